@@ -1,0 +1,33 @@
+/**
+ * A dataset in memory, as training and analysis see it: images as bytes, labels, subjects, folds, Action Units.
+ * Pure data: reads no file and knows no network, so that it runs in a browser too.
+ */
+
+/** Labelled face images and what is known about each. `n` images, square, one grey channel. */
+export interface Dataset {
+  /** Short name, for example `"synthetic"` or `"tfd"`. */
+  name: string;
+  /** Side of an image in pixels, S. */
+  imageSize: number;
+  /** Class names in the order of the label numbers. */
+  classNames: string[];
+  /** Grey levels 0..255, n x 1 x S x S, row-major. */
+  images: Uint8Array;
+  /** Class number of each image, 0..C-1; -1 where the image has no label. */
+  labels: Int32Array;
+  /** Subject number of each image; -1 where nobody knows. */
+  subjects: Int32Array;
+  /**
+   * Either one fold number an image (length n: cross-validation by fold), or n x 5 official splits
+   * (row-major; 0 train, 1 validation, 2 test; -1 not used in that split).
+   */
+  folds: Int32Array;
+  /** Number of columns in `folds`: 1 for cross-validation by fold, more for official splits. */
+  foldColumns: number;
+  /** Action Unit numbers, the columns of `units`; absent where none are known. */
+  actionUnits?: number[];
+  /** n x K Action Unit codes: 0 absent, 1..5 intensity (A..E), 6 present but not graded, 255 unknown. */
+  units?: Uint8Array;
+  /** Hexadecimal SHA-256 over the arrays above: which data this is. */
+  fingerprint: string;
+}

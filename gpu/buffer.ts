@@ -1,0 +1,56 @@
+/** A buffer on the GPU with an explicit end: what is opened is counted, and `dispose()` gives it back. */
+
+/** Typed arrays that go to and come from the GPU. */
+export type GpuArray = Float32Array | Uint32Array | Int32Array | Uint8Array;
+
+/**
+ * A piece of GPU memory made by `Gpu.createBuffer`. Lengths are in bytes.
+ *
+ * @example
+ * ```ts
+ * import { openGpu } from "./device.ts";
+ * const gpu = await openGpu();
+ * const x = gpu.createBuffer("x", 16);
+ * console.assert(x.byteLength === 16 && gpu.memory.buffers === 1);
+ * x.dispose();
+ * console.assert(gpu.memory.buffers === 0);
+ * gpu.dispose();
+ * ```
+ */
+export class GpuBuffer {
+  /** Name shown in error messages. */
+  readonly label: string;
+  /** Size asked for, in bytes; the allocation is rounded up to a multiple of 16. */
+  readonly byteLength: number;
+  /** The WebGPU object. */
+  readonly handle: GPUBuffer;
+  #release: ((buffer: GpuBuffer) => void) | undefined;
+
+  /** Made by `Gpu.createBuffer`, which passes what is to happen at the end. */
+  constructor(label: string, byteLength: number, handle: GPUBuffer, release: (buffer: GpuBuffer) => void) {
+    this.label = label;
+    this.byteLength = byteLength;
+    this.handle = handle;
+    this.#release = release;
+  }
+
+  /** Whether `dispose` was called. */
+  get disposed(): boolean {
+    return this.#release === undefined;
+  }
+
+  /** Gives the memory back. A second call does nothing. */
+  dispose(): void {
+    const release = this.#release;
+    this.#release = undefined;
+    if (release) {
+      this.handle.destroy();
+      release(this);
+    }
+  }
+
+  /** So that `using x = gpu.createBuffer(...)` ends with its block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

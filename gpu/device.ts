@@ -1,0 +1,472 @@
+/**
+ * The device: finding an adapter, making buffers, compiling and running kernels, and above all never failing in
+ * silence. Whatever WebGPU reports (an error scope, an uncaptured error, a lost device) rejects the next await here.
+ */
+import { type GpuArray, GpuBuffer } from "./buffer.ts";
+import {
+  DeviceLostError,
+  GpuError,
+  GpuLimitError,
+  GpuOutOfMemoryError,
+  GpuUnavailableError,
+  GpuValidationError,
+  ShaderError,
+} from "./errors.ts";
+import type { Access, Grid, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
+
+/** A kernel with its buffers, parameters and grid bound: made once by `Gpu.prepare`, run any number of times. */
+export interface Call {
+  /** The kernel's name. */
+  kernel: string;
+  /** Compiled pipeline, shared by all calls with the same source and constants. */
+  pipeline: GPUComputePipeline;
+  /** The bound buffers. */
+  bindGroup: GPUBindGroup;
+  /** Workgroups to run. */
+  grid: Grid;
+  /** The uniform that holds the parameters, written when the call was prepared. */
+  uniform: GpuBuffer | undefined;
+}
+
+/** What `openGpu` may be told. */
+export interface OpenOptions {
+  /** Which adapter is wanted where there are several. Default `"high-performance"`. */
+  powerPreference?: "low-power" | "high-performance";
+}
+
+/** What the adapter says of itself: for run records, bug reports and the choice of kernels. */
+export interface AdapterDescription {
+  vendor: string;
+  architecture: string;
+  device: string;
+  description: string;
+  /** True for an adapter that computes on the CPU, such as Mesa's lavapipe. */
+  software: boolean;
+}
+
+/** Buffers alive and their bytes: both return to zero when everything is disposed. */
+export interface MemoryCount {
+  buffers: number;
+  bytes: number;
+  /** The most bytes that were alive at once. */
+  peakBytes: number;
+}
+
+const NO_ADAPTER = `No WebGPU adapter answers. Remedy:
+  - on Linux install a Vulkan driver: the vendor's own, or Mesa's software driver (Debian, Ubuntu: apt-get install mesa-vulkan-drivers libvulkan1);
+  - in a container pass the GPU through and set VK_DRIVER_FILES to the driver's .json file;
+  - in Deno before 2.9 add --unstable-webgpu; in a browser use one with WebGPU (Chrome, Edge, Safari 26, Firefox 141 or later).`;
+
+/**
+ * Opens the GPU: adapter, and device with the largest limits that the adapter offers.
+ *
+ * @throws {GpuUnavailableError} where no adapter answers, with the package or flag that helps.
+ * @example
+ * ```ts
+ * import { openGpu } from "./device.ts";
+ * const gpu = await openGpu();
+ * const x = gpu.upload("x", new Float32Array([1, 2, 3]));
+ * const back = await gpu.read(x, Float32Array);
+ * console.assert(back[2] === 3);
+ * x.dispose();
+ * gpu.dispose();
+ * ```
+ */
+export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({
+    powerPreference: options.powerPreference ?? "high-performance",
+  });
+  if (!adapter) throw new GpuUnavailableError(NO_ADAPTER);
+  const limits = adapter.limits;
+  const device = await adapter.requestDevice({
+    label: "aulens",
+    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxStorageBuffersPerShaderStage: Math.min(limits.maxStorageBuffersPerShaderStage, 10),
+    },
+  });
+  return new Gpu(adapter, device);
+}
+
+/**
+ * An open device. Commands are queued at once and run in order; `settled()` and `read()` wait and report failures.
+ *
+ * @example
+ * ```ts
+ * import { openGpu } from "./device.ts";
+ * const gpu = await openGpu();
+ * console.assert(gpu.limits.maxStorageBufferBindingSize >= 128 * 2 ** 20);
+ * gpu.dispose();
+ * ```
+ */
+export class Gpu {
+  /** The WebGPU device. */
+  readonly device: GPUDevice;
+  /** What the adapter says of itself. */
+  readonly adapter: AdapterDescription;
+  /** The device's limits. */
+  readonly limits: GPUSupportedLimits;
+  /** Buffers alive and their bytes. */
+  readonly memory: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0 };
+  #pipelines = new Map<string, GPUComputePipeline>();
+  #outstanding = new Set<Promise<void>>();
+  #failure: GpuError | undefined;
+  #disposed = false;
+
+  /** Use {@linkcode openGpu}. */
+  constructor(adapter: GPUAdapter, device: GPUDevice) {
+    this.device = device;
+    this.limits = device.limits;
+    const info = adapter.info;
+    this.adapter = {
+      vendor: info.vendor,
+      architecture: info.architecture,
+      device: info.device,
+      description: info.description,
+      software: info.isFallbackAdapter,
+    };
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault?.();
+      this.#fail(classify(event.error));
+    });
+    device.lost.then((info) => {
+      if (this.#disposed) return;
+      this.#fail(
+        new DeviceLostError(
+          `the GPU device was lost (${info.reason}): ${info.message}\n` +
+            "Remedy: open it again with openGpu(); a training run continues from its last checkpoint with --resume.",
+        ),
+      );
+    });
+  }
+
+  /**
+   * Makes a zero-filled buffer.
+   * @param label name for error messages @param byteLength size in bytes, at least 1
+   * @throws {GpuLimitError} at once where the adapter allows no such size or binding.
+   */
+  createBuffer(label: string, byteLength: number, usage = 0): GpuBuffer {
+    this.#assertUsable();
+    const size = Math.max(16, Math.ceil(byteLength / 16) * 16);
+    const limit = Math.min(this.limits.maxBufferSize, this.limits.maxStorageBufferBindingSize);
+    if (!(size <= limit)) {
+      throw new GpuLimitError(
+        `buffer ${label} needs ${size} bytes, this adapter binds at most ${limit}. ` +
+          "Remedy: use a smaller batch or image, or an adapter with a larger maxStorageBufferBindingSize.",
+      );
+    }
+    this.device.pushErrorScope("validation");
+    this.device.pushErrorScope("out-of-memory");
+    const handle = this.device.createBuffer({
+      label,
+      size,
+      usage: usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    this.#watch(this.device.popErrorScope(), (error) =>
+      new GpuOutOfMemoryError(
+        `no GPU memory for buffer ${label} of ${size} bytes (${this.memory.bytes} in use): ${error.message}\n` +
+          "Remedy: use a smaller --batch or --image-size, or close other programs that use the GPU.",
+      ));
+    this.#watch(this.device.popErrorScope(), classify);
+    this.memory.buffers++;
+    this.memory.bytes += size;
+    this.memory.peakBytes = Math.max(this.memory.peakBytes, this.memory.bytes);
+    return new GpuBuffer(label, byteLength, handle, () => {
+      this.memory.buffers--;
+      this.memory.bytes -= size;
+    });
+  }
+
+  /** Makes a buffer that holds `data`. */
+  upload(label: string, data: GpuArray): GpuBuffer {
+    const buffer = this.createBuffer(label, data.byteLength);
+    this.write(buffer, data);
+    return buffer;
+  }
+
+  /**
+   * Copies `data` into a buffer, from its byte `offset` (a multiple of 4) on.
+   * @throws {RangeError} where the data does not fit.
+   */
+  write(buffer: GpuBuffer, data: GpuArray, offset = 0): void {
+    this.#assertUsable();
+    if (offset + data.byteLength > buffer.byteLength) {
+      throw new RangeError(
+        `${data.byteLength} bytes at offset ${offset} do not fit into buffer ${buffer.label} of ${buffer.byteLength} bytes`,
+      );
+    }
+    const whole = data.byteLength & ~3;
+    this.device.queue.writeBuffer(
+      buffer.handle,
+      offset,
+      data as BufferSource & GpuArray,
+      0,
+      whole / data.BYTES_PER_ELEMENT,
+    );
+    if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
+      const tail = new Uint8Array(4);
+      tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
+      this.device.queue.writeBuffer(buffer.handle, offset + whole, tail);
+    }
+  }
+
+  /**
+   * Reads a buffer back, waiting for everything queued before. `T` says as what: `Float32Array`, `Uint32Array`, ...
+   * @throws {GpuError} when anything queued since the last await failed.
+   */
+  async read<T extends GpuArray>(
+    buffer: GpuBuffer,
+    type: { new (bytes: ArrayBuffer): T; BYTES_PER_ELEMENT: number },
+    byteLength: number = buffer.byteLength,
+    offset = 0,
+  ): Promise<T> {
+    this.#assertUsable();
+    const size = Math.ceil(byteLength / 4) * 4;
+    const staging = this.device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+    try {
+      const encoder = this.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer.handle, offset, staging, 0, size);
+      this.#submit(encoder.finish(), `read of ${buffer.label}`);
+      const mapped = staging.mapAsync(GPUMapMode.READ);
+      const failedMap = await mapped.then(() => undefined, (error: Error) => error);
+      await this.settled();
+      if (failedMap) throw classify(failedMap);
+      return new type(staging.getMappedRange().slice(0, byteLength));
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /**
+   * Binds a kernel to its buffers, parameters and grid. The pipeline is compiled once for each source and constants.
+   * @throws {ShaderError} at the next await where the kernel does not compile.
+   * @throws {GpuLimitError} where the grid or a binding is larger than the adapter allows.
+   */
+  prepare<B extends Record<string, Access>, P extends Record<string, ParameterType>, C extends string>(
+    kernel: Kernel<B, P, C>,
+    values: KernelArguments<B, P>,
+    grid: Grid,
+    constants: { [K in C]?: number } = {},
+  ): Call {
+    this.#assertUsable();
+    for (const size of grid) {
+      if (!(size <= this.limits.maxComputeWorkgroupsPerDimension)) {
+        throw new GpuLimitError(
+          `kernel ${kernel.name}: ${
+            grid.join(" x ")
+          } workgroups, at most ${this.limits.maxComputeWorkgroupsPerDimension} ` +
+            "go into one dimension. Remedy: use a smaller batch, or fold the grid with gridFor.",
+        );
+      }
+    }
+    const record = values as Record<string, GpuBuffer | number>;
+    const names = Object.keys(kernel.bindings);
+    const fields = Object.entries(kernel.parameters);
+    const entries: GPUBindGroupEntry[] = names.map((name, binding) => {
+      const buffer = record[name] as GpuBuffer;
+      if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
+      return { binding, resource: { buffer: buffer.handle } };
+    });
+    const pipeline = this.#pipeline(kernel, constants as Record<string, number>);
+    let uniform: GpuBuffer | undefined;
+    if (fields.length > 0) {
+      const bytes = new DataView(new ArrayBuffer(fields.length * 4));
+      fields.forEach(([name, type], index) => {
+        const value = record[name] as number;
+        if (type === "f32") bytes.setFloat32(index * 4, value, true);
+        else if (type === "i32") bytes.setInt32(index * 4, value, true);
+        else bytes.setUint32(index * 4, value, true);
+      });
+      uniform = this.createBuffer(
+        `${kernel.name} parameters`,
+        bytes.byteLength,
+        GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      );
+      this.write(uniform, new Uint8Array(bytes.buffer));
+      entries.push({ binding: names.length, resource: { buffer: uniform.handle } });
+    }
+    this.device.pushErrorScope("validation");
+    const bindGroup = this.device.createBindGroup({
+      label: kernel.name,
+      layout: pipeline.getBindGroupLayout(0),
+      entries,
+    });
+    this.#watch(this.device.popErrorScope(), (error) => new ShaderError(kernel.name, undefined, error.message));
+    return { kernel: kernel.name, pipeline, bindGroup, grid, uniform };
+  }
+
+  /** Queues the calls in order as one command buffer. Returns at once; failures come with the next await. */
+  run(calls: readonly Call[]): void {
+    this.#assertUsable();
+    this.device.pushErrorScope("validation");
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const call of calls) {
+      pass.setPipeline(call.pipeline);
+      pass.setBindGroup(0, call.bindGroup);
+      pass.dispatchWorkgroups(...call.grid);
+    }
+    pass.end();
+    const commands = encoder.finish();
+    this.#watch(this.device.popErrorScope(), (error) => describe(error, calls));
+    this.#submit(commands, calls.length === 1 ? calls[0].kernel : `${calls.length} kernels`);
+  }
+
+  /**
+   * Runs the calls one pass each and returns the milliseconds that each took, by timestamp queries.
+   * @throws {GpuError} where the adapter offers no timestamps.
+   */
+  async profile(calls: readonly Call[]): Promise<{ kernel: string; milliseconds: number }[]> {
+    this.#assertUsable();
+    if (!this.device.features.has("timestamp-query")) {
+      throw new GpuError(`adapter ${this.adapter.description} offers no timestamp-query. Remedy: time whole runs.`);
+    }
+    const querySet = this.device.createQuerySet({ type: "timestamp", count: 2 * calls.length });
+    using stamps = this.createBuffer(
+      "timestamps",
+      16 * calls.length,
+      GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    );
+    const encoder = this.device.createCommandEncoder();
+    calls.forEach((call, index) => {
+      const pass = encoder.beginComputePass({
+        timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 },
+      });
+      pass.setPipeline(call.pipeline);
+      pass.setBindGroup(0, call.bindGroup);
+      pass.dispatchWorkgroups(...call.grid);
+      pass.end();
+    });
+    encoder.resolveQuerySet(querySet, 0, 2 * calls.length, stamps.handle, 0);
+    this.#submit(encoder.finish(), "profiled kernels");
+    const words = await this.read(stamps, Uint32Array);
+    querySet.destroy();
+    const at = (index: number) => words[2 * index] + words[2 * index + 1] * 2 ** 32;
+    return calls.map((call, index) => ({
+      kernel: call.kernel,
+      milliseconds: (at(2 * index + 1) - at(2 * index)) / 1e6,
+    }));
+  }
+
+  /** Frees what calls own beside their buffers: the uniforms that hold their parameters. */
+  release(calls: readonly Call[]): void {
+    for (const call of calls) call.uniform?.dispose();
+  }
+
+  /**
+   * Waits until everything queued so far is done.
+   * @throws {GpuError} the first failure since the last await, as its own class.
+   */
+  async settled(): Promise<void> {
+    if (!this.#failure) await this.device.queue.onSubmittedWorkDone();
+    while (this.#outstanding.size > 0) await Promise.all(this.#outstanding);
+    this.#assertUsable();
+  }
+
+  /** Closes the device. Buffers end with it; a second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.device.destroy();
+  }
+
+  /** So that `using gpu = await openGpu()` ends with its block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #submit(commands: GPUCommandBuffer, what: string): void {
+    this.device.pushErrorScope("validation");
+    this.device.pushErrorScope("out-of-memory");
+    this.device.queue.submit([commands]);
+    const explain = (error: GPUError) => classify(error, what);
+    this.#watch(this.device.popErrorScope(), explain);
+    this.#watch(this.device.popErrorScope(), explain);
+  }
+
+  #pipeline(kernel: Kernel, constants: Record<string, number>): GPUComputePipeline {
+    const key = `${kernel.name}\n${JSON.stringify(constants)}\n${kernel.code}`;
+    const known = this.#pipelines.get(key);
+    if (known) return known;
+    this.device.pushErrorScope("validation");
+    const types: Record<Access, GPUBufferBindingType> = {
+      read: "read-only-storage",
+      write: "storage",
+      uniform: "uniform",
+    };
+    const kinds = [
+      ...Object.values(kernel.bindings),
+      ...(Object.keys(kernel.parameters).length ? ["uniform" as const] : []),
+    ];
+    const layout = this.device.createBindGroupLayout({
+      entries: kinds.map((kind, binding) => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: types[kind] },
+      })),
+    });
+    const pipeline = this.device.createComputePipeline({
+      label: kernel.name,
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: {
+        module: this.device.createShaderModule({ label: kernel.name, code: kernel.code }),
+        entryPoint: "main",
+        constants,
+      },
+    });
+    this.#watch(this.device.popErrorScope(), (error) => {
+      const line = /wgsl:(\d+):\d+/.exec(error.message) ?? /:(\d+):\d+ error/.exec(error.message);
+      return new ShaderError(kernel.name, line ? Number(line[1]) : undefined, error.message);
+    });
+    this.#pipelines.set(key, pipeline);
+    return pipeline;
+  }
+
+  #watch(scope: Promise<GPUError | null>, explain: (error: GPUError) => GpuError): void {
+    const watched: Promise<void> = scope.then(
+      (error) => {
+        if (error) this.#fail(explain(error));
+      },
+      (error) => this.#fail(classify(error)),
+    ).then(() => {
+      this.#outstanding.delete(watched);
+    });
+    this.#outstanding.add(watched);
+  }
+
+  /** Only the first failure is kept: those that follow are its consequences. */
+  #fail(error: GpuError): void {
+    this.#failure ??= error;
+  }
+
+  #assertUsable(): void {
+    if (this.#disposed) throw new GpuError("this Gpu was disposed. Remedy: open another one with openGpu().");
+    const failure = this.#failure;
+    if (failure) {
+      // A lost device stays lost; anything else is reported once.
+      if (!(failure instanceof DeviceLostError)) this.#failure = undefined;
+      throw failure;
+    }
+  }
+}
+
+function describe(error: GPUError, calls: readonly Call[]): GpuError {
+  const names = [...new Set(calls.map((call) => call.kernel))];
+  return classify(error, names.length <= 4 ? names.join(", ") : `${names.slice(0, 4).join(", ")}, ...`);
+}
+
+function classify(error: { message: string }, what?: string): GpuError {
+  const message = what ? `${what}: ${error.message}` : error.message;
+  if (/device.*(lost|destroyed)|lost.*device/i.test(message)) return new DeviceLostError(message);
+  const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
+  if (memory || /out of memory|not enough memory/i.test(message)) {
+    return new GpuOutOfMemoryError(`${message}\nRemedy: use a smaller --batch or --image-size.`);
+  }
+  if (/limit|exceed|too large/i.test(message)) {
+    return new GpuLimitError(`${message}\nRemedy: use a smaller --batch or --image-size.`);
+  }
+  return new GpuValidationError(message);
+}

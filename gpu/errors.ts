@@ -1,0 +1,112 @@
+/**
+ * What can go wrong on a GPU, each with a class of its own. WebGPU itself reports nothing to code that does not ask:
+ * every class here exists so that some silent row of zeros becomes an exception with a remedy.
+ */
+
+/**
+ * Any failure of the GPU runtime; the base of the classes below.
+ *
+ * @example
+ * ```ts
+ * import { GpuError, ShaderError } from "./errors.ts";
+ * const error = new ShaderError("relu/forward", 12, "expected ';'");
+ * console.assert(error instanceof GpuError);
+ * ```
+ */
+export class GpuError extends Error {
+  override name = "GpuError";
+}
+
+/**
+ * No WebGPU adapter answers. The message names the package or flag that helps.
+ *
+ * @example
+ * ```ts
+ * import { GpuUnavailableError } from "./errors.ts";
+ * console.assert(new GpuUnavailableError("no adapter").name === "GpuUnavailableError");
+ * ```
+ */
+export class GpuUnavailableError extends GpuError {
+  override name = "GpuUnavailableError";
+}
+
+/**
+ * A kernel's WGSL does not compile, or does not fit what the host declares.
+ *
+ * @example
+ * ```ts
+ * import { ShaderError } from "./errors.ts";
+ * const error = new ShaderError("relu/forward", 12, "expected ';'");
+ * console.assert(error.kernel === "relu/forward" && error.line === 12);
+ * ```
+ */
+export class ShaderError extends GpuError {
+  override name = "ShaderError";
+  /** The kernel's name, its path under `kernels/`. */
+  readonly kernel: string;
+  /** Line in the WGSL file, 1-based; `undefined` where the fault has no line (a binding, a limit). */
+  readonly line?: number;
+  /** @param kernel name of the kernel @param line 1-based line @param detail the compiler's own words */
+  constructor(kernel: string, line: number | undefined, detail: string) {
+    super(
+      `kernel ${kernel}${line === undefined ? "" : `, line ${line}`}: ${detail.trim()}\n` +
+        `Remedy: correct kernels/${kernel}.wgsl${
+          line === undefined ? "" : ` at line ${line}`
+        } or the declaration beside it.`,
+    );
+    this.kernel = kernel;
+    this.line = line;
+  }
+}
+
+/**
+ * A buffer, binding or dispatch is larger than the adapter allows.
+ *
+ * @example
+ * ```ts
+ * import { GpuLimitError } from "./errors.ts";
+ * console.assert(new GpuLimitError("x is 200 MiB, the limit is 128 MiB").name === "GpuLimitError");
+ * ```
+ */
+export class GpuLimitError extends GpuError {
+  override name = "GpuLimitError";
+}
+
+/**
+ * The GPU has no memory left for a buffer.
+ *
+ * @example
+ * ```ts
+ * import { GpuOutOfMemoryError } from "./errors.ts";
+ * console.assert(new GpuOutOfMemoryError("x").name === "GpuOutOfMemoryError");
+ * ```
+ */
+export class GpuOutOfMemoryError extends GpuError {
+  override name = "GpuOutOfMemoryError";
+}
+
+/**
+ * The device went away: unplugged, reset by its driver, or destroyed.
+ *
+ * @example
+ * ```ts
+ * import { DeviceLostError } from "./errors.ts";
+ * console.assert(new DeviceLostError("reset").name === "DeviceLostError");
+ * ```
+ */
+export class DeviceLostError extends GpuError {
+  override name = "DeviceLostError";
+}
+
+/**
+ * A command that WebGPU's validation refused, named with the kernel where one is known.
+ *
+ * @example
+ * ```ts
+ * import { GpuValidationError } from "./errors.ts";
+ * console.assert(new GpuValidationError("x").name === "GpuValidationError");
+ * ```
+ */
+export class GpuValidationError extends GpuError {
+  override name = "GpuValidationError";
+}

@@ -1,0 +1,175 @@
+/** What all convolutions of a network share: their shapes' arithmetic, the choice of method, and scratch memory. */
+import type { GpuBuffer } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+
+/** How a convolution is computed. `"auto"` takes Winograd where {@linkcode methodFor} says that it pays. */
+export type ConvolutionMethod = "auto" | "direct" | "winograd";
+
+/** Sizes of a convolution: x images x inputs x height x width, w outputs x inputs x filter x filter. */
+export interface ConvolutionShape {
+  images: number;
+  inputs: number;
+  outputs: number;
+  height: number;
+  width: number;
+  /** Side of the square filter, odd. */
+  filter: number;
+}
+
+/**
+ * The method that is used for a shape: `"auto"` is Winograd for 5x5 filters with at least 16 channels on both sides, since its
+ * transforms cost as much as the sums they save when there are fewer.
+ *
+ * @throws {RangeError} for `"winograd"` with a filter that is not 5x5, and for an even filter.
+ * @example
+ * ```ts
+ * import { methodFor } from "./workspace.ts";
+ * const shape = { images: 1, inputs: 64, outputs: 128, height: 48, width: 48, filter: 5 };
+ * console.assert(methodFor(shape) === "winograd");
+ * console.assert(methodFor({ ...shape, inputs: 1 }) === "direct");
+ * ```
+ */
+export function methodFor(shape: ConvolutionShape, method: ConvolutionMethod = "auto"): "direct" | "winograd" {
+  if (!(shape.filter % 2 === 1)) throw new RangeError(`filter is ${shape.filter}, expected an odd side`);
+  if (method === "winograd" && shape.filter !== 5) {
+    throw new RangeError(
+      `convolution "winograd" has 5x5 filters only, got ${shape.filter}x${shape.filter}: use "auto" or "direct"`,
+    );
+  }
+  if (method !== "auto") return method;
+  return shape.filter === 5 && shape.inputs >= 16 && shape.outputs >= 16 ? "winograd" : "direct";
+}
+
+/**
+ * Words of the `argmax` buffer of a pooled convolution: one for each 4x4 block of the map before pooling.
+ *
+ * @example
+ * ```ts
+ * import { outputCells } from "./workspace.ts";
+ * console.assert(outputCells({ images: 1, inputs: 1, outputs: 2, height: 6, width: 8, filter: 5 }) === 2 * 2 * 2);
+ * ```
+ */
+export function outputCells(shape: ConvolutionShape): number {
+  return shape.images * shape.outputs * Math.ceil(shape.height / 4) * Math.ceil(shape.width / 4);
+}
+
+/** Rounds up to a multiple. */
+export function padTo(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** How Winograd cuts a batch into pieces, and the padded sizes of one piece. */
+export interface WinogradPlan {
+  /** Images worked on at once. */
+  chunk: number;
+  /** 4x4 tiles of those, rounded up to 16. */
+  tiles: number;
+}
+
+/**
+ * Cuts a batch so that the transformed tiles of a piece take at most `bytes` (and a piece has at least one image).
+ *
+ * @example
+ * ```ts
+ * import { winogradPlan } from "./workspace.ts";
+ * const shape = { images: 64, inputs: 64, outputs: 128, height: 48, width: 48, filter: 5 };
+ * console.assert(winogradPlan(shape, 32 * 2 ** 20).chunk === 7);
+ * ```
+ */
+export function winogradPlan(shape: ConvolutionShape, bytes: number): WinogradPlan {
+  const perImage = Math.ceil(shape.height / 4) * Math.ceil(shape.width / 4);
+  const channels = Math.max(padTo(shape.inputs, 32), padTo(shape.outputs, 32));
+  const chunk = Math.min(shape.images, Math.max(1, Math.floor(bytes / (64 * 4 * channels * perImage))));
+  return { chunk, tiles: padTo(chunk * perImage, 16) };
+}
+
+/** Choices of a {@linkcode Workspace}. */
+export interface WorkspaceOptions {
+  /** How the convolutions are computed. Default `"auto"`. */
+  method?: ConvolutionMethod;
+  /** Most bytes of one scratch buffer of Winograd. Default 32 MiB; smaller pieces stay in a CPU's cache. */
+  chunkBytes?: number;
+  /** Which matrix product Winograd uses: `"registers"` on a software adapter, `"tiled"` on a GPU, by default. */
+  product?: "registers" | "tiled";
+}
+
+/**
+ * Scratch memory for the convolutions of a network, made for the largest of `shapes` and used by one call after the other.
+ *
+ * @throws {GpuLimitError} where the adapter binds no buffer of the size that one image needs.
+ * @example
+ * ```ts
+ * import { openGpu } from "../../gpu/device.ts";
+ * import { Workspace } from "./workspace.ts";
+ * using gpu = await openGpu();
+ * const workspace = new Workspace(gpu, [{ images: 2, inputs: 16, outputs: 16, height: 8, width: 8, filter: 5 }]);
+ * workspace.dispose();
+ * console.assert(gpu.memory.buffers === 0);
+ * ```
+ */
+export class Workspace {
+  /** Bound where a kernel wants an `argmax` that it will not touch. */
+  readonly none: GpuBuffer;
+  /** The same for a kernel that may write. */
+  readonly nowhere: GpuBuffer;
+  /** Transformed filters, or their gradient; the partial sums of the direct gradient by weight. */
+  readonly filters: GpuBuffer;
+  /** Transformed input tiles. */
+  readonly tiles: GpuBuffer;
+  /** Products, or transformed gradient tiles. */
+  readonly products: GpuBuffer;
+  /** Most bytes of one scratch buffer of Winograd. */
+  readonly chunkBytes: number;
+  /** Which matrix product Winograd uses. */
+  readonly product: "registers" | "tiled";
+
+  /** Makes the buffers for the given shapes. */
+  constructor(gpu: Gpu, shapes: readonly ConvolutionShape[], options: WorkspaceOptions = {}) {
+    this.chunkBytes = options.chunkBytes ?? 32 * 2 ** 20;
+    this.product = options.product ?? (gpu.adapter.software ? "registers" : "tiled");
+    let filters = 0, tiles = 0, products = 0;
+    for (const shape of shapes) {
+      const { inputs, outputs } = shape;
+      if (methodFor(shape, options.method) === "winograd") {
+        const plan = winogradPlan(shape, this.chunkBytes);
+        const most = padTo(Math.max(inputs, outputs), 32);
+        filters = Math.max(filters, 64 * padTo(inputs, 32) * padTo(outputs, 32));
+        tiles = Math.max(tiles, 64 * most * plan.tiles);
+        products = Math.max(products, 64 * most * plan.tiles);
+      } else {
+        filters = Math.max(filters, slices(shape).count * outputs * inputs * shape.filter ** 2);
+      }
+    }
+    this.none = gpu.createBuffer("no argmax", 16);
+    this.nowhere = gpu.createBuffer("no argmax to write", 16);
+    this.filters = gpu.createBuffer("convolution filters", 4 * filters);
+    this.tiles = gpu.createBuffer("convolution tiles", 4 * tiles);
+    this.products = gpu.createBuffer("convolution products", 4 * products);
+  }
+
+  /** Gives the memory back. */
+  dispose(): void {
+    for (const buffer of [this.none, this.nowhere, this.filters, this.tiles, this.products]) buffer.dispose();
+  }
+}
+
+/**
+ * How the direct gradient by weight is split: rows of 4x4 blocks go to slices, so that a network with few filters still has work for
+ * many invocations. Depends on the shape alone, so that the order of additions does too.
+ *
+ * @example
+ * ```ts
+ * import { slices } from "./workspace.ts";
+ * const { count, rows } = slices({ images: 64, inputs: 1, outputs: 64, height: 96, width: 96, filter: 5 });
+ * console.assert(count * rows >= 64 * 24);
+ * ```
+ */
+export function slices(shape: ConvolutionShape): { count: number; rows: number } {
+  const blockRows = shape.images * Math.ceil(shape.height / 4);
+  const invocations = Math.ceil(shape.outputs / 2) * shape.inputs * Math.ceil(shape.filter / 5) ** 2;
+  const wanted = Math.max(1, Math.min(blockRows, Math.ceil(8192 / invocations)));
+  // A loop of a software adapter ends in silence after 65,535 turns: a slice stays well below.
+  const columns = Math.ceil(shape.width / 4);
+  const rows = Math.max(1, Math.min(Math.ceil(blockRows / wanted), Math.floor(32768 / (columns + 1))));
+  return { count: Math.ceil(blockRows / rows), rows };
+}
