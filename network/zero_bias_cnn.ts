@@ -1,0 +1,334 @@
+/** The zero-bias CNN of Khorrami, Paine and Huang (2015) as an object: parameters, predictions, gradients, training steps. */
+import type { GpuBuffer } from "../gpu/buffer.ts";
+import type { Call, Gpu } from "../gpu/device.ts";
+import type { ConvolutionMethod } from "../kernels/convolution/mod.ts";
+import { checkImages, checkLabels, checkSeed } from "./checks.ts";
+import {
+  Activations,
+  backwardCalls,
+  forwardCalls,
+  largestPart,
+  lossCalls,
+  type NetworkSizes,
+  type ParameterBuffers,
+  updateCalls,
+} from "./layers.ts";
+import {
+  drawInitialScale,
+  elements,
+  initialParameters,
+  type ParameterName,
+  type Parameters,
+  parameterShapes,
+} from "./parameters.ts";
+
+/** What a network is made from. */
+export interface ZeroBiasCnnOptions {
+  /** Side of the square input, a multiple of 8. */
+  imageSize: number;
+  /** Number of classes, 2 or more. */
+  classes: number;
+  /** Draws the initial weights, and dropout in `trainStep`: an integer 0..2^32-1. Default 0. */
+  seed?: number;
+  /** k in the standard deviations of the initial weights; drawn from the seed, uniform in [0.2, 1.2), where not given. */
+  initialScale?: number;
+  /** How the convolutions are computed. Default `"auto"`. */
+  convolution?: ConvolutionMethod;
+}
+
+/** Settings of one update. */
+export interface StepOptions {
+  /** Default 0.01. */
+  learningRate?: number;
+  /** Default 0.9. */
+  momentum?: number;
+  /** Default 1e-5, on every parameter, biases included. */
+  weightDecay?: number;
+  /** Share of fc4's inputs that is dropped, in [0, 1). Default 0. */
+  dropout?: number;
+}
+
+/** Loss and share of hits of a batch. */
+export interface StepResult {
+  loss: number;
+  accuracy: number;
+}
+
+/**
+ * A network on a GPU. Images are normalised float32, n x S x S; any n from 1. Everything it holds is given back by `dispose()`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openGpu } from "../gpu/device.ts";
+ * import { ZeroBiasCnn } from "./zero_bias_cnn.ts";
+ * using gpu = await openGpu();
+ * using net = await ZeroBiasCnn.create(gpu, { imageSize: 16, classes: 7, seed: 1, initialScale: 1 });
+ * const images = Float32Array.from({ length: 2 * 256 }, (_, i) => Math.sin(i));
+ * const before = await net.trainStep(images, [0, 3], { learningRate: 0.01 });
+ * const after = await net.trainStep(images, [0, 3], { learningRate: 0.01 });
+ * assert(after.loss < before.loss);
+ * assert.equal((await net.predict(images)).length, 2 * 7);
+ * ```
+ */
+export class ZeroBiasCnn {
+  /** Side of the square input. */
+  readonly imageSize: number;
+  /** Number of classes. */
+  readonly classes: number;
+  /** The seed it was made with. */
+  readonly seed: number;
+  /** k that its initial weights were drawn with. */
+  readonly initialScale: number;
+  /** The device it lives on. */
+  readonly gpu: Gpu;
+  /** Sizes and choice of kernels. */
+  readonly sizes: NetworkSizes;
+  /** Parameters on the GPU. */
+  readonly weights: ParameterBuffers;
+  /** Gradients of the last backward pass. */
+  readonly gradients: ParameterBuffers;
+  /** Momentum. */
+  readonly velocities: ParameterBuffers;
+  /** Learning rate, momentum, weight decay as the update reads them. */
+  readonly settings: GpuBuffer;
+  /** One word: 1 when an update has made a weight infinite or not a number. */
+  readonly status: GpuBuffer;
+  /** One word: the number of updates done, as the kernels that draw read it. */
+  readonly clock: GpuBuffer;
+  /** Number of updates done. */
+  step = 0;
+  #activations: Activations | undefined;
+  #update: Call[] | undefined;
+  #plans = new Map<string, Call[]>();
+
+  private constructor(gpu: Gpu, options: Required<ZeroBiasCnnOptions>) {
+    this.gpu = gpu;
+    this.imageSize = options.imageSize;
+    this.classes = options.classes;
+    this.seed = options.seed;
+    this.initialScale = options.initialScale;
+    this.sizes = { imageSize: options.imageSize, classes: options.classes, convolution: options.convolution };
+    const make = (kind: string) =>
+      Object.fromEntries(
+        Object.entries(parameterShapes(this.classes)).map((
+          [name, shape],
+        ) => [name, gpu.createBuffer(`${name} ${kind}`, 4 * elements(shape))]),
+      ) as ParameterBuffers;
+    this.weights = make("weights");
+    this.gradients = make("gradient");
+    this.velocities = make("momentum");
+    this.settings = gpu.createBuffer("settings", 12);
+    this.status = gpu.createBuffer("status", 4);
+    this.clock = gpu.createBuffer("clock", 4);
+  }
+
+  /**
+   * Makes a network with initial weights drawn from the seed.
+   * @throws {RangeError} for an image size that is no multiple of 8, fewer than 2 classes, a seed that is no 32-bit unsigned integer.
+   */
+  static async create(gpu: Gpu, options: ZeroBiasCnnOptions): Promise<ZeroBiasCnn> {
+    const { imageSize, classes, seed = 0, convolution = "auto" } = options;
+    if (!(Number.isInteger(imageSize) && imageSize >= 8 && imageSize % 8 === 0)) {
+      throw new RangeError(`imageSize is ${imageSize}, expected a multiple of 8, such as 48 or 96`);
+    }
+    if (!(Number.isInteger(classes) && classes >= 2)) {
+      throw new RangeError(`classes is ${classes}, expected an integer of 2 or more`);
+    }
+    if (!["auto", "direct", "winograd"].includes(convolution)) {
+      throw new RangeError(`convolution is ${JSON.stringify(convolution)}, expected "auto", "direct" or "winograd"`);
+    }
+    checkSeed(seed);
+    const initialScale = options.initialScale ?? drawInitialScale(seed);
+    if (!(initialScale > 0 && Number.isFinite(initialScale))) {
+      throw new RangeError(`initialScale is ${initialScale}, expected a positive number, such as 1`);
+    }
+    const net = new ZeroBiasCnn(gpu, { imageSize, classes, seed, initialScale, convolution });
+    await net.setParameters(initialParameters(classes, seed, initialScale));
+    return net;
+  }
+
+  /**
+   * Replaces parameters by name; those not named stay.
+   * @throws {RangeError} for a name that is unknown, a wrong length, a value that is not finite. Nothing is changed then.
+   */
+  async setParameters(values: Partial<Record<string, Float32Array>>): Promise<void> {
+    this.#write(this.weights, values, "parameter");
+    await this.gpu.settled();
+  }
+
+  /** All parameters, by PyTorch's names. */
+  parameters(): Promise<Parameters> {
+    return this.#read(this.weights);
+  }
+
+  /** Replaces the momentum, by the parameters' names. Throws as `setParameters` does. */
+  async setMomentum(values: Partial<Record<string, Float32Array>>): Promise<void> {
+    this.#write(this.velocities, values, "momentum of");
+    await this.gpu.settled();
+  }
+
+  /** The momentum of all parameters. */
+  momentum(): Promise<Parameters> {
+    return this.#read(this.velocities);
+  }
+
+  /**
+   * Probabilities, n x classes, of n x S x S normalised images. No dropout.
+   * @throws {RangeError} for a length that is no multiple of S x S, or a value that is not finite.
+   */
+  async predict(images: Float32Array): Promise<Float32Array> {
+    const count = checkImages(images, this.imageSize);
+    const pixels = this.imageSize ** 2;
+    const result = new Float32Array(count * this.classes);
+    const a = this.activations(count);
+    using labels = this.gpu.createBuffer("labels", 4 * a.capacity);
+    using scratch = this.gpu.createBuffer("result", 8 * a.capacity);
+    for (let first = 0; first < count; first += a.capacity) {
+      const n = Math.min(a.capacity, count - first);
+      this.gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
+      const softmax = lossCalls(this.gpu, this.sizes, a, n, { labels, result: scratch, size: n, firstSample: 0 });
+      this.gpu.run([...this.#forward(n), ...softmax]);
+      result.set(await this.gpu.read(a.probabilities, Float32Array, 4 * n * this.classes), first * this.classes);
+      this.gpu.release(softmax);
+    }
+    return result;
+  }
+
+  /**
+   * Mean negative log likelihood of a batch, its accuracy, and the gradient by every parameter. No dropout.
+   * @throws {RangeError} as `predict` does, and for labels that are not 0..classes-1, one an image.
+   */
+  async lossAndGradients(
+    images: Float32Array,
+    labels: ArrayLike<number>,
+  ): Promise<{ loss: number; accuracy: number; gradients: Parameters }> {
+    const result = await this.#lossAndBackward(images, labels, 0);
+    return { ...result, gradients: await this.#read(this.gradients) };
+  }
+
+  /**
+   * One update by momentum SGD on a batch; returns loss and accuracy before it.
+   * @throws {RangeError} as `lossAndGradients` does, and for settings out of range.
+   */
+  async trainStep(images: Float32Array, labels: ArrayLike<number>, options: StepOptions = {}): Promise<StepResult> {
+    const { learningRate = 0.01, momentum = 0.9, weightDecay = 1e-5, dropout = 0 } = options;
+    for (const [name, value] of Object.entries({ learningRate, momentum, weightDecay })) {
+      if (!(Number.isFinite(value) && value >= 0)) {
+        throw new RangeError(`${name} is ${value}, expected a number of 0 or more`);
+      }
+    }
+    if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout is ${dropout}, expected a number in [0, 1)`);
+    const result = await this.#lossAndBackward(images, labels, dropout);
+    this.gpu.write(this.settings, new Float32Array([learningRate, momentum, weightDecay]));
+    this.gpu.run(this.updateCalls());
+    this.step++;
+    await this.gpu.settled();
+    return result;
+  }
+
+  /** Buffers for activations, for at least one image and at most as many as fit at once. */
+  activations(images: number): Activations {
+    const wanted = Math.min(images, largestPart(this.gpu, this.imageSize));
+    if (!this.#activations || this.#activations.capacity < wanted) {
+      for (const calls of this.#plans.values()) this.gpu.release(calls);
+      this.#plans.clear();
+      this.#activations?.dispose();
+      this.#activations = new Activations(this.gpu, this.sizes, wanted);
+    }
+    return this.#activations;
+  }
+
+  /** The calls that update all parameters from their gradients. */
+  updateCalls(): Call[] {
+    const { weights: w, gradients: dw, velocities: v, settings, status } = this;
+    return this.#update ??= updateCalls(this.gpu, this.classes, { w, dw, v, settings, status });
+  }
+
+  /** Gives all GPU memory back. */
+  dispose(): void {
+    for (const calls of this.#plans.values()) this.gpu.release(calls);
+    this.#plans.clear();
+    if (this.#update) this.gpu.release(this.#update);
+    this.#update = undefined;
+    this.#activations?.dispose();
+    this.#activations = undefined;
+    for (const record of [this.weights, this.gradients, this.velocities]) {
+      for (const buffer of Object.values(record)) buffer.dispose();
+    }
+    for (const buffer of [this.settings, this.status, this.clock]) buffer.dispose();
+  }
+
+  /** So that `using net = await ZeroBiasCnn.create(...)` ends with its block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The forward pass of n images without dropout, prepared once. */
+  #forward(images: number): Call[] {
+    const key = `forward ${images}`;
+    let calls = this.#plans.get(key);
+    if (!calls) {
+      calls = forwardCalls(this.gpu, this.sizes, this.weights, this.activations(images), images);
+      this.#plans.set(key, calls);
+    }
+    return calls;
+  }
+
+  async #lossAndBackward(images: Float32Array, labels: ArrayLike<number>, rate: number): Promise<StepResult> {
+    const { gpu, sizes, weights, gradients } = this;
+    const count = checkImages(images, this.imageSize);
+    const numbers = checkLabels(labels, count, this.classes);
+    const pixels = this.imageSize ** 2;
+    const a = this.activations(count);
+    using labelBuffer = gpu.upload("labels", numbers);
+    using result = gpu.createBuffer("result", 8 * count);
+    gpu.write(this.clock, new Uint32Array([this.step]));
+    for (let first = 0; first < count; first += a.capacity) {
+      const n = Math.min(a.capacity, count - first);
+      gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
+      const drop = rate > 0 ? { rate, seed: this.seed, clock: this.clock, firstSample: first } : undefined;
+      const batch = { labels: labelBuffer, result, size: count, firstSample: first };
+      const calls = [
+        ...forwardCalls(gpu, sizes, weights, a, n, drop),
+        ...lossCalls(gpu, sizes, a, n, batch),
+        ...backwardCalls(gpu, sizes, weights, gradients, a, n, { accumulate: first > 0, drop }),
+      ];
+      gpu.run(calls);
+      await gpu.settled();
+      gpu.release(calls);
+    }
+    const pairs = await gpu.read(result, Float32Array);
+    let loss = 0, hits = 0;
+    for (let n = 0; n < count; n++) {
+      loss += pairs[2 * n];
+      hits += pairs[2 * n + 1];
+    }
+    return { loss: loss / count, accuracy: hits / count };
+  }
+
+  #write(buffers: ParameterBuffers, values: Partial<Record<string, Float32Array>>, what: string): void {
+    const shapes = parameterShapes(this.classes);
+    for (const [name, data] of Object.entries(values)) {
+      const shape = shapes[name as ParameterName];
+      if (!shape) throw new RangeError(`${what} ${name} is unknown, expected one of ${Object.keys(shapes).join(", ")}`);
+      if (!(data instanceof Float32Array) || data.length !== elements(shape)) {
+        const got = data instanceof Float32Array ? `${data.length} numbers` : typeof data;
+        throw new RangeError(
+          `${what} ${name} has ${got}, expected a Float32Array of ${elements(shape)} (${shape.join(" x ")})`,
+        );
+      }
+      const bad = data.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0) throw new RangeError(`${what} ${name}[${bad}] is ${data[bad]}, expected a finite number`);
+    }
+    for (const [name, data] of Object.entries(values)) this.gpu.write(buffers[name as ParameterName], data!);
+  }
+
+  async #read(buffers: ParameterBuffers): Promise<Parameters> {
+    const result = {} as Parameters;
+    for (const [name, buffer] of Object.entries(buffers)) {
+      result[name as ParameterName] = await this.gpu.read(buffer, Float32Array);
+    }
+    return result;
+  }
+}
