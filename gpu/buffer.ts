@@ -8,12 +8,13 @@ export type GpuArray = Float32Array | Uint32Array | Int32Array | Uint8Array;
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "./device.ts";
  * const gpu = await openGpu();
  * const x = gpu.createBuffer("x", 16);
- * console.assert(x.byteLength === 16 && gpu.memory.buffers === 1);
+ * assert(x.byteLength === 16 && gpu.memory.buffers === 1);
  * x.dispose();
- * console.assert(gpu.memory.buffers === 0);
+ * assert(gpu.memory.buffers === 0);
  * gpu.dispose();
  * ```
  */

@@ -63,11 +63,12 @@ const NO_ADAPTER = `No WebGPU adapter answers. Remedy:
  * @throws {GpuUnavailableError} where no adapter answers, with the package or flag that helps.
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "./device.ts";
  * const gpu = await openGpu();
  * const x = gpu.upload("x", new Float32Array([1, 2, 3]));
  * const back = await gpu.read(x, Float32Array);
- * console.assert(back[2] === 3);
+ * assert(back[2] === 3);
  * x.dispose();
  * gpu.dispose();
  * ```
@@ -96,9 +97,10 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "./device.ts";
  * const gpu = await openGpu();
- * console.assert(gpu.limits.maxStorageBufferBindingSize >= 128 * 2 ** 20);
+ * assert(gpu.limits.maxStorageBufferBindingSize >= 128 * 2 ** 20);
  * gpu.dispose();
  * ```
  */

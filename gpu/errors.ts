@@ -8,9 +8,10 @@
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { GpuError, ShaderError } from "./errors.ts";
  * const error = new ShaderError("relu/forward", 12, "expected ';'");
- * console.assert(error instanceof GpuError);
+ * assert(error instanceof GpuError);
  * ```
  */
 export class GpuError extends Error {
@@ -22,8 +23,9 @@ export class GpuError extends Error {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { GpuUnavailableError } from "./errors.ts";
- * console.assert(new GpuUnavailableError("no adapter").name === "GpuUnavailableError");
+ * assert(new GpuUnavailableError("no adapter").name === "GpuUnavailableError");
  * ```
  */
 export class GpuUnavailableError extends GpuError {
@@ -35,9 +37,10 @@ export class GpuUnavailableError extends GpuError {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { ShaderError } from "./errors.ts";
  * const error = new ShaderError("relu/forward", 12, "expected ';'");
- * console.assert(error.kernel === "relu/forward" && error.line === 12);
+ * assert(error.kernel === "relu/forward" && error.line === 12);
  * ```
  */
 export class ShaderError extends GpuError {
@@ -64,8 +67,9 @@ export class ShaderError extends GpuError {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { GpuLimitError } from "./errors.ts";
- * console.assert(new GpuLimitError("x is 200 MiB, the limit is 128 MiB").name === "GpuLimitError");
+ * assert(new GpuLimitError("x is 200 MiB, the limit is 128 MiB").name === "GpuLimitError");
  * ```
  */
 export class GpuLimitError extends GpuError {
@@ -77,8 +81,9 @@ export class GpuLimitError extends GpuError {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { GpuOutOfMemoryError } from "./errors.ts";
- * console.assert(new GpuOutOfMemoryError("x").name === "GpuOutOfMemoryError");
+ * assert(new GpuOutOfMemoryError("x").name === "GpuOutOfMemoryError");
  * ```
  */
 export class GpuOutOfMemoryError extends GpuError {
@@ -90,8 +95,9 @@ export class GpuOutOfMemoryError extends GpuError {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { DeviceLostError } from "./errors.ts";
- * console.assert(new DeviceLostError("reset").name === "DeviceLostError");
+ * assert(new DeviceLostError("reset").name === "DeviceLostError");
  * ```
  */
 export class DeviceLostError extends GpuError {
@@ -103,8 +109,9 @@ export class DeviceLostError extends GpuError {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { GpuValidationError } from "./errors.ts";
- * console.assert(new GpuValidationError("x").name === "GpuValidationError");
+ * assert(new GpuValidationError("x").name === "GpuValidationError");
  * ```
  */
 export class GpuValidationError extends GpuError {

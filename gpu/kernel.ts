@@ -41,6 +41,7 @@ export type Grid = readonly [number, number, number];
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { defineKernel } from "./kernel.ts";
  * const double = defineKernel({
  *   name: "example/double",
@@ -54,7 +55,7 @@ export type Grid = readonly [number, number, number];
  *   bindings: { x: "write" },
  *   parameters: { count: "u32" },
  * });
- * console.assert(double.name === "example/double");
+ * assert(double.name === "example/double");
  * ```
  */
 export function defineKernel<
@@ -75,9 +76,10 @@ const LARGEST_DIMENSION = 65535;
  * @throws {GpuLimitError} past 65,535 x 65,535 workgroups.
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { gridFor } from "./kernel.ts";
- * console.assert(gridFor(100, 64).join() === "2,1,1");
- * console.assert(gridFor(64 * 70000, 64).join() === "35000,2,1");
+ * assert(gridFor(100, 64).join() === "2,1,1");
+ * assert(gridFor(64 * 70000, 64).join() === "35000,2,1");
  * ```
  */
 export function gridFor(count: number, size = 64): Grid {

@@ -1,7 +1,6 @@
 /**
  * The safetensors file format, read and written: named tensors plus a string-to-string table, with nothing that runs.
  * Bytes in, bytes out: touches no file, so that it runs in a browser too.
- *
  * Format: https://github.com/huggingface/safetensors#format
  */
 
@@ -136,8 +135,8 @@ export function writeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const sorted = Object.entries(tensors)
     .map(([name, tensor]) => ({ name, ...tensor, dtype: writableType(name, tensor) }))
-    .sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || compare(a.name, b.name));
-  const table = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
+    .sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
+  const table = Object.entries(metadata).sort(([a], [b]) => a < b ? -1 : 1);
   for (const [key, value] of table) {
     if (typeof value !== "string") throw new SafetensorsError(`metadata ${quote(key)} must be text, not ${value}`);
     if (!key.isWellFormed() || !value.isWellFormed()) {
@@ -293,10 +292,6 @@ function isWholeNumbers(value: unknown): value is number[] {
 /** Zero is asked first: 0 times a product that overflowed would be NaN. */
 function elementCount(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((product, length) => product * length, 1);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function quote(value: unknown): string {

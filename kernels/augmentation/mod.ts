@@ -46,6 +46,7 @@ export const rescaleKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { augmentImages } from "./mod.ts";
  * using gpu = await openGpu();
@@ -55,7 +56,7 @@ export const rescaleKernel = defineKernel({
  * const draws = gpu.createBuffer("draws", 32);
  * const range = gpu.createBuffer("range", 8);
  * gpu.run(augmentImages(gpu, { clock, x, y, draws, range }, { samples: 1, imageSize: 8, seed: 1 }));
- * console.assert(Math.max(...await gpu.read(y, Float32Array)) === 2);
+ * assert(Math.max(...await gpu.read(y, Float32Array)) === 2);
  * ```
  */
 export function augmentImages(

@@ -37,6 +37,7 @@ export interface BackwardOptions {
  * @throws {RangeError} when `pool` is asked for without an `argmax` buffer, or `"winograd"` for a filter that is not 5x5.
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { convolutionForward, Workspace } from "./mod.ts";
  * using gpu = await openGpu();
@@ -46,7 +47,7 @@ export interface BackwardOptions {
  * const y = gpu.createBuffer("y", 36);
  * const workspace = new Workspace(gpu, [shape]);
  * gpu.run(convolutionForward(gpu, workspace, shape, { x, w, y }));
- * console.assert((await gpu.read(y, Float32Array))[4] === 9);
+ * assert((await gpu.read(y, Float32Array))[4] === 9);
  * ```
  */
 export function convolutionForward(
@@ -70,6 +71,7 @@ export function convolutionForward(
  * Shapes as in {@linkcode convolutionForward}; dx as x, dy as y.
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { convolutionByInput, Workspace } from "./mod.ts";
  * using gpu = await openGpu();
@@ -78,7 +80,7 @@ export function convolutionForward(
  * const w = gpu.upload("w", new Float32Array([1, 2, 3, 4, 5, 6, 7, 8, 9]));
  * const dx = gpu.createBuffer("dx", 36);
  * gpu.run(convolutionByInput(gpu, new Workspace(gpu, [shape]), shape, { dy, w, dx }));
- * console.assert((await gpu.read(dx, Float32Array))[0] === 1);
+ * assert((await gpu.read(dx, Float32Array))[0] === 1);
  * ```
  */
 export function convolutionByInput(
@@ -99,6 +101,7 @@ export function convolutionByInput(
  * Shapes as in {@linkcode convolutionForward}; dw as w, dy as y.
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { convolutionByWeight, Workspace } from "./mod.ts";
  * using gpu = await openGpu();
@@ -107,7 +110,7 @@ export function convolutionByInput(
  * const dy = gpu.upload("dy", new Float32Array([0, 0, 0, 0, 1, 0, 0, 0, 0]));
  * const dw = gpu.createBuffer("dw", 36);
  * gpu.run(convolutionByWeight(gpu, new Workspace(gpu, [shape]), shape, { x, dy, dw }));
- * console.assert((await gpu.read(dw, Float32Array))[8] === 9);
+ * assert((await gpu.read(dw, Float32Array))[8] === 9);
  * ```
  */
 export function convolutionByWeight(

@@ -23,10 +23,11 @@ export interface ConvolutionShape {
  * @throws {RangeError} for `"winograd"` with a filter that is not 5x5, and for an even filter.
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { methodFor } from "./workspace.ts";
  * const shape = { images: 1, inputs: 64, outputs: 128, height: 48, width: 48, filter: 5 };
- * console.assert(methodFor(shape) === "winograd");
- * console.assert(methodFor({ ...shape, inputs: 1 }) === "direct");
+ * assert(methodFor(shape) === "winograd");
+ * assert(methodFor({ ...shape, inputs: 1 }) === "direct");
  * ```
  */
 export function methodFor(shape: ConvolutionShape, method: ConvolutionMethod = "auto"): "direct" | "winograd" {
@@ -45,8 +46,9 @@ export function methodFor(shape: ConvolutionShape, method: ConvolutionMethod = "
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { outputCells } from "./workspace.ts";
- * console.assert(outputCells({ images: 1, inputs: 1, outputs: 2, height: 6, width: 8, filter: 5 }) === 2 * 2 * 2);
+ * assert(outputCells({ images: 1, inputs: 1, outputs: 2, height: 6, width: 8, filter: 5 }) === 2 * 2 * 2);
  * ```
  */
 export function outputCells(shape: ConvolutionShape): number {
@@ -71,9 +73,10 @@ export interface WinogradPlan {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { winogradPlan } from "./workspace.ts";
  * const shape = { images: 64, inputs: 64, outputs: 128, height: 48, width: 48, filter: 5 };
- * console.assert(winogradPlan(shape, 32 * 2 ** 20).chunk === 7);
+ * assert(winogradPlan(shape, 32 * 2 ** 20).chunk === 7);
  * ```
  */
 export function winogradPlan(shape: ConvolutionShape, bytes: number): WinogradPlan {
@@ -87,7 +90,7 @@ export function winogradPlan(shape: ConvolutionShape, bytes: number): WinogradPl
 export interface WorkspaceOptions {
   /** How the convolutions are computed. Default `"auto"`. */
   method?: ConvolutionMethod;
-  /** Most bytes of one scratch buffer of Winograd. Default 32 MiB; smaller pieces stay in a CPU's cache. */
+  /** Most bytes of one scratch buffer of Winograd. Default 4 MiB on a software adapter (measured: what stays in the cache), else 64. */
   chunkBytes?: number;
   /** Which matrix product Winograd uses: `"registers"` on a software adapter, `"tiled"` on a GPU, by default. */
   product?: "registers" | "tiled";
@@ -99,12 +102,13 @@ export interface WorkspaceOptions {
  * @throws {GpuLimitError} where the adapter binds no buffer of the size that one image needs.
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { Workspace } from "./workspace.ts";
  * using gpu = await openGpu();
  * const workspace = new Workspace(gpu, [{ images: 2, inputs: 16, outputs: 16, height: 8, width: 8, filter: 5 }]);
  * workspace.dispose();
- * console.assert(gpu.memory.buffers === 0);
+ * assert(gpu.memory.buffers === 0);
  * ```
  */
 export class Workspace {
@@ -125,7 +129,7 @@ export class Workspace {
 
   /** Makes the buffers for the given shapes. */
   constructor(gpu: Gpu, shapes: readonly ConvolutionShape[], options: WorkspaceOptions = {}) {
-    this.chunkBytes = options.chunkBytes ?? 32 * 2 ** 20;
+    this.chunkBytes = options.chunkBytes ?? (gpu.adapter.software ? 4 : 64) * 2 ** 20;
     this.product = options.product ?? (gpu.adapter.software ? "registers" : "tiled");
     let filters = 0, tiles = 0, products = 0;
     for (const shape of shapes) {
@@ -137,7 +141,7 @@ export class Workspace {
         tiles = Math.max(tiles, 64 * most * plan.tiles);
         products = Math.max(products, 64 * most * plan.tiles);
       } else {
-        filters = Math.max(filters, slices(shape).count * outputs * inputs * shape.filter ** 2);
+        filters = Math.max(filters, slices(shape).most * outputs * inputs * shape.filter ** 2);
       }
     }
     this.none = gpu.createBuffer("no argmax", 16);
@@ -155,21 +159,23 @@ export class Workspace {
 
 /**
  * How the direct gradient by weight is split: rows of 4x4 blocks go to slices, so that a network with few filters still has work for
- * many invocations. Depends on the shape alone, so that the order of additions does too.
+ * many invocations. Depends on the shape alone, so that the order of additions does too. `most` bounds `count` for every batch up to this one.
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { slices } from "./workspace.ts";
  * const { count, rows } = slices({ images: 64, inputs: 1, outputs: 64, height: 96, width: 96, filter: 5 });
- * console.assert(count * rows >= 64 * 24);
+ * assert(count * rows >= 64 * 24);
  * ```
  */
-export function slices(shape: ConvolutionShape): { count: number; rows: number } {
+export function slices(shape: ConvolutionShape): { count: number; rows: number; most: number } {
   const blockRows = shape.images * Math.ceil(shape.height / 4);
   const invocations = Math.ceil(shape.outputs / 2) * shape.inputs * Math.ceil(shape.filter / 5) ** 2;
   const wanted = Math.max(1, Math.min(blockRows, Math.ceil(8192 / invocations)));
   // A loop of a software adapter ends in silence after 65,535 turns: a slice stays well below.
   const columns = Math.ceil(shape.width / 4);
   const rows = Math.max(1, Math.min(Math.ceil(blockRows / wanted), Math.floor(32768 / (columns + 1))));
-  return { count: Math.ceil(blockRows / rows), rows };
+  const count = Math.ceil(blockRows / rows);
+  return { count, rows, most: Math.max(count, wanted) };
 }

@@ -45,6 +45,7 @@ const productGrid = (rows: number, columns: number) => gridFor(Math.ceil(rows / 
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { denseForward } from "./mod.ts";
  * using gpu = await openGpu();
@@ -53,7 +54,7 @@ const productGrid = (rows: number, columns: number) => gridFor(Math.ceil(rows / 
  * const b = gpu.upload("b", new Float32Array([5]));
  * const y = gpu.createBuffer("y", 4);
  * gpu.run(denseForward(gpu, { samples: 1, inputs: 2, outputs: 1 }, { x, w, b, y }));
- * console.assert((await gpu.read(y, Float32Array))[0] === 16);
+ * assert((await gpu.read(y, Float32Array))[0] === 16);
  * ```
  */
 export function denseForward(
@@ -82,6 +83,7 @@ export function denseForward(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { denseByInput } from "./mod.ts";
  * using gpu = await openGpu();
@@ -89,7 +91,7 @@ export function denseForward(
  * const w = gpu.upload("w", new Float32Array([3, 4]));
  * const dx = gpu.createBuffer("dx", 8);
  * gpu.run(denseByInput(gpu, { samples: 1, inputs: 2, outputs: 1 }, { dy, w, dx }));
- * console.assert((await gpu.read(dx, Float32Array)).join() === "6,8");
+ * assert((await gpu.read(dx, Float32Array)).join() === "6,8");
  * ```
  */
 export function denseByInput(
@@ -113,6 +115,7 @@ export function denseByInput(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { denseByWeight } from "./mod.ts";
  * using gpu = await openGpu();
@@ -120,7 +123,7 @@ export function denseByInput(
  * const x = gpu.upload("x", new Float32Array([3, 4]));
  * const dw = gpu.createBuffer("dw", 8);
  * gpu.run(denseByWeight(gpu, { samples: 1, inputs: 2, outputs: 1 }, { dy, x, dw }));
- * console.assert((await gpu.read(dw, Float32Array)).join() === "6,8");
+ * assert((await gpu.read(dw, Float32Array)).join() === "6,8");
  * ```
  */
 export function denseByWeight(
@@ -148,13 +151,14 @@ export function denseByWeight(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { denseByBias } from "./mod.ts";
  * using gpu = await openGpu();
  * const dy = gpu.upload("dy", new Float32Array([2, 3]));
  * const db = gpu.createBuffer("db", 4);
  * gpu.run(denseByBias(gpu, { samples: 2, inputs: 1, outputs: 1 }, { dy, db }));
- * console.assert((await gpu.read(db, Float32Array))[0] === 5);
+ * assert((await gpu.read(db, Float32Array))[0] === 5);
  * ```
  */
 export function denseByBias(

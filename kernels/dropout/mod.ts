@@ -20,13 +20,14 @@ export const dropoutKernel = defineKernel({
  * @throws {RangeError} when `rate` is not within [0, 1).
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { dropout } from "./mod.ts";
  * using gpu = await openGpu();
  * const clock = gpu.upload("clock", new Uint32Array([7]));
  * const x = gpu.upload("x", new Float32Array(100).fill(1));
  * gpu.run(dropout(gpu, { clock, x }, { samples: 1, units: 100, seed: 1, rate: 0.5 }));
- * console.assert((await gpu.read(x, Float32Array)).every((value) => value === 0 || value === 2));
+ * assert((await gpu.read(x, Float32Array)).every((value) => value === 0 || value === 2));
  * ```
  */
 export function dropout(

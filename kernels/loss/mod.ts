@@ -27,6 +27,7 @@ export const meanKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { softmaxCrossEntropy } from "./mod.ts";
  * using gpu = await openGpu();
@@ -34,7 +35,7 @@ export const meanKernel = defineKernel({
  * const labels = gpu.upload("labels", new Uint32Array([1]));
  * const [y, dx, result] = ["y", "dx", "result"].map((name) => gpu.createBuffer(name, 8));
  * gpu.run(softmaxCrossEntropy(gpu, { x, labels, y, dx, result }, { samples: 1, classes: 2, batch: 1 }));
- * console.assert(Math.abs((await gpu.read(result, Float32Array))[0] - Math.LN2) < 1e-6);
+ * assert(Math.abs((await gpu.read(result, Float32Array))[0] - Math.LN2) < 1e-6);
  * ```
  */
 export function softmaxCrossEntropy(
@@ -56,6 +57,7 @@ export function softmaxCrossEntropy(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { meanIntoRing } from "./mod.ts";
  * using gpu = await openGpu();
@@ -63,7 +65,7 @@ export function softmaxCrossEntropy(
  * const result = gpu.upload("result", new Float32Array([1, 0, 3, 1]));
  * const ring = gpu.createBuffer("ring", 2 * 2 * 4);
  * gpu.run(meanIntoRing(gpu, { clock, result, ring }, { samples: 2, slots: 2 }));
- * console.assert((await gpu.read(ring, Float32Array)).join() === "0,0,2,0.5");
+ * assert((await gpu.read(ring, Float32Array)).join() === "0,0,2,0.5");
  * ```
  */
 export function meanIntoRing(

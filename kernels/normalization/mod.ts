@@ -31,13 +31,14 @@ export const localDeviationKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { normalizeImages } from "./mod.ts";
  * using gpu = await openGpu();
  * const x = gpu.upload("x", new Float32Array(81).fill(1));
  * const [y, scratch] = ["y", "scratch"].map((name) => gpu.createBuffer(name, 324));
  * gpu.run(normalizeImages(gpu, { x, y, scratch }, { samples: 1, height: 9, width: 9 }, "local-mean"));
- * console.assert((await gpu.read(y, Float32Array))[40] === 0);
+ * assert((await gpu.read(y, Float32Array))[40] === 0);
  * ```
  */
 export function normalizeImages(

@@ -18,6 +18,7 @@ export const momentumKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { momentumStep } from "./mod.ts";
  * using gpu = await openGpu();
@@ -27,7 +28,7 @@ export const momentumKernel = defineKernel({
  * const v = gpu.createBuffer("v", 4);
  * const status = gpu.createBuffer("status", 4);
  * gpu.run(momentumStep(gpu, { settings, dw, w, v, status }, 1));
- * console.assert((await gpu.read(w, Float32Array))[0] === 0);
+ * assert((await gpu.read(w, Float32Array))[0] === 0);
  * ```
  */
 export function momentumStep(

@@ -67,6 +67,7 @@ export const quadrantBackwardKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { maxPoolForward } from "./mod.ts";
  * using gpu = await openGpu();
@@ -74,7 +75,7 @@ export const quadrantBackwardKernel = defineKernel({
  * const y = gpu.createBuffer("y", 4);
  * const argmax = gpu.createBuffer("argmax", 4);
  * gpu.run(maxPoolForward(gpu, { planes: 1, height: 2, width: 2 }, { x, y, argmax }));
- * console.assert((await gpu.read(y, Float32Array))[0] === 4 && (await gpu.read(argmax, Uint32Array))[0] === 1);
+ * assert((await gpu.read(y, Float32Array))[0] === 4 && (await gpu.read(argmax, Uint32Array))[0] === 1);
  * ```
  */
 export function maxPoolForward(
@@ -92,6 +93,7 @@ export function maxPoolForward(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { maxPoolBackward } from "./mod.ts";
  * using gpu = await openGpu();
@@ -99,7 +101,7 @@ export function maxPoolForward(
  * const argmax = gpu.upload("argmax", new Uint32Array([2]));
  * const dx = gpu.createBuffer("dx", 16);
  * gpu.run(maxPoolBackward(gpu, { planes: 1, height: 2, width: 2 }, { dy, argmax, dx }));
- * console.assert((await gpu.read(dx, Float32Array)).join() === "0,0,5,0");
+ * assert((await gpu.read(dx, Float32Array)).join() === "0,0,5,0");
  * ```
  */
 export function maxPoolBackward(
@@ -116,6 +118,7 @@ export function maxPoolBackward(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { quadrantPoolForward } from "./mod.ts";
  * using gpu = await openGpu();
@@ -124,7 +127,7 @@ export function maxPoolBackward(
  * const argmax = gpu.createBuffer("argmax", 4);
  * const shape = { planes: 1, height: 3, width: 3, window_height: 3, window_width: 3 };
  * gpu.run(quadrantPoolForward(gpu, shape, { x, y, argmax }));
- * console.assert((await gpu.read(y, Float32Array))[0] === 9 && (await gpu.read(argmax, Uint32Array))[0] === 4);
+ * assert((await gpu.read(y, Float32Array))[0] === 9 && (await gpu.read(argmax, Uint32Array))[0] === 4);
  * ```
  */
 export function quadrantPoolForward(
@@ -142,6 +145,7 @@ export function quadrantPoolForward(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { quadrantPoolBackward } from "./mod.ts";
  * using gpu = await openGpu();
@@ -150,7 +154,7 @@ export function quadrantPoolForward(
  * const dx = gpu.createBuffer("dx", 16);
  * const shape = { planes: 1, height: 2, width: 2, window_height: 2, window_width: 2 };
  * gpu.run(quadrantPoolBackward(gpu, shape, { dy, argmax, dx }));
- * console.assert((await gpu.read(dx, Float32Array)).join() === "0,0,0,5");
+ * assert((await gpu.read(dx, Float32Array)).join() === "0,0,0,5");
  * ```
  */
 export function quadrantPoolBackward(

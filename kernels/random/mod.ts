@@ -13,8 +13,9 @@ export const randomCode: string = code;
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { Purpose } from "./mod.ts";
- * console.assert(Object.values(Purpose).every((purpose) => purpose < 256));
+ * assert(Object.values(Purpose).every((purpose) => purpose < 256));
  * ```
  */
 export const Purpose = {
@@ -36,9 +37,10 @@ export const Purpose = {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { pcg4d } from "./mod.ts";
  * const [a] = pcg4d(1, 2, 3, 4);
- * console.assert(a === pcg4d(1, 2, 3, 4)[0] && a !== pcg4d(1, 2, 3, 5)[0]);
+ * assert(a === pcg4d(1, 2, 3, 4)[0] && a !== pcg4d(1, 2, 3, 5)[0]);
  * ```
  */
 export function pcg4d(a: number, b: number, c: number, d: number): [number, number, number, number] {
@@ -64,8 +66,9 @@ export function pcg4d(a: number, b: number, c: number, d: number): [number, numb
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { unit } from "./mod.ts";
- * console.assert(unit(0) === 0 && unit(0xffffffff) < 1);
+ * assert(unit(0) === 0 && unit(0xffffffff) < 1);
  * ```
  */
 export function unit(word: number): number {

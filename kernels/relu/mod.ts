@@ -32,13 +32,14 @@ export const reluBackwardKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { reluForward } from "./mod.ts";
  * using gpu = await openGpu();
  * const x = gpu.upload("x", new Float32Array([-1, 2]));
  * const y = gpu.createBuffer("y", 8);
  * gpu.run(reluForward(gpu, { x, y }, 2));
- * console.assert((await gpu.read(y, Float32Array)).join() === "0,2");
+ * assert((await gpu.read(y, Float32Array)).join() === "0,2");
  * ```
  */
 export function reluForward(gpu: Gpu, buffers: { x: GpuBuffer; y: GpuBuffer }, count: number): Call[] {
@@ -50,13 +51,14 @@ export function reluForward(gpu: Gpu, buffers: { x: GpuBuffer; y: GpuBuffer }, c
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { reluBackward } from "./mod.ts";
  * using gpu = await openGpu();
  * const y = gpu.upload("y", new Float32Array([0, 2, 3]));
  * const dy = gpu.upload("dy", new Float32Array([7, -8, 9]));
  * gpu.run(reluBackward(gpu, { y, dy }, 3, "guided"));
- * console.assert((await gpu.read(dy, Float32Array)).join() === "0,0,9");
+ * assert((await gpu.read(dy, Float32Array)).join() === "0,0,9");
  * ```
  */
 export function reluBackward(

@@ -27,6 +27,7 @@ export const gatherKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { sampleBatch } from "./mod.ts";
  * using gpu = await openGpu();
@@ -37,7 +38,7 @@ export const gatherKernel = defineKernel({
  * const labels = gpu.createBuffer("labels", 8);
  * const options = { seed: 1, purpose: 1, batch: 2, count: 1 };
  * gpu.run(sampleBatch(gpu, { clock, rows, all_labels, index, labels }, options));
- * console.assert((await gpu.read(labels, Uint32Array)).join() === "9,9");
+ * assert((await gpu.read(labels, Uint32Array)).join() === "9,9");
  * ```
  */
 export function sampleBatch(
@@ -53,6 +54,7 @@ export function sampleBatch(
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { gatherImages } from "./mod.ts";
  * using gpu = await openGpu();
@@ -61,7 +63,7 @@ export function sampleBatch(
  * const y = gpu.createBuffer("y", 16);
  * const sizes = { samples: 1, pixels: 4, first_sample: 0, first_image: 0, images: 2 };
  * gpu.run(gatherImages(gpu, { bytes, index, y }, sizes));
- * console.assert((await gpu.read(y, Float32Array)).join() === "2,0,0,2");
+ * assert((await gpu.read(y, Float32Array)).join() === "2,0,0,2");
  * ```
  */
 export function gatherImages(

@@ -81,11 +81,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   let i = i32(4u * ((tile / columns) % rows)) - 2;
   let j = i32(4u * (tile % columns)) - 2;
-  let from = (p.first_image + n) * p.channels + c;
-  let r0 = load_pair(from, i, j);
-  let r2 = load_pair(from, i + 2, j);
-  let r4 = load_pair(from, i + 4, j);
-  let r6 = load_pair(from, i + 6, j);
+  let source_plane = (p.first_image + n) * p.channels + c;
+  let r0 = load_pair(source_plane, i, j);
+  let r2 = load_pair(source_plane, i + 2, j);
+  let r4 = load_pair(source_plane, i + 4, j);
+  let r6 = load_pair(source_plane, i + 6, j);
   // Down the columns, then, transposed, along the rows.
   let left = transform(Rows(r0.upper_low, r0.lower_low, r2.upper_low, r2.lower_low, r4.upper_low, r4.lower_low, r6.upper_low, r6.lower_low));
   let right = transform(

@@ -95,6 +95,7 @@ export const productTiledKernel = defineKernel({
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openGpu } from "../../gpu/device.ts";
  * import { product } from "./mod.ts";
  * using gpu = await openGpu();
@@ -102,7 +103,7 @@ export const productTiledKernel = defineKernel({
  * const b = gpu.upload("b", new Float32Array(64 * 16).fill(3));
  * const z = gpu.createBuffer("z", 4 * 64 * 32 * 16);
  * gpu.run([product(gpu, { a, b, z }, { depth: 1, rows: 32, columns: 16 }, "tiled")]);
- * console.assert((await gpu.read(z, Float32Array))[0] === 6);
+ * assert((await gpu.read(z, Float32Array))[0] === 6);
  * ```
  */
 export function product(

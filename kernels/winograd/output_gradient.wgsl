@@ -76,11 +76,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   let i = i32(4u * ((tile / columns) % rows));
   let j = i32(4u * (tile % columns));
-  let from = (p.first_image + n) * p.channels + k;
-  let a = quad(from, i, j, p.height, p.width);
-  let b = quad(from, i, j + 2, p.height, p.width);
-  let c = quad(from, i + 2, j, p.height, p.width);
-  let d = quad(from, i + 2, j + 2, p.height, p.width);
+  let source_plane = (p.first_image + n) * p.channels + k;
+  let a = quad(source_plane, i, j, p.height, p.width);
+  let b = quad(source_plane, i, j + 2, p.height, p.width);
+  let c = quad(source_plane, i + 2, j, p.height, p.width);
+  let d = quad(source_plane, i + 2, j + 2, p.height, p.width);
   // Down the columns, then, transposed, along the rows.
   let down = transform(vec4f(a.xy, b.xy), vec4f(a.zw, b.zw), vec4f(c.xy, d.xy), vec4f(c.zw, d.zw));
   let top = transpose(mat4x4f(down.a, down.b, down.c, down.d));

@@ -11,9 +11,14 @@ struct Parameters { depth: u32, rows: u32, columns: u32 }
 @group(0) @binding(2) var<storage, read_write> z: array<vec4f>;
 @group(0) @binding(3) var<uniform> p: Parameters;
 
-// Column i of the result is row i of the product: b's four columns times element i of a.
-fn outer(rows: vec4f, columns: vec4f) -> mat4x4f {
-  return mat4x4f(columns * rows.x, columns * rows.y, columns * rows.z, columns * rows.w);
+// sum + the outer product: column i of a matrix is row i of the product.
+fn add(sum: mat4x4f, rows: vec4f, columns: vec4f) -> mat4x4f {
+  return mat4x4f(
+    fma(vec4f(rows.x), columns, sum[0]),
+    fma(vec4f(rows.y), columns, sum[1]),
+    fma(vec4f(rows.z), columns, sum[2]),
+    fma(vec4f(rows.w), columns, sum[3]),
+  );
 }
 
 fn put(at: u32, value: vec4f) {
@@ -83,14 +88,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let b1 = b[at_b + 1u];
     let b2 = b[at_b + 2u];
     let b3 = b[at_b + 3u];
-    m00 += outer(a0, b0); m01 += outer(a0, b1); m02 += outer(a0, b2); m03 += outer(a0, b3);
-    m10 += outer(a1, b0); m11 += outer(a1, b1); m12 += outer(a1, b2); m13 += outer(a1, b3);
-    m20 += outer(a2, b0); m21 += outer(a2, b1); m22 += outer(a2, b2); m23 += outer(a2, b3);
-    m30 += outer(a3, b0); m31 += outer(a3, b1); m32 += outer(a3, b2); m33 += outer(a3, b3);
-    m40 += outer(a4, b0); m41 += outer(a4, b1); m42 += outer(a4, b2); m43 += outer(a4, b3);
-    m50 += outer(a5, b0); m51 += outer(a5, b1); m52 += outer(a5, b2); m53 += outer(a5, b3);
-    m60 += outer(a6, b0); m61 += outer(a6, b1); m62 += outer(a6, b2); m63 += outer(a6, b3);
-    m70 += outer(a7, b0); m71 += outer(a7, b1); m72 += outer(a7, b2); m73 += outer(a7, b3);
+    m00 = add(m00, a0, b0); m01 = add(m01, a0, b1); m02 = add(m02, a0, b2); m03 = add(m03, a0, b3);
+    m10 = add(m10, a1, b0); m11 = add(m11, a1, b1); m12 = add(m12, a1, b2); m13 = add(m13, a1, b3);
+    m20 = add(m20, a2, b0); m21 = add(m21, a2, b1); m22 = add(m22, a2, b2); m23 = add(m23, a2, b3);
+    m30 = add(m30, a3, b0); m31 = add(m31, a3, b1); m32 = add(m32, a3, b2); m33 = add(m33, a3, b3);
+    m40 = add(m40, a4, b0); m41 = add(m41, a4, b1); m42 = add(m42, a4, b2); m43 = add(m43, a4, b3);
+    m50 = add(m50, a5, b0); m51 = add(m51, a5, b1); m52 = add(m52, a5, b2); m53 = add(m53, a5, b3);
+    m60 = add(m60, a6, b0); m61 = add(m61, a6, b1); m62 = add(m62, a6, b2); m63 = add(m63, a6, b3);
+    m70 = add(m70, a7, b0); m71 = add(m71, a7, b1); m72 = add(m72, a7, b2); m73 = add(m73, a7, b3);
     at_a += p.rows / 4u;
     at_b += p.columns / 4u;
   }

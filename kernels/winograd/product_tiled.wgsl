@@ -14,8 +14,14 @@ struct Parameters { depth: u32, rows: u32, columns: u32 }
 var<workgroup> slice_a: array<vec4f, 128>; // 8 deep x 64 rows
 var<workgroup> slice_b: array<vec4f, 128>; // 8 deep x 64 columns
 
-fn outer(rows: vec4f, columns: vec4f) -> mat4x4f {
-  return mat4x4f(columns * rows.x, columns * rows.y, columns * rows.z, columns * rows.w);
+// sum + the outer product: column i of a matrix is row i of the product.
+fn add(sum: mat4x4f, rows: vec4f, columns: vec4f) -> mat4x4f {
+  return mat4x4f(
+    fma(vec4f(rows.x), columns, sum[0]),
+    fma(vec4f(rows.y), columns, sum[1]),
+    fma(vec4f(rows.z), columns, sum[2]),
+    fma(vec4f(rows.w), columns, sum[3]),
+  );
 }
 
 fn put(row: u32, column: u32, element: u32, value: vec4f) {
@@ -60,10 +66,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let a1 = slice_a[16u * d + 8u + my_row];
       let b0 = slice_b[16u * d + my_column];
       let b1 = slice_b[16u * d + 8u + my_column];
-      m00 += outer(a0, b0);
-      m01 += outer(a0, b1);
-      m10 += outer(a1, b0);
-      m11 += outer(a1, b1);
+      m00 = add(m00, a0, b0);
+      m01 = add(m01, a0, b1);
+      m10 = add(m10, a1, b0);
+      m11 = add(m11, a1, b1);
     }
     workgroupBarrier();
   }

@@ -1,0 +1,10 @@
+/**
+ * The prepared folder, which everything that trains or analyses reads: `X.npy` (uint8, n x 1 x S x S), `y.npy`,
+ * `subjs.npy` (int32, n), `folds.npy` (int32, n or n x splits), `aus.npy` (uint8, n x K, where Action Units are known)
+ * and `meta.json`.
+ */
+
+export { PreparedError } from "./prepared/files.ts";
+export { type PreparedMeta, readPreparedMeta } from "./prepared/meta.ts";
+export { readPrepared } from "./prepared/read.ts";
+export { checkTarget, writePrepared, type WritePreparedOptions } from "./prepared/write.ts";

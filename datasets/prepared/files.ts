@@ -1,0 +1,83 @@
+/** Files of a prepared folder as bytes: measured before they are read, written through to the disk. */
+
+/** A prepared folder, or a dataset meant to become one, that is incomplete, damaged or contradicts itself. */
+export class PreparedError extends Error {
+  override name = "PreparedError";
+}
+
+const WRITE_CHUNK = 2 ** 24;
+
+/**
+ * Reads a whole ordinary file, unless it is longer than it can be.
+ *
+ * @param path The file.
+ * @param longest Most bytes it may have.
+ * @param expected What it should be, for the error.
+ * @returns Its bytes.
+ * @throws {PreparedError} When it is missing, no ordinary file, or longer.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readFile } from "./files.ts";
+ *
+ * const path = await Deno.makeTempFile();
+ * assert((await readFile(path, 100)).length === 0);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readFile(path: string, longest: number, expected = "a small file"): Promise<Uint8Array> {
+  const info = await Deno.stat(path).catch(notFound);
+  if (!info) throw new PreparedError(`${path}: is missing; is this a prepared folder?`);
+  if (!info.isFile) throw new PreparedError(`${path}: is no ordinary file`);
+  if (info.size > longest) throw new PreparedError(`${path}: has ${info.size} bytes, expected ${expected}`);
+  return await Deno.readFile(path);
+}
+
+/**
+ * Writes a new file and waits until the disk has it.
+ *
+ * @param path The file; must not exist.
+ * @param parts Its bytes, in pieces.
+ * @param signal Stops the writing.
+ * @throws The signal's reason when it is aborted.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { writeFile } from "./files.ts";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await writeFile(`${directory}/ab`, [new Uint8Array([97]), new Uint8Array([98])]);
+ * assert(await Deno.readTextFile(`${directory}/ab`) === "ab");
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function writeFile(path: string, parts: Uint8Array[], signal?: AbortSignal): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true });
+  for (const part of parts) {
+    for (let done = 0; done < part.length;) {
+      signal?.throwIfAborted();
+      done += await file.write(part.subarray(done, done + WRITE_CHUNK));
+    }
+  }
+  await file.syncData();
+}
+
+/**
+ * Turns "is not there" into `undefined`, for `promise.catch(notFound)`; any other error is thrown on.
+ *
+ * @param error What a file operation threw.
+ * @returns Nothing.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { notFound } from "./files.ts";
+ *
+ * assert(await Deno.stat("no such file").catch(notFound) === undefined);
+ * ```
+ */
+export function notFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+}

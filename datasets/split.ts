@@ -1,0 +1,68 @@
+/** Which images train, which choose the checkpoint and which are read once at the end. */
+
+import type { Dataset } from "./dataset.ts";
+
+/** Image numbers, ascending, of one split of a dataset. */
+export interface Split {
+  /** Images to learn from. */
+  train: Uint32Array;
+  /** Images that choose the checkpoint; none under the `"original"` protocol. */
+  validation: Uint32Array;
+  /** Images that say how good it is. */
+  test: Uint32Array;
+}
+
+/**
+ * The image numbers of split `split`, unlabelled images (label -1) and unused ones (fold -1) left out.
+ *
+ * Cross-validation by fold (`foldColumns` 1, F folds): fold `split` tests, fold (`split` + 1) mod F validates, the others
+ * train. Official splits (`foldColumns` > 1): column `split` says so for each image. Under the protocol `"original"` the
+ * validation images train too, and the checkpoint is left to be chosen by the test images.
+ *
+ * @param dataset What is split; only labels and folds are read.
+ * @param split Number of the split, from 0.
+ * @param options `protocol`: `"validation"` (default) or `"original"`.
+ * @returns Ascending image numbers for each part.
+ * @throws {RangeError} When there is no such split, or too few folds to fill its parts.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { splitIndices } from "./split.ts";
+ *
+ * const dataset = { labels: Int32Array.of(0, 1, 0, 1), folds: Int32Array.of(0, 1, 2, 3), foldColumns: 1 };
+ * const { train, validation, test } = splitIndices(dataset, 3);
+ * assert(String([...train]) === "1,2" && validation[0] === 0 && test[0] === 3);
+ * ```
+ */
+export function splitIndices(
+  dataset: Pick<Dataset, "labels" | "folds" | "foldColumns">,
+  split: number,
+  options: { protocol?: "validation" | "original" } = {},
+): Split {
+  const { labels, folds, foldColumns } = dataset;
+  const original = options.protocol === "original";
+  const byFold = foldColumns === 1;
+  const count = byFold ? folds.reduce((largest, fold) => Math.max(largest, fold), -1) + 1 : foldColumns;
+  if (!(Number.isInteger(split) && split >= 0 && split < count)) {
+    throw new RangeError(`split ${split}: the dataset has ${count} splits, numbered from 0 to ${count - 1}`);
+  }
+  const fewest = original ? 2 : 3;
+  if (byFold && count < fewest) {
+    throw new RangeError(`split ${split}: the dataset has ${count} folds, the protocol needs at least ${fewest}`);
+  }
+  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
+  const names = ["train", "validation", "test"] as const;
+  labels.forEach((label, image) => {
+    let part = folds[image * foldColumns + (byFold ? 0 : split)];
+    if (label < 0 || part < 0) return;
+    if (byFold) part = part === split ? 2 : part === (split + 1) % count ? 1 : 0;
+    if (original && part === 1) part = 0;
+    parts[names[part]].push(image);
+  });
+  return {
+    train: Uint32Array.from(parts.train),
+    validation: Uint32Array.from(parts.validation),
+    test: Uint32Array.from(parts.test),
+  };
+}

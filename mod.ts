@@ -1,0 +1,71 @@
+/**
+ * aulens: what does a network look at when it reads a face? The zero-bias CNN of Khorrami, Paine and Huang (2015), trained and run by
+ * hand-written WGSL on WebGPU. This entry has no npm package in its graph and runs in Deno and in browsers; what reads image files is
+ * `datasets/mod.ts`.
+ *
+ * @example Train on two images for a few steps
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { normalize, openGpu, ZeroBiasCnn } from "./mod.ts";
+ * using gpu = await openGpu();
+ * using net = await ZeroBiasCnn.create(gpu, { imageSize: 16, classes: 2, seed: 1, initialScale: 1 });
+ * const pixels = Uint8Array.from({ length: 2 * 16 * 16 }, (_, i) => (i * i) % 256);
+ * const images = await normalize(gpu, pixels, { mode: "local-mean", imageSize: 16 });
+ * for (let step = 0; step < 3; step++) await net.trainStep(images, [0, 1], { learningRate: 0.01, momentum: 0.9 });
+ * assert.equal((await net.predict(images)).length, 4);
+ * ```
+ *
+ * @module
+ */
+export { type AdapterDescription, type Call, Gpu, type MemoryCount, openGpu, type OpenOptions } from "./gpu/device.ts";
+export { type GpuArray, GpuBuffer } from "./gpu/buffer.ts";
+export {
+  DeviceLostError,
+  GpuError,
+  GpuLimitError,
+  GpuOutOfMemoryError,
+  GpuUnavailableError,
+  GpuValidationError,
+  ShaderError,
+} from "./gpu/errors.ts";
+export type { ConvolutionMethod } from "./kernels/convolution/mod.ts";
+export type { Normalization } from "./kernels/normalization/mod.ts";
+export { pcg4d, Purpose } from "./kernels/random/mod.ts";
+export {
+  drawInitialScale,
+  initialParameters,
+  type ParameterName,
+  type Parameters,
+  parameterShapes,
+} from "./network/parameters.ts";
+export { type StepOptions, type StepResult, ZeroBiasCnn, type ZeroBiasCnnOptions } from "./network/zero_bias_cnn.ts";
+export {
+  readSafetensors,
+  type SafeTensor,
+  SafetensorsError,
+  type SafetensorsFile,
+  writeSafetensors,
+} from "./network/safetensors.ts";
+export type { Dataset } from "./datasets/dataset.ts";
+export { type NpyArray, NpyError, readNpy, writeNpy } from "./datasets/npy.ts";
+export { type Split, splitIndices } from "./datasets/split.ts";
+export {
+  type Checkpoint,
+  CheckpointError,
+  type CheckpointInfo,
+  readCheckpoint,
+  restore,
+  writeCheckpoint,
+} from "./training/checkpoint.ts";
+export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
+export { evaluateRows, type Prediction } from "./training/evaluate.ts";
+export {
+  augments,
+  dropoutRate,
+  type TrainingSettings,
+  trainingSettings,
+  type TrainOptions,
+  type Variant,
+  VARIANTS,
+} from "./training/options.ts";
+export { train, TrainingDivergedError, type TrainRecord } from "./training/train.ts";

@@ -1,0 +1,81 @@
+/**
+ * Buffers with guard words behind them. What reads past an input meets NaN; what writes past an output destroys a guard; what
+ * forgets an element of an output leaves NaN there.
+ */
+import type { GpuArray, GpuBuffer } from "../../gpu/buffer.ts";
+import type { Call, Gpu } from "../../gpu/device.ts";
+
+/** A quiet NaN that no computation gives. */
+const GUARD = 0x7fc0dead;
+const GUARD_WORDS = 64;
+
+/** The buffers of one test. */
+export class Buffers {
+  #gpu: Gpu;
+  #owned: GpuBuffer[] = [];
+  #words = new Map<GpuBuffer, number>();
+
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+  }
+
+  /** A buffer with `data` and the guard behind it. It may be written in place. */
+  input(label: string, data: GpuArray): GpuBuffer {
+    const words = Math.ceil(data.byteLength / 4);
+    const all = new Uint32Array(words + GUARD_WORDS).fill(GUARD);
+    new Uint8Array(all.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const buffer = this.#gpu.upload(label, all);
+    this.#owned.push(buffer);
+    this.#words.set(buffer, words);
+    return buffer;
+  }
+
+  /** A buffer for `words` numbers, none of them written yet. */
+  output(label: string, words: number): GpuBuffer {
+    return this.input(label, new Uint32Array(words).fill(GUARD));
+  }
+
+  /** Runs the calls, waits, and frees what they own. */
+  async run(calls: Call[]): Promise<void> {
+    this.#gpu.run(calls);
+    await this.#gpu.settled();
+    this.#gpu.release(calls);
+  }
+
+  /** What a float buffer holds, after a look at its guard. */
+  async floats(buffer: GpuBuffer): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array((await this.integers(buffer)).buffer);
+  }
+
+  /** What an integer buffer holds, after a look at its guard. */
+  async integers(buffer: GpuBuffer): Promise<Uint32Array<ArrayBuffer>> {
+    const all = await this.#gpu.read(buffer, Uint32Array) as Uint32Array<ArrayBuffer>;
+    const words = this.#words.get(buffer)!;
+    const broken = all.subarray(words).findIndex((word) => word !== GUARD);
+    if (broken >= 0) throw new Error(`${buffer.label}: the word ${broken} behind its ${words} was overwritten`);
+    return all.slice(0, words);
+  }
+
+  /** Looks at every guard. */
+  async checkGuards(): Promise<void> {
+    for (const buffer of this.#owned) await this.integers(buffer);
+  }
+
+  /** Puts NaN into scratch memory, so that what reads more than was written shows. */
+  spoil(...buffers: GpuBuffer[]): void {
+    for (const buffer of buffers) this.#gpu.write(buffer, new Uint32Array(Math.floor(buffer.byteLength / 4)).fill(GUARD));
+  }
+
+  /** Has a thing with an end live as long as these buffers. */
+  own<T extends GpuBuffer | { dispose(): void }>(thing: T): T {
+    this.#others.push(thing);
+    return thing;
+  }
+  #others: { dispose(): void }[] = [];
+
+  /** Gives everything back. */
+  dispose(): void {
+    for (const thing of [...this.#owned, ...this.#others]) thing.dispose();
+    [this.#owned, this.#others] = [[], []];
+  }
+}

@@ -1,0 +1,175 @@
+/** Checkpoints: a network with its momentum, step and settings as safetensors bytes, and back. Equal training gives equal bytes. */
+import type { Dataset } from "../datasets/dataset.ts";
+import { elements, type ParameterName, parameterShapes } from "../network/parameters.ts";
+import { readSafetensors, type SafetensorsFile, writeSafetensors } from "../network/safetensors.ts";
+import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+import type { TrainingSettings } from "./options.ts";
+
+const FORMAT = "aulens checkpoint 1";
+
+/** What a checkpoint says of the run that wrote it: all that changes numbers, and nothing else. */
+export interface CheckpointInfo {
+  /** Updates done. */
+  step: number;
+  imageSize: number;
+  classNames: string[];
+  /** Seed of the initial weights. */
+  networkSeed: number;
+  initialScale: number;
+  convolution: string;
+  /** Name and fingerprint of the data. */
+  dataset: string;
+  fingerprint: string;
+  /** The adapter that computed it: another one may differ in the last bits. */
+  adapter: string;
+  settings: TrainingSettings;
+}
+
+/**
+ * A checkpoint or run that does not fit what was asked for.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { CheckpointError } from "./checkpoint.ts";
+ * assert.equal(new CheckpointError("seed is 1, asked for 2").name, "CheckpointError");
+ * ```
+ */
+export class CheckpointError extends Error {
+  override name = "CheckpointError";
+}
+
+/** What a checkpoint of this network, data and settings says. */
+export function checkpointInfo(
+  net: ZeroBiasCnn,
+  dataset: Pick<Dataset, "name" | "classNames" | "fingerprint">,
+  settings: TrainingSettings,
+): CheckpointInfo {
+  return {
+    step: net.step,
+    imageSize: net.imageSize,
+    classNames: dataset.classNames,
+    networkSeed: net.seed,
+    initialScale: net.initialScale,
+    convolution: net.sizes.convolution,
+    dataset: dataset.name,
+    fingerprint: dataset.fingerprint,
+    adapter: net.gpu.adapter.description,
+    settings,
+  };
+}
+
+/**
+ * A network's checkpoint as safetensors: PyTorch's names and shapes, `momentum.` before the momentum's.
+ *
+ * @throws {GpuError} when the GPU reports any failure.
+ */
+export async function writeCheckpoint(
+  net: ZeroBiasCnn,
+  dataset: Pick<Dataset, "name" | "classNames" | "fingerprint">,
+  settings: TrainingSettings,
+): Promise<Uint8Array> {
+  const shapes = parameterShapes(net.classes);
+  const tensors: Record<string, { shape: number[]; data: Float32Array }> = {};
+  for (const [name, data] of Object.entries(await net.parameters())) {
+    tensors[name] = { shape: shapes[name as ParameterName], data };
+  }
+  for (const [name, data] of Object.entries(await net.momentum())) {
+    tensors[`momentum.${name}`] = { shape: shapes[name as ParameterName], data };
+  }
+  const info = checkpointInfo(net, dataset, settings);
+  return writeSafetensors(tensors, { format: FORMAT, info: JSON.stringify(info) });
+}
+
+/** A checkpoint's contents, checked. */
+export interface Checkpoint {
+  info: CheckpointInfo;
+  parameters: Record<string, Float32Array>;
+  momentum: Record<string, Float32Array>;
+}
+
+/**
+ * Reads a checkpoint's bytes.
+ *
+ * @throws {SafetensorsError} for bytes that are no safetensors file.
+ * @throws {CheckpointError} for one that is no checkpoint: a tensor or a field missing, of another shape or type, or not finite.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { writeSafetensors } from "../network/safetensors.ts";
+ * import { readCheckpoint } from "./checkpoint.ts";
+ * assert.throws(() => readCheckpoint(writeSafetensors({})), /is not a checkpoint/);
+ * ```
+ */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  const file = readSafetensors(bytes);
+  if (file.metadata.format !== FORMAT) {
+    throw new CheckpointError(
+      `this safetensors file is not a checkpoint: its format is ${JSON.stringify(file.metadata.format)}, expected ${
+        JSON.stringify(FORMAT)
+      }`,
+    );
+  }
+  const info = readInfo(file.metadata.info);
+  const parameters: Record<string, Float32Array> = {};
+  const momentum: Record<string, Float32Array> = {};
+  for (const [name, shape] of Object.entries(parameterShapes(info.classNames.length))) {
+    parameters[name] = tensor(file, name, shape);
+    momentum[name] = tensor(file, `momentum.${name}`, shape);
+  }
+  return { info, parameters, momentum };
+}
+
+/** Puts a checkpoint's parameters, momentum and step into a network of its sizes. */
+export async function restore(net: ZeroBiasCnn, checkpoint: Checkpoint): Promise<void> {
+  const { info } = checkpoint;
+  if (info.imageSize !== net.imageSize || info.classNames.length !== net.classes) {
+    throw new CheckpointError(
+      `the checkpoint is of a network for ${info.imageSize} pixels and ${info.classNames.length} classes, ` +
+        `this one is for ${net.imageSize} pixels and ${net.classes} classes`,
+    );
+  }
+  await net.setParameters(checkpoint.parameters);
+  await net.setMomentum(checkpoint.momentum);
+  net.step = info.step;
+}
+
+function tensor(file: SafetensorsFile, name: string, shape: number[]): Float32Array {
+  const found = file.tensors[name];
+  if (!found) throw new CheckpointError(`the checkpoint has no tensor ${name}`);
+  const data = found.data;
+  if (!(data instanceof Float32Array) || found.shape.join() !== shape.join() || data.length !== elements(shape)) {
+    throw new CheckpointError(`tensor ${name} is ${found.dtype} [${found.shape}], expected F32 [${shape}]`);
+  }
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new CheckpointError(`tensor ${name}[${bad}] is ${data[bad]}, expected a finite number`);
+  return data;
+}
+
+function readInfo(text: string | undefined): CheckpointInfo {
+  let info: CheckpointInfo;
+  try {
+    info = JSON.parse(text ?? "");
+  } catch (error) {
+    throw new CheckpointError(`the checkpoint's info is not JSON: ${(error as Error).message}`);
+  }
+  const whole = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+  const names = info?.classNames;
+  const problems: [string, unknown, boolean][] = [
+    ["step", info?.step, whole(info?.step)],
+    ["imageSize", info?.imageSize, whole(info?.imageSize) && info.imageSize >= 8 && info.imageSize % 8 === 0],
+    [
+      "classNames",
+      names,
+      Array.isArray(names) && names.length >= 2 && names.every((name) => typeof name === "string"),
+    ],
+    ["networkSeed", info?.networkSeed, whole(info?.networkSeed)],
+    ["initialScale", info?.initialScale, typeof info?.initialScale === "number" && info.initialScale > 0],
+    ["convolution", info?.convolution, ["auto", "direct", "winograd"].includes(info?.convolution)],
+    ["settings", info?.settings, typeof info?.settings === "object" && info.settings !== null],
+  ];
+  for (const [name, value, good] of problems) {
+    if (!good) throw new CheckpointError(`the checkpoint's ${name} is ${JSON.stringify(value)}, which it cannot be`);
+  }
+  return info;
+}
