@@ -201,13 +201,15 @@ export class Gpu {
       );
     }
     const whole = data.byteLength & ~3;
-    this.device.queue.writeBuffer(
-      buffer.handle,
-      offset,
-      data as BufferSource & GpuArray,
-      0,
-      whole / data.BYTES_PER_ELEMENT,
-    );
+    if (whole > 0) { // Deno ends the whole process at an empty write
+      this.device.queue.writeBuffer(
+        buffer.handle,
+        offset,
+        data as BufferSource & GpuArray,
+        0,
+        whole / data.BYTES_PER_ELEMENT,
+      );
+    }
     if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
       const tail = new Uint8Array(4);
       tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));

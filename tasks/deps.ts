@@ -19,3 +19,6 @@ export const loadVega = () => import("npm:vega@6.4.0");
 
 /** Reads, writes and rasterises images; needs --allow-ffi. */
 export const loadSharp = async () => (await import("../datasets/deps.ts")).sharp;
+
+/** Reads the command line. */
+export { Command, CommanderError, InvalidArgumentError, Option } from "npm:commander@15.0.0";

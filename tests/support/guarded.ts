@@ -35,10 +35,9 @@ export class Buffers {
     return this.input(label, new Uint32Array(words).fill(GUARD));
   }
 
-  /** Runs the calls, waits, and frees what they own. */
-  async run(calls: Call[]): Promise<void> {
+  /** Queues the calls and frees what they own; reading waits for them. */
+  run(calls: Call[]): void {
     this.#gpu.run(calls);
-    await this.#gpu.settled();
     this.#gpu.release(calls);
   }
 
@@ -56,14 +55,28 @@ export class Buffers {
     return all.slice(0, words);
   }
 
-  /** Looks at every guard. */
+  /** Looks at every guard, gathered into one buffer since each read waits. */
   async checkGuards(): Promise<void> {
-    for (const buffer of this.#owned) await this.integers(buffer);
+    if (this.#owned.length === 0) return;
+    const bytes = 4 * GUARD_WORDS;
+    const all = this.#gpu.createBuffer("guards", bytes * this.#owned.length);
+    this.#others.push(all);
+    const encoder = this.#gpu.device.createCommandEncoder();
+    this.#owned.forEach((buffer, index) => {
+      encoder.copyBufferToBuffer(buffer.handle, 4 * this.#words.get(buffer)!, all.handle, bytes * index, bytes);
+    });
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    const broken = (await this.#gpu.read(all, Uint32Array)).findIndex((word) => word !== GUARD);
+    if (broken < 0) return;
+    const { label } = this.#owned[Math.floor(broken / GUARD_WORDS)];
+    throw new Error(`${label}: the word ${broken % GUARD_WORDS} behind its end was overwritten`);
   }
 
   /** Puts NaN into scratch memory, so that what reads more than was written shows. */
   spoil(...buffers: GpuBuffer[]): void {
-    for (const buffer of buffers) this.#gpu.write(buffer, new Uint32Array(Math.floor(buffer.byteLength / 4)).fill(GUARD));
+    for (const buffer of buffers) {
+      this.#gpu.write(buffer, new Uint32Array(Math.floor(buffer.byteLength / 4)).fill(GUARD));
+    }
   }
 
   /** Has a thing with an end live as long as these buffers. */

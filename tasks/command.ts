@@ -1,0 +1,48 @@
+/** What all tasks share: options read alike, errors told in a sentence, the right exit code. */
+import { CommanderError, InvalidArgumentError } from "./deps.ts";
+
+/** Exit code after Ctrl-C, as shells expect it. */
+export const INTERRUPTED = 130;
+
+/** What a user did wrong, said in a sentence with the remedy: told without a stack trace. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Reads an integer option of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!(/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least)) {
+      throw new InvalidArgumentError(`Expected an integer of ${least} or more.`);
+    }
+    return value;
+  };
+}
+
+/** Reads a number option of at least `least` (or more than it, when `exclusive`). */
+export function number(least: number, exclusive = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || !(exclusive ? value > least : value >= least)) {
+      throw new InvalidArgumentError(`Expected a number ${exclusive ? "above" : "of at least"} ${least}.`);
+    }
+    return value;
+  };
+}
+
+/**
+ * Runs a task and ends the process with its exit code: 0, 1 after an error (its message goes to stderr; unexpected ones with their stack), or
+ * what the command line's reader says.
+ */
+export async function runTask(task: () => Promise<number | void>): Promise<never> {
+  try {
+    Deno.exit(await task() ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) Deno.exit(error.exitCode);
+    if (!(error instanceof Error)) throw error;
+    const expected = error instanceof RangeError || error.name !== "Error" && error.name !== "TypeError";
+    console.error(`\nerror: ${expected ? error.message : error.stack ?? error.message}`);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,108 @@
+/** Where a training run's faces come from: a prepared folder, or the built-in faces, drawn once and kept. */
+import { join } from "node:path";
+import type { Dataset } from "../../datasets/dataset.ts";
+import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
+import { contactSheet } from "../../datasets/contact_sheet.ts";
+import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
+import { UsageError } from "../command.ts";
+import { createProgress } from "../progress.ts";
+
+/** The datasets that `train` knows by name. */
+export const DATASETS = ["synthetic", "tfd", "ck_plus", "ck_plus_six_class"] as const;
+/** One of them. */
+export type DatasetName = typeof DATASETS[number];
+
+/** Size of the built-in set: people, and photographs of each. */
+export const BUILT_IN = { subjects: 80, imagesPerSubject: 16, seed: 1 };
+
+const SOURCES: Record<Exclude<DatasetName, "synthetic">, string> = {
+  tfd:
+    "The Toronto Face Database is given out by its authors at the University of Toronto on request; with TFD_96x96.mat in a folder run\n" +
+    "  deno task prepare tfd --input FOLDER",
+  ck_plus: "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh.",
+  ck_plus_six_class: "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh.",
+};
+
+/** The folder that a dataset is read from where `--data` names none. */
+export function defaultFolder(name: DatasetName, imageSize: number): string {
+  if (name === "synthetic") return join("data", `synthetic_${imageSize}`);
+  return join("data", name === "ck_plus_six_class" ? "ck_plus" : name);
+}
+
+/**
+ * Reads a prepared dataset; draws the built-in one where it is wanted and not there.
+ *
+ * @throws {UsageError} where a licensed set is missing, with where it comes from and what to run; where the data is of another size.
+ */
+export async function loadDataset(
+  name: DatasetName,
+  options: { data?: string; imageSize?: number; builtInSize: number; signal: AbortSignal },
+): Promise<Dataset> {
+  const folder = options.data ?? defaultFolder(name, options.imageSize ?? options.builtInSize);
+  let dataset: Dataset;
+  if (await exists(folder)) dataset = await readPrepared(folder);
+  else if (name === "synthetic" && options.data === undefined) {
+    dataset = await drawBuiltIn(folder, options.imageSize ?? options.builtInSize, options.signal);
+  } else if (name === "synthetic") throw new UsageError(`--data ${folder}: there is no such folder`);
+  else {
+    throw new UsageError(
+      `${folder}: there is no prepared ${name} data.\n${SOURCES[name]}\n` +
+        "Data prepared elsewhere is named with --data FOLDER. Without any licensed data, `deno task train` trains on drawn faces.",
+    );
+  }
+  if (options.imageSize !== undefined && dataset.imageSize !== options.imageSize) {
+    throw new UsageError(
+      `--image-size ${options.imageSize}: the data in ${folder} is ${dataset.imageSize} pixels wide. ` +
+        "Remedy: leave --image-size out, or prepare the data in that size.",
+    );
+  }
+  return name === "ck_plus_six_class" ? sixClass(dataset, folder) : dataset;
+}
+
+/** CK+ without neutral and contempt, renumbered 1,3,4,5,6,7 -> 0..5. */
+function sixClass(dataset: Dataset, folder: string): Dataset {
+  if (dataset.classNames.length !== 8) {
+    throw new UsageError(
+      `${folder}: ${dataset.classNames.length} classes, ck_plus_six_class is taken from the 8 of CK+`,
+    );
+  }
+  const kept = [1, 3, 4, 5, 6, 7];
+  return {
+    ...dataset,
+    name: "ck_plus_six_class",
+    classNames: kept.map((label) => dataset.classNames[label]),
+    labels: dataset.labels.map((label) => kept.indexOf(label)),
+  };
+}
+
+async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSignal): Promise<Dataset> {
+  const { subjects, imagesPerSubject, seed } = BUILT_IN;
+  const total = subjects * imagesPerSubject;
+  console.error(`Drawing ${total} faces of ${imageSize} x ${imageSize} pixels into ${folder}`);
+  using progress = createProgress({ total, unit: "face" });
+  const dataset = await generateSynthetic({
+    subjects,
+    imagesPerSubject,
+    imageSize,
+    seed,
+    signal,
+    onProgress: (done) => progress.update(done),
+  });
+  progress.stop();
+  await Deno.mkdir(join(folder, ".."), { recursive: true });
+  await writePrepared(folder, dataset, { source: "drawn faces", ...BUILT_IN }, {
+    signal,
+    files: { "contact_sheet.png": await contactSheet(dataset) },
+  });
+  return dataset;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

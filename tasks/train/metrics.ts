@@ -1,0 +1,47 @@
+/** metrics.json: how good the last checkpoint is on the three parts of the split. */
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { Split } from "../../datasets/split.ts";
+import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+import { evaluateRows } from "../../training/evaluate.ts";
+import type { TrainingSettings } from "../../training/options.ts";
+import type { RunFolder } from "./run_folder.ts";
+
+/** How good a network is on some images. */
+export interface PartMetrics {
+  images: number;
+  /** Share of hits, 0..1. */
+  accuracy: number;
+  /** Mean negative log likelihood. */
+  loss: number;
+  /** confusion[label][prediction], counts. */
+  confusion: number[][];
+}
+
+/** Evaluates the network on training, validation and test images, and writes metrics.json. No checkpoint is chosen here. */
+export async function writeMetrics(
+  folder: RunFolder,
+  net: ZeroBiasCnn,
+  dataset: Dataset,
+  parts: Split,
+  settings: TrainingSettings,
+): Promise<{ test: PartMetrics }> {
+  const measure = async (rows: Uint32Array): Promise<PartMetrics | null> => {
+    if (rows.length === 0) return null;
+    const { accuracy, loss, predictions } = await evaluateRows(net, dataset, rows, settings.normalization);
+    const confusion = dataset.classNames.map(() => dataset.classNames.map(() => 0));
+    rows.forEach((row, n) => confusion[dataset.labels[row]][predictions[n]]++);
+    return { images: rows.length, accuracy, loss, confusion };
+  };
+  const test = await measure(parts.test);
+  if (!test) throw new RangeError(`split ${settings.split} of ${dataset.name} has no test image`);
+  const metrics = {
+    checkpoint: net.step,
+    selection: "last: the last checkpoint, chosen by no accuracy",
+    classNames: dataset.classNames,
+    train: await measure(parts.train),
+    validation: await measure(parts.validation),
+    test,
+  };
+  await folder.write("metrics.json", JSON.stringify(metrics, null, 2) + "\n");
+  return metrics;
+}

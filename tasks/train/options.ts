@@ -1,0 +1,96 @@
+/** The command line of `deno task train`, and what it means on this adapter. */
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { AdapterDescription } from "../../gpu/device.ts";
+import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
+import type { Normalization } from "../../kernels/normalization/mod.ts";
+import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.ts";
+import { number, wholeNumber } from "../command.ts";
+import { Command, Option } from "../deps.ts";
+import { type DatasetName, DATASETS } from "./data.ts";
+
+/** The options as they were given; what was left out is undefined. */
+export interface TrainArguments {
+  dataset: DatasetName;
+  data?: string;
+  variant?: Variant;
+  split: number;
+  steps?: number;
+  batch?: number;
+  imageSize?: number;
+  seed: number;
+  normalization?: Normalization;
+  learningRate?: number;
+  momentum?: number;
+  weightDecay?: number;
+  checkpointEvery?: number;
+  run?: string;
+  resume: boolean;
+  initScale?: number;
+  convolution?: ConvolutionMethod;
+}
+
+/** What is trained where nothing is said. */
+export interface Defaults {
+  imageSize: number;
+  variant: Variant;
+  steps: number;
+  checkpointEvery: number;
+  initScale: number | undefined;
+}
+
+/**
+ * Defaults of a dataset: the paper's for the real sets. For the drawn faces, what reaches its accuracy soon: small and plain on a software
+ * adapter, the paper's size and best variant on a GPU.
+ */
+export function defaultsFor(dataset: DatasetName, adapter: Pick<AdapterDescription, "software">): Defaults {
+  if (dataset !== "synthetic") {
+    return { imageSize: 96, variant: "cnn_ad", steps: 31_000, checkpointEvery: 1000, initScale: undefined };
+  }
+  return adapter.software
+    ? { imageSize: 48, variant: "cnn", steps: 300, checkpointEvery: 100, initScale: 1 }
+    : { imageSize: 96, variant: "cnn_ad", steps: 6_000, checkpointEvery: 1000, initScale: 1 };
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws {CommanderError} after printing what is wrong, or the help that was asked for.
+ */
+export function parseArguments(argv: readonly string[]): TrainArguments {
+  const command = new Command("train")
+    .description("Trains the zero-bias CNN on a prepared dataset, or on drawn faces.")
+    .argument("[dataset]", `what to train on: ${DATASETS.join(", ")}`, "synthetic")
+    .option("--data <dir>", "prepared folder (default: data/<dataset>)")
+    .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]))
+    .option("--split <n>", "which fold tests, or which official split", wholeNumber(0), 0)
+    .option("--steps <n>", "updates in all", wholeNumber(1))
+    .option("--batch <n>", `images a step (default: ${PAPER_SETTINGS.batch})`, wholeNumber(1))
+    .option("--image-size <pixels>", "side of the images, a multiple of 8", wholeNumber(8))
+    .option("--seed <n>", "draws weights, batches, augmentation, dropout", wholeNumber(0), 1)
+    .addOption(new Option("--normalization <mode>", "(default: local-mean)").choices(["local-mean", "local-contrast"]))
+    .option("--learning-rate <x>", `(default: ${PAPER_SETTINGS.learningRate})`, number(0))
+    .option("--momentum <x>", `(default: ${PAPER_SETTINGS.momentum})`, number(0))
+    .option("--weight-decay <x>", `(default: ${PAPER_SETTINGS.weightDecay})`, number(0))
+    .option("--checkpoint-every <n>", "steps between checkpoints", wholeNumber(1))
+    .option("--run <dir>", "folder of the run (default: runs/<dataset>-<variant>-split<n>-seed<n>)")
+    .option("--resume", "go on from the run's last checkpoint", false)
+    .option(
+      "--init-scale <k>",
+      "scale of the initial weights (default: drawn from the seed; drawn faces: 1)",
+      number(0, true),
+    )
+    .addOption(new Option("--convolution <method>", "(default: auto)").choices(["auto", "direct", "winograd"]))
+    .exitOverride();
+  command.showHelpAfterError("(deno task train --help lists the options)");
+  command.parse([...argv], { from: "user" });
+  const dataset = command.processedArgs[0] as string;
+  if (!(DATASETS as readonly string[]).includes(dataset)) {
+    command.error(`error: dataset ${JSON.stringify(dataset)} is unknown, expected one of ${DATASETS.join(", ")}`);
+  }
+  return { ...command.opts(), dataset: dataset as DatasetName } as TrainArguments;
+}
+
+/** The run folder where `--run` names none. */
+export function defaultRun(dataset: Pick<Dataset, "name">, variant: Variant, split: number, seed: number): string {
+  return `runs/${dataset.name}-${variant}-split${split}-seed${seed}`;
+}

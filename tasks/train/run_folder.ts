@@ -1,0 +1,114 @@
+/** The folder of a training run: run.json, log.jsonl, checkpoints written whole or not at all, metrics.json and curves.png. */
+import { dirname, join } from "node:path";
+import type { TrainRecord } from "../../training/train.ts";
+import { UsageError } from "../command.ts";
+
+/** A run folder on disk. */
+export class RunFolder {
+  /** Its path. */
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * A new run folder (made when the first file is written), or an existing one to go on.
+   * @throws {UsageError} where it exists and `resume` was not asked for.
+   */
+  static async open(path: string, options: { resume: boolean }): Promise<RunFolder> {
+    const folder = new RunFolder(path);
+    const entries = await list(path);
+    if (entries.length > 0 && !options.resume) {
+      throw new UsageError(
+        `--run ${path}: the folder exists and is not empty. Remedy: continue it with --resume, or name another with --run.`,
+      );
+    }
+    if (entries.length > 0 && !entries.includes("run.json") && !entries.includes("checkpoints")) {
+      throw new UsageError(
+        `--run ${path}: this is not a run folder (no run.json in it). Remedy: name another with --run.`,
+      );
+    }
+    return folder;
+  }
+
+  /** The folder of its checkpoints. */
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+
+  /** The checkpoint file of a step. */
+  checkpointPath(step: number): string {
+    return join(this.checkpoints, `step-${String(step).padStart(6, "0")}.safetensors`);
+  }
+
+  /** Steps that have a checkpoint, ascending. */
+  async checkpointSteps(): Promise<number[]> {
+    const steps = (await list(this.checkpoints)).flatMap((name) => {
+      const match = /^step-(\d{6,})\.safetensors$/.exec(name);
+      return match ? [Number(match[1])] : [];
+    });
+    return steps.sort((a, b) => a - b);
+  }
+
+  /** Writes a file under a temporary name, syncs it, and gives it its name: a reader finds all of it or the one before. */
+  async write(name: string, contents: Uint8Array | string): Promise<string> {
+    const path = join(this.path, name);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    const temporary = `${path}.writing`;
+    const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
+    try {
+      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      await file.sync();
+    } catch (error) {
+      await Deno.remove(temporary).catch(() => {});
+      throw error;
+    }
+    await Deno.rename(temporary, path);
+    return path;
+  }
+
+  /** Writes a checkpoint. */
+  saveCheckpoint(step: number, bytes: Uint8Array): Promise<string> {
+    return this.write(join("checkpoints", `step-${String(step).padStart(6, "0")}.safetensors`), bytes);
+  }
+
+  /** Adds a line to log.jsonl. */
+  async log(record: TrainRecord): Promise<void> {
+    await Deno.writeTextFile(join(this.path, "log.jsonl"), JSON.stringify(record) + "\n", { append: true });
+  }
+
+  /** The records of log.jsonl; a line cut short by a crash ends them. */
+  async records(): Promise<TrainRecord[]> {
+    const text = await Deno.readTextFile(join(this.path, "log.jsonl")).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    });
+    const records: TrainRecord[] = [];
+    for (const line of text.split("\n")) {
+      if (line === "") continue;
+      try {
+        records.push(JSON.parse(line));
+      } catch {
+        break;
+      }
+    }
+    return records;
+  }
+
+  /** Keeps only the log up to a step: what a resumed run will write again is not there twice. */
+  async cutLog(step: number): Promise<void> {
+    const kept = (await this.records()).filter((record) => record.step <= step);
+    await this.write("log.jsonl", kept.map((record) => JSON.stringify(record) + "\n").join(""));
+  }
+}
+
+async function list(path: string): Promise<string[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(path), (entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+/** Convolution by Winograd's F(4x4, 5x5) against the float64 definition, with both matrix products, in one piece and in several. */
+import { product } from "../../kernels/winograd/mod.ts";
+import {
+  checkConvolution,
+  checkGradients,
+  type ConvolutionCase,
+  nameOf,
+  shapeOf,
+} from "../support/convolution_check.ts";
+import { assertClose } from "../support/compare.ts";
+import { withGpu } from "../support/gpu.ts";
+import { Random } from "../support/random.ts";
+
+// The transforms subtract numbers up to 32 times as large as the result: measured 1e-5 of the largest output.
+const close = { method: "winograd", tolerance: 4e-5 } as const;
+const whole = 2 ** 22;
+const oneImage = 1;
+
+const shapes = [
+  shapeOf(1, [1, 1], [1, 1], 5),
+  shapeOf(3, [1, 1], [3, 5], 5),
+  shapeOf(2, [3, 5], [7, 4], 5),
+  shapeOf(1, [3, 5], [13, 11], 5),
+  shapeOf(2, [17, 33], [9, 6], 5),
+  shapeOf(3, [33, 17], [5, 12], 5),
+  shapeOf(5, [2, 65], [13, 9], 5),
+];
+// Two images at a time of five: two whole pieces and a rest.
+const pairs = 2 * 64 * 4 * 96 * 12;
+
+const cases: ConvolutionCase[] = shapes.flatMap((shape) =>
+  (["registers", "tiled"] as const).flatMap((product) =>
+    [whole, ...(shape.images > 1 ? [shape.images === 5 ? pairs : oneImage] : [])].map((chunkBytes) => ({
+      shape,
+      product,
+      chunkBytes,
+      ...close,
+    }))
+  )
+);
+
+for (const given of cases) {
+  Deno.test(`winograd: ${nameOf(given)}`, withGpu((gpu, buffers) => checkConvolution(gpu, buffers, given)));
+}
+
+Deno.test(
+  "winograd: gradients through ReLU and pooling are those of central differences",
+  withGpu(async (gpu, buffers) => {
+    const shape = shapeOf(3, [2, 3], [7, 6], 5);
+    await checkGradients(gpu, buffers, { shape, product: "tiled", chunkBytes: oneImage, ...close });
+  }),
+);
+
+Deno.test(
+  "winograd: both matrix products, at sizes beside their tiles, replacing and adding",
+  withGpu(async (gpu, buffers) => {
+    const random = new Random(3);
+    for (const [depth, rows, columns] of [[1, 32, 16], [7, 32, 48], [8, 96, 64], [9, 64, 80], [33, 160, 16]]) {
+      const a = random.normal(64 * depth * rows), b = random.normal(64 * depth * columns);
+      const held = random.normal(64 * rows * columns);
+      const expected = Float64Array.from(held, (_, index) => {
+        const j = index % columns, i = Math.floor(index / columns) % rows, e = Math.floor(index / (columns * rows));
+        let sum = 0;
+        for (let d = 0; d < depth; d++) sum += a[(e * depth + d) * rows + i] * b[(e * depth + d) * columns + j];
+        return sum;
+      });
+      const bound = { a: buffers.input("a", a), b: buffers.input("b", b) };
+      for (const kind of ["registers", "tiled"] as const) {
+        for (const accumulate of [false, true]) {
+          const z = accumulate ? buffers.input("z", held) : buffers.output("z", held.length);
+          buffers.run([product(gpu, { ...bound, z }, { depth, rows, columns }, kind, accumulate)]);
+          const wanted = accumulate ? expected.map((value, i) => value + held[i]) : expected;
+          const what = `${kind}, ${depth} deep, ${rows} x ${columns}, accumulate ${accumulate}`;
+          assertClose(await buffers.floats(z), wanted, 2e-6, what);
+        }
+      }
+    }
+  }),
+);
