@@ -201,6 +201,7 @@ export class Gpu {
       );
     }
     const whole = data.byteLength & ~3;
+    this.device.pushErrorScope("validation");
     if (whole > 0) { // Deno ends the whole process at an empty write
       this.device.queue.writeBuffer(
         buffer.handle,
@@ -215,6 +216,7 @@ export class Gpu {
       tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
       this.device.queue.writeBuffer(buffer.handle, offset + whole, tail);
     }
+    this.#watch(this.device.popErrorScope(), (error) => classify(error, `write to ${buffer.label}`));
   }
 
   /**

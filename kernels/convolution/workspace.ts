@@ -81,7 +81,7 @@ export interface WinogradPlan {
  */
 export function winogradPlan(shape: ConvolutionShape, bytes: number): WinogradPlan {
   const perImage = Math.ceil(shape.height / 4) * Math.ceil(shape.width / 4);
-  const channels = Math.max(padTo(shape.inputs, 32), padTo(shape.outputs, 32));
+  const channels = Math.max(padTo(shape.inputs, 16), padTo(shape.outputs, 16));
   const chunk = Math.min(shape.images, Math.max(1, Math.floor(bytes / (64 * 4 * channels * perImage))));
   return { chunk, tiles: padTo(chunk * perImage, 16) };
 }
@@ -136,8 +136,8 @@ export class Workspace {
       const { inputs, outputs } = shape;
       if (methodFor(shape, options.method) === "winograd") {
         const plan = winogradPlan(shape, this.chunkBytes);
-        const most = padTo(Math.max(inputs, outputs), 32);
-        filters = Math.max(filters, 64 * padTo(inputs, 32) * padTo(outputs, 32));
+        const most = padTo(Math.max(inputs, outputs), 16);
+        filters = Math.max(filters, 64 * padTo(inputs, 16) * padTo(outputs, 16));
         tiles = Math.max(tiles, 64 * most * plan.tiles);
         products = Math.max(products, 64 * most * plan.tiles);
       } else {
