@@ -191,10 +191,13 @@ export class Gpu {
 
   /**
    * Copies `data` into a buffer, from its byte `offset` (a multiple of 4) on.
-   * @throws {RangeError} where the data does not fit.
+   * @throws {RangeError} where the data does not fit, or the offset is no multiple of 4.
    */
   write(buffer: GpuBuffer, data: GpuArray, offset = 0): void {
     this.#assertUsable();
+    if (!(offset >= 0 && offset % 4 === 0)) {
+      throw new RangeError(`offset ${offset} into buffer ${buffer.label}, expected a multiple of 4`);
+    }
     if (offset + data.byteLength > buffer.byteLength) {
       throw new RangeError(
         `${data.byteLength} bytes at offset ${offset} do not fit into buffer ${buffer.label} of ${buffer.byteLength} bytes`,
@@ -259,7 +262,7 @@ export class Gpu {
   ): Call {
     this.#assertUsable();
     for (const size of grid) {
-      if (!(size <= this.limits.maxComputeWorkgroupsPerDimension)) {
+      if (!(size >= 0 && size <= this.limits.maxComputeWorkgroupsPerDimension)) {
         throw new GpuLimitError(
           `kernel ${kernel.name}: ${
             grid.join(" x ")
@@ -424,6 +427,7 @@ export class Gpu {
       },
     });
     this.#watch(this.device.popErrorScope(), (error) => {
+      this.#pipelines.delete(key); // so that a second try names the line again
       const line = /wgsl:(\d+):\d+/.exec(error.message) ?? /:(\d+):\d+ error/.exec(error.message);
       return new ShaderError(kernel.name, line ? Number(line[1]) : undefined, error.message);
     });

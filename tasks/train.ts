@@ -136,7 +136,15 @@ async function lastCheckpoint(folder: RunFolder, resume: boolean): Promise<Check
 function settingsFor(options: TrainArguments, defaults: Defaults): TrainingSettings {
   const { split, batch, learningRate, momentum, weightDecay, normalization, seed } = options;
   const variant = options.variant ?? defaults.variant;
-  return trainingSettings({ variant, split, batch, learningRate, momentum, weightDecay, normalization }, seed);
+  return trainingSettings({
+    variant,
+    split,
+    batch: batch ?? defaults.batch,
+    learningRate,
+    momentum,
+    weightDecay,
+    normalization,
+  }, seed);
 }
 
 if (import.meta.main) await runTask(main);

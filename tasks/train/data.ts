@@ -13,7 +13,7 @@ export const DATASETS = ["synthetic", "tfd", "ck_plus", "ck_plus_six_class"] as 
 export type DatasetName = typeof DATASETS[number];
 
 /** Size of the built-in set: people, and photographs of each. */
-export const BUILT_IN = { subjects: 80, imagesPerSubject: 16, seed: 1 };
+export const BUILT_IN = { subjects: 100, imagesPerSubject: 16, seed: 1 };
 
 const SOURCES: Record<Exclude<DatasetName, "synthetic">, string> = {
   tfd:

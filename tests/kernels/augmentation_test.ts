@@ -22,7 +22,7 @@ const POSITION_ERROR = 5e-5;
 const cases = [
   { samples: 1, imageSize: 1, seed: 1, step: 0, firstSample: 0 },
   { samples: 3, imageSize: 7, seed: 2, step: 1, firstSample: 0 },
-  { samples: 66, imageSize: 8, seed: 3, step: 30_999, firstSample: 7 },
+  { samples: 130, imageSize: 8, seed: 3, step: 30_999, firstSample: 7 },
   { samples: 5, imageSize: 33, seed: 0xffffffff, step: 2, firstSample: 59 },
   { samples: 64, imageSize: 96, seed: 5, step: 12, firstSample: 0 },
 ];

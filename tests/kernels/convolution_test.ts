@@ -26,6 +26,7 @@ const cases: ConvolutionCase[] = [
   shapeOf(1, [17, 33], [8, 8], 5),
   shapeOf(2, [2, 3], [11, 12], 7),
   shapeOf(1, [2, 2], [5, 4], 11), // taps in three groups of five, wider than the image
+  shapeOf(2, [1, 4], [16, 64], 5), // exactly a workgroup forward
   shapeOf(1, [1, 4], [20, 8 * 13], 5), // 65 invocations forward: one more than a workgroup
   shapeOf(5, [2, 9], [18, 21], 5), // several workgroups, in a batch
 ].map((shape) => ({ shape, ...exact }));

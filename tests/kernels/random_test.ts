@@ -26,10 +26,12 @@ const hashKernel = defineKernel({
     @group(0) @binding(1) var<storage, read_write> words: array<vec4u>;
     @group(0) @binding(2) var<storage, read_write> units: array<f32>;
     @group(0) @binding(3) var<uniform> p: Parameters;
-    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-      if (id.x >= p.count) { return; }
-      words[id.x] = pcg4d(keys[id.x]);
-      units[id.x] = unit(words[id.x].x);
+    @compute @workgroup_size(64)
+    fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+      let index = id.y * groups.x * 64u + id.x;
+      if (index >= p.count) { return; }
+      words[index] = pcg4d(keys[index]);
+      units[index] = unit(words[index].x);
     }` + randomCode,
   bindings: { keys: "read", words: "write", units: "write" },
   parameters: { count: "u32" },
