@@ -3,6 +3,9 @@
  * Pure data: reads no file and knows no network, so that it runs in a browser too.
  */
 
+/** What the columns of `folds` hold: a fold number, or the part an image plays in an official split. */
+export type FoldKind = "folds" | "splits";
+
 /** Labelled face images and what is known about each. `n` images, square, one grey channel. */
 export interface Dataset {
   /** Short name, for example `"synthetic"` or `"tfd"`. */
@@ -18,12 +21,14 @@ export interface Dataset {
   /** Subject number of each image; -1 where nobody knows. */
   subjects: Int32Array;
   /**
-   * Either one fold number an image (length n: cross-validation by fold), or n x 5 official splits
+   * Either one fold number an image (length n: cross-validation by fold), or n x `foldColumns` official splits
    * (row-major; 0 train, 1 validation, 2 test; -1 not used in that split).
    */
   folds: Int32Array;
-  /** Number of columns in `folds`: 1 for cross-validation by fold, more for official splits. */
+  /** Number of columns in `folds`: 1 for cross-validation by fold, as many as there are official splits. */
   foldColumns: number;
+  /** What a single column means: left out, or `"folds"`, for fold numbers; `"splits"` for one official split. */
+  foldKind?: FoldKind;
   /** Action Unit numbers, the columns of `units`; absent where none are known. */
   actionUnits?: number[];
   /** n x K Action Unit codes: 0 absent, 1..5 intensity (A..E), 6 present but not graded, 255 unknown. */

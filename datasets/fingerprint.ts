@@ -1,6 +1,7 @@
 /** Which data this is: a SHA-256 over everything in a dataset that training or analysis can see. */
 
 import type { Dataset } from "./dataset.ts";
+import { foldKind } from "./split.ts";
 
 /**
  * Hexadecimal SHA-256 of a dataset: its name, sizes, class names, Action Unit numbers and arrays.
@@ -31,7 +32,16 @@ export async function fingerprint(dataset: Omit<Dataset, "fingerprint">): Promis
   const { name, imageSize, classNames, images, labels, subjects, folds, foldColumns, actionUnits, units } = dataset;
   // Each array is hashed on its own first, so that moving a byte from one array to the next changes the answer.
   const parts = await Promise.all([images, labels, subjects, folds, units ?? new Uint8Array(0)].map(hashArray));
-  const header = { name, imageSize, classNames, foldColumns, actionUnits: actionUnits ?? null, parts };
+  const header = {
+    name,
+    imageSize,
+    classNames,
+    foldColumns,
+    // Said only where the number of columns does not say it already.
+    ...(foldColumns === 1 && foldKind(dataset) === "splits" && { foldKind: "splits" }),
+    actionUnits: actionUnits ?? null,
+    parts,
+  };
   return await sha256(new TextEncoder().encode(JSON.stringify(header)));
 }
 

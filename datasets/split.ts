@@ -1,6 +1,6 @@
 /** Which images train, which choose the checkpoint and which are read once at the end. */
 
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, FoldKind } from "./dataset.ts";
 
 /** Image numbers, ascending, of one split of a dataset. */
 export interface Split {
@@ -12,11 +12,33 @@ export interface Split {
   test: Uint32Array;
 }
 
+/** The parts of an official split in the order of their numbers in `folds`. */
+export const PARTS = ["train", "validation", "test"] as const;
+
+/**
+ * What the columns of a dataset's `folds` hold. One column is fold numbers unless the dataset says otherwise.
+ *
+ * @param dataset Only `foldColumns` and `foldKind` are read.
+ * @returns `"folds"` for cross-validation by fold, `"splits"` for official splits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { foldKind } from "./split.ts";
+ *
+ * assert(foldKind({ foldColumns: 1 }) === "folds" && foldKind({ foldColumns: 5 }) === "splits");
+ * assert(foldKind({ foldColumns: 1, foldKind: "splits" }) === "splits");
+ * ```
+ */
+export function foldKind(dataset: Pick<Dataset, "foldColumns" | "foldKind">): FoldKind {
+  return dataset.foldColumns === 1 ? dataset.foldKind ?? "folds" : "splits";
+}
+
 /**
  * The image numbers of split `split`, unlabelled images (label -1) and unused ones (fold -1) left out.
  *
- * Cross-validation by fold (`foldColumns` 1, F folds): fold `split` tests, fold (`split` + 1) mod F validates, the others
- * train. Official splits (`foldColumns` > 1): column `split` says so for each image. Under the protocol `"original"` the
+ * Cross-validation by fold (F folds): fold `split` tests, fold (`split` + 1) mod F validates, the others
+ * train. Official splits: column `split` says so for each image. Under the protocol `"original"` the
  * validation images train too, and the checkpoint is left to be chosen by the test images.
  *
  * @param dataset What is split; only labels and folds are read.
@@ -36,13 +58,13 @@ export interface Split {
  * ```
  */
 export function splitIndices(
-  dataset: Pick<Dataset, "labels" | "folds" | "foldColumns">,
+  dataset: Pick<Dataset, "labels" | "folds" | "foldColumns" | "foldKind">,
   split: number,
   options: { protocol?: "validation" | "original" } = {},
 ): Split {
   const { labels, folds, foldColumns } = dataset;
   const original = options.protocol === "original";
-  const byFold = foldColumns === 1;
+  const byFold = foldKind(dataset) === "folds";
   const count = byFold ? folds.reduce((largest, fold) => Math.max(largest, fold), -1) + 1 : foldColumns;
   if (!(Number.isInteger(split) && split >= 0 && split < count)) {
     throw new RangeError(`split ${split}: the dataset has ${count} splits, numbered from 0 to ${count - 1}`);
@@ -52,13 +74,12 @@ export function splitIndices(
     throw new RangeError(`split ${split}: the dataset has ${count} folds, the protocol needs at least ${fewest}`);
   }
   const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
-  const names = ["train", "validation", "test"] as const;
   labels.forEach((label, image) => {
     let part = folds[image * foldColumns + (byFold ? 0 : split)];
     if (label < 0 || part < 0) return;
     if (byFold) part = part === split ? 2 : part === (split + 1) % count ? 1 : 0;
     if (original && part === 1) part = 0;
-    parts[names[part]].push(image);
+    parts[PARTS[part]].push(image);
   });
   return {
     train: Uint32Array.from(parts.train),

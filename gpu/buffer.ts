@@ -14,7 +14,7 @@ export type GpuArray = Float32Array | Uint32Array | Int32Array | Uint8Array;
  * const x = gpu.createBuffer("x", 16);
  * assert(x.byteLength === 16 && gpu.memory.buffers === 1);
  * x.dispose();
- * assert(gpu.memory.buffers === 0);
+ * assert.equal(gpu.memory.buffers, 0);
  * gpu.dispose();
  * ```
  */

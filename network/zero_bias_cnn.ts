@@ -310,7 +310,7 @@ export class ZeroBiasCnn {
   #write(buffers: ParameterBuffers, values: Partial<Record<string, Float32Array>>, what: string): void {
     const shapes = parameterShapes(this.classes);
     for (const [name, data] of Object.entries(values)) {
-      const shape = shapes[name as ParameterName];
+      const shape = Object.hasOwn(shapes, name) ? shapes[name as ParameterName] : undefined;
       if (!shape) throw new RangeError(`${what} ${name} is unknown, expected one of ${Object.keys(shapes).join(", ")}`);
       if (!(data instanceof Float32Array) || data.length !== elements(shape)) {
         const got = data instanceof Float32Array ? `${data.length} numbers` : typeof data;

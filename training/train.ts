@@ -97,7 +97,9 @@ export async function* train(
   const chosen = Uint32Array.of(...parts.train, ...parts.validation);
   const { gpu } = net;
   const checkpoint = async () => {
-    if (onCheckpoint) await onCheckpoint({ step: net.step, bytes: await writeCheckpoint(net, dataset, settings) });
+    if (!onCheckpoint) return;
+    await read(net, program, Math.max(0, net.step - 1)); // a network that diverged since the last record is not worth saving
+    await onCheckpoint({ step: net.step, bytes: await writeCheckpoint(net, dataset, settings) });
   };
   using resident = new ResidentImages(gpu, dataset, chosen);
   const data = {

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Dataset } from "../dataset.ts";
+import { foldKind } from "../split.ts";
 import { PreparedError } from "./files.ts";
 
 /**
@@ -39,6 +40,12 @@ export function checkDataset(dataset: Omit<Dataset, "fingerprint">, directory = 
   };
   whole("imageSize", imageSize);
   whole("foldColumns", foldColumns);
+  if (!["folds", "splits", undefined].includes(dataset.foldKind)) {
+    fail("meta.json", `foldKind is ${dataset.foldKind}, expected folds or splits`);
+  }
+  if (dataset.foldKind === "folds" && foldColumns > 1) {
+    fail("meta.json", `foldKind is folds, but there are ${foldColumns} columns; expected splits`);
+  }
   if (name === "") fail("meta.json", "name is empty");
   if (count === 0) fail("y.npy", "0 labels, expected at least 1");
   if (classes === 0) fail("meta.json", "classNames is empty, expected at least one class");
@@ -68,8 +75,9 @@ export function checkDataset(dataset: Omit<Dataset, "fingerprint">, directory = 
     `0 to ${classes - 1} (${classes} classes in meta.json), or -1 for no label`,
   );
   inRange("subjs.npy", subjects, -1, Infinity, "a subject number from 0, or -1 for unknown");
-  if (foldColumns === 1) inRange("folds.npy", folds, -1, Infinity, "a fold number from 0, or -1 for unused");
-  else inRange("folds.npy", folds, -1, 2, "0 train, 1 validation, 2 test or -1 unused");
+  if (foldKind(dataset) === "folds") {
+    inRange("folds.npy", folds, -1, Infinity, "a fold number from 0, or -1 for unused");
+  } else inRange("folds.npy", folds, -1, 2, "0 train, 1 validation, 2 test or -1 unused");
 
   if (!actionUnits !== !units) fail("aus.npy", "actionUnits and units must be given together or not at all");
   if (!actionUnits || !units) return;

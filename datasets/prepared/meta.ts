@@ -1,7 +1,8 @@
 /** `meta.json`, a prepared folder's own description. */
 
 import { join } from "node:path";
-import type { Dataset } from "../dataset.ts";
+import type { Dataset, FoldKind } from "../dataset.ts";
+import { foldKind } from "../split.ts";
 import { PreparedError, readFile } from "./files.ts";
 
 /** What `meta.json` says. */
@@ -22,8 +23,10 @@ export interface PreparedMeta {
   classCounts: number[];
   /** Number of images without a label. */
   unlabelled: number;
-  /** Columns of `folds.npy`: 1 for cross-validation by fold, more for official splits. */
+  /** Columns of `folds.npy`: 1 for cross-validation by fold, as many as there are official splits. */
   foldColumns: number;
+  /** What a column holds; folders of an earlier preparation leave it out where the number of columns says it. */
+  foldKind?: FoldKind;
   /** Action Unit numbers, the columns of `aus.npy`; null where none are known. */
   actionUnits: number[] | null;
   /** Hexadecimal SHA-256 of the dataset. */
@@ -75,6 +78,7 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   expect("imageSize", whole(meta.imageSize) && meta.imageSize <= 65536, "a side in pixels, 1 to 65536");
   expect("count", whole(meta.count), "a number of images from 1");
   expect("foldColumns", whole(meta.foldColumns), "a number of columns from 1");
+  expect("foldKind", [undefined, "folds", "splits"].includes(meta.foldKind), '"folds" or "splits"');
   expect("classNames", list(meta.classNames, "string"), "a list of names");
   expect("actionUnits", meta.actionUnits === null || list(meta.actionUnits, "number"), "null or a list of numbers");
   expect("fingerprint", /^[0-9a-f]{64}$/.test(String(meta.fingerprint)), "64 hexadecimal digits");
@@ -128,6 +132,7 @@ export function describeDataset(dataset: Dataset, details: Record<string, unknow
     classCounts,
     unlabelled,
     foldColumns,
+    foldKind: foldKind(dataset),
     actionUnits: actionUnits ?? null,
     fingerprint: dataset.fingerprint,
     details,

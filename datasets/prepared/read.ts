@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Dataset } from "../dataset.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, readNpy } from "../npy.ts";
+import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
 import { notFound, PreparedError, readFile } from "./files.ts";
 import { readPreparedMeta } from "./meta.ts";
@@ -50,8 +51,9 @@ export async function readPrepared(directory: string): Promise<Dataset> {
     images: await read("X.npy", "uint8", [count, 1, imageSize, imageSize]) as Uint8Array,
     labels: await read("y.npy", "int32", [count]) as Int32Array,
     subjects: await read("subjs.npy", "int32", [count]) as Int32Array,
-    folds: await read("folds.npy", "int32", foldColumns === 1 ? [count] : [count, foldColumns]) as Int32Array,
+    folds: await read("folds.npy", "int32", foldKind(meta) === "folds" ? [count] : [count, foldColumns]) as Int32Array,
     foldColumns,
+    ...(foldColumns === 1 && meta.foldKind === "splits" && { foldKind: meta.foldKind }),
     ...(actionUnits && {
       actionUnits,
       units: await read("aus.npy", "uint8", [count, actionUnits.length]) as Uint8Array,

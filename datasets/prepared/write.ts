@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Dataset } from "../dataset.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, npyHeader } from "../npy.ts";
+import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
 import { notFound, PreparedError, writeFile } from "./files.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
@@ -138,7 +139,7 @@ function toArrays(dataset: Dataset): Record<string, NpyArray> {
     "X.npy": { shape: [count, 1, imageSize, imageSize], data: images },
     "y.npy": { shape: [count], data: labels },
     "subjs.npy": { shape: [count], data: subjects },
-    "folds.npy": { shape: foldColumns === 1 ? [count] : [count, foldColumns], data: folds },
+    "folds.npy": { shape: foldKind(dataset) === "folds" ? [count] : [count, foldColumns], data: folds },
     ...(actionUnits && units && { "aus.npy": { shape: [count, actionUnits.length], data: units } }),
   };
 }

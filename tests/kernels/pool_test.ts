@@ -29,7 +29,7 @@ const quadrants: QuadrantShape[] = [
   { planes: 3, height: 6, width: 10, window_height: 3, window_width: 5 },
   { planes: 2, height: 7, width: 11, window_height: 3, window_width: 4 },
   { planes: 65, height: 3, width: 2, window_height: 3, window_width: 1 },
-  { planes: 40, height: 24, width: 24, window_height: 12, window_width: 12 },
+  { planes: 90, height: 24, width: 24, window_height: 12, window_width: 12 },
 ];
 
 /** A map of normal numbers, or (odd seeds) of a few small integers, so that many are equal. */
