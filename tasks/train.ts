@@ -98,6 +98,9 @@ async function main(): Promise<number> {
 
   const metrics = await writeMetrics(folder, net, dataset, parts, settings);
   const title = `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`;
+  const subtitle = `${parts.train.length} training images; test accuracy ${
+    percent(metrics.test.accuracy)
+  } of ${metrics.test.images} at the end`;
   const curves = await folder.write(
     "curves.png",
     await curvesPng(await folder.records(), {
