@@ -86,12 +86,12 @@ for (const normalization of ["local-mean", "local-contrast"] as const) {
         assert.equal(found.step, step + 1);
         const off = Math.abs(found.loss - expected.loss);
         assert(off <= 1e-4, `step ${step}: loss ${found.loss}, expected ${expected.loss}`);
-        assert.equal(found.trainAccuracy, expected.accuracy);
+        assertClose([found.trainAccuracy], [expected.accuracy], 1e-6, `accuracy of step ${step}`);
         if ((step + 1) % 2 === 0) {
           const validation = drawRows(seed, step + 1, 2, batch, rows.validation);
           const plain = normalized(validation.map((row) => pixels(dataset, row)));
           const { accuracy } = evaluate(reference.weights, plain, labelsOf(validation));
-          assert.equal(found.validationAccuracy, accuracy);
+          assertClose([found.validationAccuracy!], [accuracy], 1e-6, `validation accuracy after step ${step}`);
         } else assert.equal(found.validationAccuracy, null);
       }
       const { parameters } = readCheckpoint(last);
@@ -103,7 +103,7 @@ for (const normalization of ["local-mean", "local-contrast"] as const) {
 }
 
 Deno.test(
-  "sampleIndices, augment, normalize and trainStep make the trainer's steps, a batch in parts included",
+  "sampleIndices, augment, normalize and trainStep make the trainer's step, a batch in parts included",
   withGpu(async (gpu) => {
     const dataset = await tinyDataset();
     const rows = splitIndices(dataset, 0).train;
@@ -112,21 +112,19 @@ Deno.test(
     const batch = 66; // 64 go through the network at once
     const step = net.step = own.step = 5;
     const { records } = await run(net, dataset, { variant: "cnn_ad", batch, steps: 6 });
-    {
-      const indices = await sampleIndices(gpu, { seed: 6, step, batch, count: rows.length });
-      const bytes = new Uint8Array(batch * 64);
-      indices.forEach((index, n) => {
-        bytes.set(dataset.images.subarray(rows[index] * 64, (rows[index] + 1) * 64), n * 64);
-      });
-      const { images } = await augment(gpu, bytes, { imageSize: 8, seed: 6, step });
-      const normalized = await normalize(gpu, images, { imageSize: 8 });
-      const labels = Array.from(indices, (index) => dataset.labels[rows[index]]);
-      const { loss, accuracy } = await own.trainStep(normalized, labels, { dropout: 0.5 });
-      assertClose([records[0].loss, records[0].trainAccuracy], [loss, accuracy], 1e-6, "loss");
-    }
-    const [found, expected] = [await net.parameters(), await own.parameters()];
+    const indices = await sampleIndices(gpu, { seed: 6, step, batch, count: rows.length });
+    const bytes = new Uint8Array(batch * 64);
+    indices.forEach((index, n) => {
+      bytes.set(dataset.images.subarray(rows[index] * 64, (rows[index] + 1) * 64), n * 64);
+    });
+    const { images } = await augment(gpu, bytes, { imageSize: 8, seed: 6, step });
+    const normalized = await normalize(gpu, images, { imageSize: 8 });
+    const labels = Array.from(indices, (index) => dataset.labels[rows[index]]);
+    const { loss, accuracy } = await own.trainStep(normalized, labels, { dropout: 0.5 });
+    assertClose([records[0].loss, records[0].trainAccuracy], [loss, accuracy], 1e-6, "loss");
+    const [found, expected] = [await net.momentum(), await own.momentum()];
     for (const name of Object.keys(found) as (keyof typeof found)[]) {
-      assertClose(found[name], expected[name], 1e-5, name);
+      assertClose(found[name], expected[name], 1e-4, name);
     }
   }),
 );

@@ -3,7 +3,7 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { elements, type ParameterName, parameterShapes } from "../network/parameters.ts";
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from "../network/safetensors.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
-import type { TrainingSettings } from "./options.ts";
+import { type TrainingSettings, trainingSettings } from "./options.ts";
 
 const FORMAT = "aulens checkpoint 1";
 
@@ -146,30 +146,38 @@ function tensor(file: SafetensorsFile, name: string, shape: number[]): Float32Ar
   return data;
 }
 
-function readInfo(text: string | undefined): CheckpointInfo {
+function readInfo(json: string | undefined): CheckpointInfo {
   let info: CheckpointInfo;
   try {
-    info = JSON.parse(text ?? "");
+    info = JSON.parse(json ?? "");
   } catch (error) {
     throw new CheckpointError(`the checkpoint's info is not JSON: ${(error as Error).message}`);
   }
-  const whole = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+  const word = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
+  const text = (value: unknown) => typeof value === "string";
   const names = info?.classNames;
-  const problems: [string, unknown, boolean][] = [
-    ["step", info?.step, whole(info?.step)],
-    ["imageSize", info?.imageSize, whole(info?.imageSize) && info.imageSize >= 8 && info.imageSize % 8 === 0],
-    [
-      "classNames",
-      names,
-      Array.isArray(names) && names.length >= 2 && names.every((name) => typeof name === "string"),
-    ],
-    ["networkSeed", info?.networkSeed, whole(info?.networkSeed)],
+  const fields: [string, unknown, boolean][] = [
+    ["step", info?.step, word(info?.step)],
+    ["imageSize", info?.imageSize, word(info?.imageSize) && info.imageSize >= 8 && info.imageSize % 8 === 0],
+    ["classNames", names, Array.isArray(names) && names.length >= 2 && names.every(text)],
+    ["networkSeed", info?.networkSeed, word(info?.networkSeed)],
     ["initialScale", info?.initialScale, typeof info?.initialScale === "number" && info.initialScale > 0],
     ["convolution", info?.convolution, ["auto", "direct", "winograd"].includes(info?.convolution)],
+    ["dataset", info?.dataset, text(info?.dataset)],
+    ["fingerprint", info?.fingerprint, text(info?.fingerprint)],
+    ["adapter", info?.adapter, text(info?.adapter)],
     ["settings", info?.settings, typeof info?.settings === "object" && info.settings !== null],
   ];
-  for (const [name, value, good] of problems) {
-    if (!good) throw new CheckpointError(`the checkpoint's ${name} is ${JSON.stringify(value)}, which it cannot be`);
+  for (const [name, value, good] of fields) {
+    if (!good) {
+      const shown = JSON.stringify(value)?.slice(0, 80);
+      throw new CheckpointError(`the checkpoint's ${name} is ${shown}, which it cannot be`);
+    }
+  }
+  try {
+    trainingSettings(info.settings, info.settings.seed);
+  } catch (error) {
+    throw new CheckpointError(`the checkpoint's settings: ${(error as Error).message}`);
   }
   return info;
 }
