@@ -31,7 +31,16 @@ export interface NpyArray {
   type?: NpyType;
 }
 
-/** A `.npy` file that is damaged, lies about itself or holds what numbers cannot express. */
+/**
+ * A `.npy` file that is damaged, lies about itself or holds what numbers cannot express.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { NpyError, readNpy } from "./npy.ts";
+ * assert.throws(() => readNpy(new Uint8Array(3)), NpyError);
+ * ```
+ */
 export class NpyError extends Error {
   override name = "NpyError";
 }

@@ -38,7 +38,16 @@ export interface SafetensorsFile {
   metadata: Record<string, string>;
 }
 
-/** A safetensors file that is damaged or lies about itself, or tensors that cannot be written as one. */
+/**
+ * A safetensors file that is damaged or lies about itself, or tensors that cannot be written as one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readSafetensors, SafetensorsError } from "./safetensors.ts";
+ * assert.throws(() => readSafetensors(new Uint8Array(3)), SafetensorsError);
+ * ```
+ */
 export class SafetensorsError extends Error {
   override name = "SafetensorsError";
 }

@@ -63,6 +63,22 @@ export function checkpointInfo(
  * A network's checkpoint as safetensors: PyTorch's names and shapes, `momentum.` before the momentum's.
  *
  * @throws {GpuError} when the GPU reports any failure.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openGpu } from "../gpu/device.ts";
+ * import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+ * import { readCheckpoint, restore, writeCheckpoint } from "./checkpoint.ts";
+ * import { trainingSettings } from "./options.ts";
+ * using gpu = await openGpu();
+ * using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2, seed: 1 });
+ * net.step = 5;
+ * const data = { name: "example", classNames: ["dark", "light"], fingerprint: "" };
+ * const bytes = await writeCheckpoint(net, data, trainingSettings({}, 1));
+ * using other = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2, seed: 2 });
+ * await restore(other, readCheckpoint(bytes));
+ * assert.equal(other.step, 5);
+ * ```
  */
 export async function writeCheckpoint(
   net: ZeroBiasCnn,
@@ -120,7 +136,27 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   return { info, parameters, momentum };
 }
 
-/** Puts a checkpoint's parameters, momentum and step into a network of its sizes. */
+/**
+ * Puts a checkpoint's parameters, momentum and step into a network of its sizes.
+ *
+ * @throws {CheckpointError} for a network of another image size or class count.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openGpu } from "../gpu/device.ts";
+ * import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+ * import { readCheckpoint, restore, writeCheckpoint } from "./checkpoint.ts";
+ * import { trainingSettings } from "./options.ts";
+ * using gpu = await openGpu();
+ * using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2, seed: 1 });
+ * net.step = 5;
+ * const data = { name: "example", classNames: ["dark", "light"], fingerprint: "" };
+ * const bytes = await writeCheckpoint(net, data, trainingSettings({}, 1));
+ * using other = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2, seed: 2 });
+ * await restore(other, readCheckpoint(bytes));
+ * assert.equal(other.step, 5);
+ * ```
+ */
 export async function restore(net: ZeroBiasCnn, checkpoint: Checkpoint): Promise<void> {
   const { info } = checkpoint;
   if (info.imageSize !== net.imageSize || info.classNames.length !== net.classes) {

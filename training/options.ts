@@ -54,12 +54,30 @@ export const PAPER_SETTINGS: Omit<TrainingSettings, "seed"> = {
   normalization: "local-mean",
 };
 
-/** Whether a variant augments its training images. */
+/**
+ * Whether a variant augments its training images.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { augments } from "./options.ts";
+ * assert(augments("cnn_ad") && !augments("cnn_d"));
+ * ```
+ */
 export function augments(variant: Variant): boolean {
   return variant === "cnn_a" || variant === "cnn_ad";
 }
 
-/** The share of fc4's inputs that a variant drops. */
+/**
+ * The share of fc4's inputs that a variant drops: 0.5 or 0.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { dropoutRate } from "./options.ts";
+ * assert(dropoutRate("cnn_d") === 0.5 && dropoutRate("cnn_a") === 0);
+ * ```
+ */
 export function dropoutRate(variant: Variant): number {
   return variant === "cnn_d" || variant === "cnn_ad" ? 0.5 : 0;
 }

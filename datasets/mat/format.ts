@@ -4,7 +4,16 @@
  * Format: MathWorks, "MAT-File Level 5 File Format".
  */
 
-/** A `.mat` file that is damaged, lies about itself or does not hold what is looked for. */
+/**
+ * A `.mat` file that is damaged, lies about itself or does not hold what is looked for.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { bytesSource, MatError, readMat } from "./mod.ts";
+ * await assert.rejects(Array.fromAsync(readMat(bytesSource("short.mat", new Uint8Array(9)))), MatError);
+ * ```
+ */
 export class MatError extends Error {
   override name = "MatError";
 

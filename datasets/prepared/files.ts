@@ -1,6 +1,15 @@
 /** Files of a prepared folder as bytes: measured before they are read, written through to the disk. */
 
-/** A prepared folder, or a dataset meant to become one, that is incomplete, damaged or contradicts itself. */
+/**
+ * A prepared folder, or a dataset meant to become one, that is incomplete, damaged or contradicts itself.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { PreparedError, readPrepared } from "../prepared.ts";
+ * await assert.rejects(readPrepared("no such folder"), PreparedError);
+ * ```
+ */
 export class PreparedError extends Error {
   override name = "PreparedError";
 }
