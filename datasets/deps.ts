@@ -3,5 +3,27 @@
  * Nothing here is reachable from the package's main entry, which has no npm package in its graph.
  */
 
+import { fileURLToPath } from "node:url";
+
 /** Decodes, resizes and composes images, and rasterises SVG. */
 export { default as sharp } from "npm:sharp@0.35.5";
+
+// The names below are put together at run time: Deno downloads every package that a literal import names, called or not,
+// and TensorFlow.js takes 300 MB. The lock file covers them all the same.
+const named = (specifier: string) => `npm:${specifier}`;
+
+/** What finds faces: the package, its tensors' library with the WASM backend ready, and the folder of its weights. */
+// deno-lint-ignore no-explicit-any -- the packages' own types do not resolve without a bundler
+export async function loadFaceApi(): Promise<{ faceApi: any; models: string }> {
+  // face-api requires the two others by name, so they have to be there before it.
+  await import(named("@tensorflow/tfjs@4.22.0"));
+  const wasm = await import(named("@tensorflow/tfjs-backend-wasm@4.22.0"));
+  const faceApi = await import(named("@vladmandic/face-api@1.7.15/dist/face-api.node-wasm.js"));
+  const folder = (file: string) => fileURLToPath(new URL(".", import.meta.resolve(named(file))));
+  wasm.setWasmPaths(folder("@tensorflow/tfjs-backend-wasm@4.22.0/dist/tfjs-backend-wasm.wasm"));
+  if (!await faceApi.tf.setBackend("wasm")) {
+    throw new Error("TensorFlow.js could not start its WASM backend; is the package's cache complete?");
+  }
+  await faceApi.tf.ready();
+  return { faceApi, models: folder("@vladmandic/face-api@1.7.15/model/tiny_face_detector_model.bin") };
+}

@@ -31,6 +31,11 @@ export function number(least: number, exclusive = false): (text: string) => numb
   };
 }
 
+/** A dataset's name as a part of a path: a name comes from a file, and may hold anything. */
+export function fileName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "") || "dataset";
+}
+
 /**
  * Runs a task and ends the process with its exit code: 0, 1 after an error (its message goes to stderr; unexpected ones with their stack), or
  * what the command line's reader says.

@@ -10,7 +10,7 @@ import { train } from "../training/train.ts";
 import { INTERRUPTED, runTask, UsageError } from "./command.ts";
 import { curvesPng } from "./curves.ts";
 import { createProgress } from "./progress.ts";
-import { loadDataset } from "./train/data.ts";
+import { datasetName, loadDataset } from "./train/data.ts";
 import { writeMetrics } from "./train/metrics.ts";
 import { defaultRun, type Defaults, defaultsFor, parseArguments, type TrainArguments } from "./train/options.ts";
 import { RunFolder } from "./train/run_folder.ts";
@@ -24,11 +24,12 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   }
+  const name = await datasetName(options);
   using gpu = await openGpu();
-  const defaults = defaultsFor(options.dataset, gpu.adapter);
+  const defaults = defaultsFor(name, gpu.adapter);
   const variant = options.variant ?? defaults.variant;
   // The folder is looked at before the faces are drawn: a refusal should not cost minutes.
-  const path = options.run ?? defaultRun({ name: options.dataset }, variant, options.split, options.seed);
+  const path = options.run ?? defaultRun({ name }, variant, options.split, options.seed);
   const folder = await RunFolder.open(path, { resume: options.resume });
   let dataset: Dataset;
   try {
@@ -106,7 +107,7 @@ async function main(): Promise<number> {
     await curvesPng(await folder.records(), {
       title,
       classes: net.classes,
-      subtitle: `${parts.train.length} training images`,
+      subtitle,
     }),
   );
   console.log(

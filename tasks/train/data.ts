@@ -1,7 +1,8 @@
 /** Where a training run's faces come from: a prepared folder, or the built-in faces, drawn once and kept. */
 import { join } from "node:path";
 import type { Dataset } from "../../datasets/dataset.ts";
-import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
+import { authorsDataset, readAuthorsFolder } from "../../datasets/authors_folder.ts";
+import { readPrepared, readPreparedMeta, writePrepared } from "../../datasets/prepared.ts";
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { UsageError } from "../command.ts";
@@ -29,22 +30,32 @@ export function defaultFolder(name: DatasetName, imageSize: number): string {
   return join("data", name === "ck_plus_six_class" ? "ck_plus" : name);
 }
 
+/** What a run is named after: the dataset asked for, or else what `--data` holds. */
+export async function datasetName(options: { dataset?: DatasetName; data?: string }): Promise<string> {
+  if (options.dataset !== undefined) return options.dataset;
+  if (options.data === undefined) return "synthetic";
+  if (!await exists(options.data)) throw new UsageError(`--data ${options.data}: there is no such folder`);
+  return await authorsDataset(options.data) ?? (await readPreparedMeta(options.data)).name;
+}
+
 /**
- * Reads a prepared dataset; draws the built-in one where it is wanted and not there.
+ * Reads a prepared dataset, or a folder of the paper's authors; draws the built-in one where it is wanted and not there.
  *
  * @throws {UsageError} where a licensed set is missing, with where it comes from and what to run; where the data is of another size.
  */
 export async function loadDataset(
-  name: DatasetName,
+  name: DatasetName | undefined,
   options: { data?: string; imageSize?: number; builtInSize: number; signal: AbortSignal },
 ): Promise<Dataset> {
-  const folder = options.data ?? defaultFolder(name, options.imageSize ?? options.builtInSize);
+  const folder = options.data ?? defaultFolder(name ?? "synthetic", options.imageSize ?? options.builtInSize);
   let dataset: Dataset;
-  if (await exists(folder)) dataset = await readPrepared(folder);
-  else if (name === "synthetic" && options.data === undefined) {
+  if (await authorsDataset(folder)) dataset = await readAuthorsFolder(folder);
+  else if (await exists(folder)) dataset = await readPrepared(folder);
+  else if ((name ?? "synthetic") === "synthetic" && options.data === undefined) {
     dataset = await drawBuiltIn(folder, options.imageSize ?? options.builtInSize, options.signal);
-  } else if (name === "synthetic") throw new UsageError(`--data ${folder}: there is no such folder`);
-  else {
+  } else if (name === undefined || name === "synthetic") {
+    throw new UsageError(`--data ${folder}: there is no such folder`);
+  } else {
     throw new UsageError(
       `${folder}: there is no prepared ${name} data.\n${SOURCES[name]}\n` +
         "Data prepared elsewhere is named with --data FOLDER. Without any licensed data, `deno task train` trains on drawn faces.",

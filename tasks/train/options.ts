@@ -4,13 +4,14 @@ import type { AdapterDescription } from "../../gpu/device.ts";
 import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
 import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.ts";
-import { number, wholeNumber } from "../command.ts";
+import { fileName, number, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
 import { type DatasetName, DATASETS } from "./data.ts";
 
 /** The options as they were given; what was left out is undefined. */
 export interface TrainArguments {
-  dataset: DatasetName;
+  /** Left out where only `--data` says what to train on. */
+  dataset?: DatasetName;
   data?: string;
   variant?: Variant;
   split: number;
@@ -44,7 +45,7 @@ export interface Defaults {
  * adapter, the paper's size and best variant on a GPU. The initial scale k decides how long the loss stays at ln 8: at 48 pixels k = 1.4
  * had left it after 100 steps of 32 images, k = 1 had not after 200 steps of 24.
  */
-export function defaultsFor(dataset: DatasetName, adapter: Pick<AdapterDescription, "software">): Defaults {
+export function defaultsFor(dataset: string, adapter: Pick<AdapterDescription, "software">): Defaults {
   if (dataset !== "synthetic") {
     return {
       imageSize: 96,
@@ -68,7 +69,7 @@ export function defaultsFor(dataset: DatasetName, adapter: Pick<AdapterDescripti
 export function parseArguments(argv: readonly string[]): TrainArguments {
   const command = new Command("train")
     .description("Trains the zero-bias CNN on a prepared dataset, or on drawn faces.")
-    .argument("[dataset]", `what to train on: ${DATASETS.join(", ")}`, "synthetic")
+    .argument("[dataset]", `what to train on: ${DATASETS.join(", ")} (default: what --data holds, or else synthetic)`)
     .option("--data <dir>", "prepared folder (default: data/<dataset>)")
     .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]))
     .option("--split <n>", "which fold tests, or which official split", wholeNumber(0), 0)
@@ -96,14 +97,15 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
     .exitOverride();
   command.showHelpAfterError("(deno task train --help lists the options)");
   command.parse([...argv], { from: "user" });
-  const dataset = command.processedArgs[0] as string;
-  if (!(DATASETS as readonly string[]).includes(dataset)) {
+  const options = command.opts<Omit<TrainArguments, "dataset">>();
+  const dataset: string | undefined = command.args[0] ?? (options.data === undefined ? "synthetic" : undefined);
+  if (dataset !== undefined && !(DATASETS as readonly string[]).includes(dataset)) {
     command.error(`error: dataset ${JSON.stringify(dataset)} is unknown, expected one of ${DATASETS.join(", ")}`);
   }
-  return { ...command.opts(), dataset: dataset as DatasetName } as TrainArguments;
+  return { ...options, dataset: dataset as DatasetName | undefined };
 }
 
 /** The run folder where `--run` names none. */
 export function defaultRun(dataset: Pick<Dataset, "name">, variant: Variant, split: number, seed: number): string {
-  return `runs/${dataset.name}-${variant}-split${split}-seed${seed}`;
+  return `runs/${fileName(dataset.name)}-${variant}-split${split}-seed${seed}`;
 }

@@ -1,0 +1,120 @@
+/** Pictures as pixels: read from a file with a bound on its size, turned to grey, cut out as a square. */
+
+import { sharp } from "../deps.ts";
+import { SourceError } from "../source_error.ts";
+
+/** A decoded picture. */
+export interface Image {
+  /** Bytes 0..255, height x width x channels, row-major. */
+  pixels: Uint8Array;
+  width: number;
+  height: number;
+  /** 1 grey, 3 red, green, blue. */
+  channels: 1 | 3;
+}
+
+/** A square in a picture, in pixels; it may reach over the picture's edge. */
+export interface Square {
+  left: number;
+  top: number;
+  size: number;
+}
+
+/** What a picture file may be. */
+export interface ReadImageOptions {
+  /** Formats as sharp names them, for example `["png"]`; PNG, JPEG, WebP and TIFF when left out. */
+  formats?: string[];
+  /** Most pixels, width x height: 2^24 when left out. */
+  mostPixels?: number;
+  /** Most bytes of the file: 2^26 when left out. */
+  mostBytes?: number;
+}
+
+/**
+ * Reads a picture file. What it claims is measured before anything is decoded, so that a small file cannot take
+ * much memory. Transparency is dropped; a turn noted in EXIF is honoured.
+ *
+ * @param path The file.
+ * @param options Formats and bounds.
+ * @returns Grey pixels for a grey file, RGB for others, eight bits each.
+ * @throws {SourceError} Naming the file, what is wrong and the bound.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readImage } from "./image.ts";
+ * await assert.rejects(readImage("nowhere.png"), /nowhere.png: there is no such file/);
+ * ```
+ */
+export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
+  const { formats = ["png", "jpeg", "webp", "tiff"], mostPixels = 2 ** 24, mostBytes = 2 ** 26 } = options;
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new SourceError(path, problem, { cause });
+  };
+  const bytes = await readBounded(path, mostBytes, fail);
+  try {
+    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "warning" });
+    const { format, width, height, channels: stored } = await picture.metadata();
+    if (!formats.includes(format)) fail(`is ${format}, expected ${formats.join(" or ")}`);
+    if (!(width * height <= mostPixels)) {
+      fail(`is ${width} x ${height} pixels, more than the ${mostPixels} pixels that are read`);
+    }
+    const { data, info } = await picture.autoOrient().removeAlpha().toColourspace(stored < 3 ? "b-w" : "srgb").raw()
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 1 && info.channels !== 3) fail(`has ${info.channels} channels, expected grey or colour`);
+    return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels: info.channels as 1 | 3 };
+  } catch (error) {
+    if (error instanceof SourceError) throw error;
+    return fail(`cannot be decoded (${String((error as Error).message).split("\n")[0]}); is the file whole?`, error);
+  }
+}
+
+async function readBounded(path: string, most: number, fail: (problem: string) => never): Promise<Uint8Array> {
+  const info = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return fail("there is no such file");
+    throw error;
+  });
+  if (!info.isFile) fail("is no ordinary file");
+  if (info.size > most) fail(`has ${info.size} bytes, more than the ${most} that are read`);
+  if (info.size === 0) fail("is empty");
+  return await Deno.readFile(path);
+}
+
+/**
+ * Cuts a square out of a picture and resizes it. Where the square reaches over the picture's edge, the edge's pixels
+ * go on.
+ *
+ * @param image The picture.
+ * @param square What to cut out; rounded to whole pixels.
+ * @param size Side of the result, S.
+ * @returns Grey levels, S x S, row-major; colours are weighed as in BT.601.
+ * @throws {RangeError} When the square is smaller than two pixels or larger than four times the picture.
+ *
+ * @example
+ * ```ts
+ * import { cutSquare } from "./image.ts";
+ * const image = { pixels: new Uint8Array(12).fill(7), width: 4, height: 3, channels: 1 as const };
+ * const cut = await cutSquare(image, { left: -1, top: 0, size: 4 }, 2);
+ * if (cut.length !== 4 || cut[0] !== 7) throw new Error(String(cut));
+ * ```
+ */
+export async function cutSquare(image: Image, square: Square, size: number): Promise<Uint8Array> {
+  const { pixels, width, height, channels } = image;
+  const [left, top, side] = [square.left, square.top, square.size].map(Math.round);
+  if (!(side >= 2 && side <= 4 * Math.max(width, height))) {
+    throw new RangeError(`cutSquare: the square is ${side} pixels wide in a picture of ${width} x ${height}.`);
+  }
+  const cut = new Uint8Array(side * side);
+  for (let y = 0, target = 0; y < side; y++) {
+    const row = Math.max(0, Math.min(height - 1, top + y)) * width;
+    for (let x = 0; x < side; x++) {
+      const source = (row + Math.max(0, Math.min(width - 1, left + x))) * channels;
+      cut[target++] = channels === 1
+        ? pixels[source]
+        : Math.round(0.299 * pixels[source] + 0.587 * pixels[source + 1] + 0.114 * pixels[source + 2]);
+    }
+  }
+  const resized = await sharp(cut, { raw: { width: side, height: side, channels: 1 } })
+    .resize(size, size).toColourspace("b-w").raw().toBuffer();
+  return new Uint8Array(resized);
+}

@@ -1,0 +1,135 @@
+/** The image files of a folder of classes, found without reading them. */
+
+import { extname, isAbsolute, join, relative } from "node:path";
+import { SourceError } from "../source_error.ts";
+
+/** An image file of a class. */
+export interface FoundImage {
+  /** Its path within the folder, with slashes: `happy/S005/1.png`. */
+  name: string;
+  /** Class number. */
+  label: number;
+}
+
+/** What a folder of classes holds. */
+export interface FoundImages {
+  /** Names of the sub-folders, sorted. */
+  classNames: string[];
+  /** The images by class, then by name. */
+  images: FoundImage[];
+  /** Files that are no images by their names, at most ten of them. */
+  others: string[];
+  /** How many such files there are. */
+  otherCount: number;
+}
+
+/** Endings of the formats that are read. */
+export const IMAGE_ENDINGS = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif"];
+
+/** What systems put into folders; hidden files (a leading dot) are passed over too. */
+const LITTER = ["thumbs.db", "desktop.ini", "__macosx"];
+const MOST_CLASSES = 1000;
+const DEEPEST = 12;
+
+/**
+ * Lists the images below each sub-folder, at any depth up to twelve. Hidden files and what systems leave behind are
+ * passed over; other files that are no images by their endings are counted.
+ *
+ * @param folder The folder; must be a real path.
+ * @param most Most images there may be; ten times as many files of any kind.
+ * @param signal Stops the search.
+ * @returns Classes and images.
+ * @throws {SourceError} For fewer than two classes or more than 1,000, a class without images, too many files, a link to a
+ * folder or to something outside, an entry that is neither file nor folder: names it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { findImages } from "./find_images.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * for (const name of ["sad", "happy"]) {
+ *   await Deno.mkdir(`${folder}/${name}`);
+ *   await Deno.writeTextFile(`${folder}/${name}/1.png`, "");
+ * }
+ * const { classNames, images } = await findImages(await Deno.realPath(folder), 10);
+ * await Deno.remove(folder, { recursive: true });
+ * assert(String(classNames) === "happy,sad" && images[1].name === "sad/1.png");
+ * ```
+ */
+export async function findImages(folder: string, most: number, signal?: AbortSignal): Promise<FoundImages> {
+  const found: FoundImages = { classNames: [], images: [], others: [], otherCount: 0 };
+  let files = 0;
+  const count = () => {
+    if (++files > 10 * most) throw new SourceError(folder, `holds more than ${10 * most} files`);
+  };
+  const other = (name: string) => {
+    if (found.otherCount++ < 10) found.others.push(name);
+  };
+  const walk = async (name: string, label: number, depth: number) => {
+    if (depth > DEEPEST) throw new SourceError(join(folder, name), `lies more than ${DEEPEST} folders deep`);
+    for (const entry of await list(join(folder, name), count, signal)) {
+      const inside = `${name}/${entry.name}`;
+      const kind = await kindOf(folder, inside, entry);
+      if (kind === "folder") await walk(inside, label, depth + 1);
+      else if (!IMAGE_ENDINGS.includes(extname(inside).toLowerCase())) other(inside);
+      else if (found.images.push({ name: inside, label }) > most) {
+        throw new SourceError(folder, `holds more than ${most} images, which do not fit in memory at this size`);
+      }
+    }
+  };
+  for (const entry of await list(folder, count, signal)) {
+    if (await kindOf(folder, entry.name, entry) === "file") {
+      other(entry.name);
+      continue;
+    }
+    // deno-lint-ignore no-control-regex
+    if (/[\x00-\x1f\x7f]/.test(entry.name)) {
+      throw new SourceError(folder, `the name ${JSON.stringify(entry.name)} cannot be that of a class`);
+    }
+    const label = found.classNames.push(entry.name) - 1;
+    if (label === MOST_CLASSES) throw new SourceError(folder, `has more than ${MOST_CLASSES} sub-folders, one a class`);
+    const before = found.images.length;
+    await walk(entry.name, label, 1);
+    if (found.images.length === before) {
+      const endings = IMAGE_ENDINGS.join(" ");
+      throw new SourceError(join(folder, entry.name), `is a class without an image (${endings}); remove it or fill it`);
+    }
+  }
+  const classes = found.classNames.length;
+  if (classes < 2) throw new SourceError(folder, `has ${classes} sub-folders, expected two or more, one a class`);
+  return found;
+}
+
+/** The entries that count, sorted by name: by code unit, the same on every machine. */
+async function list(path: string, count: () => void, signal?: AbortSignal): Promise<Deno.DirEntry[]> {
+  const entries: Deno.DirEntry[] = [];
+  try {
+    for await (const entry of Deno.readDir(path)) {
+      signal?.throwIfAborted();
+      count();
+      if (!entry.name.startsWith(".") && !LITTER.includes(entry.name.toLowerCase())) entries.push(entry);
+    }
+  } catch (cause) {
+    if (cause instanceof SourceError || signal?.aborted) throw cause;
+    throw new SourceError(path, `cannot be listed: ${(cause as Error).message}`, { cause });
+  }
+  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Links are followed to files within the folder only: no further, and never in a circle. */
+async function kindOf(folder: string, name: string, entry: Deno.DirEntry): Promise<"file" | "folder"> {
+  if (entry.isFile) return "file";
+  if (entry.isDirectory) return "folder";
+  const path = join(folder, name);
+  if (!entry.isSymlink) throw new SourceError(path, "is neither a file nor a folder");
+  const target = await Deno.realPath(path).catch((cause) => {
+    throw new SourceError(path, `is a link that leads nowhere: ${cause.message}`, { cause });
+  });
+  const way = relative(folder, target);
+  if (isAbsolute(way) || way.split(/[\\/]/)[0] === "..") {
+    throw new SourceError(path, "is a link out of the folder; put what it leads to in its place");
+  }
+  if (!(await Deno.stat(path)).isFile) throw new SourceError(path, "is a link to what is no file");
+  return "file";
+}

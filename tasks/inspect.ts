@@ -1,0 +1,56 @@
+/** `deno task inspect DIR`: what a prepared folder holds, and whether its parts keep people apart. Writes nothing that was not asked for. */
+import { contactSheet } from "../datasets/contact_sheet.ts";
+import { readPrepared, readPreparedMeta } from "../datasets/prepared.ts";
+import { PARTS } from "../datasets/split.ts";
+import { type SubjectOverlap, subjectOverlaps } from "../datasets/subject_overlap.ts";
+import { runTask } from "./command.ts";
+import { Command, InvalidArgumentError } from "./deps.ts";
+import { summarize, summaryLines } from "./summary.ts";
+
+/** More than these are counted, not listed. */
+const MOST_LISTED = 20;
+
+async function main(): Promise<number> {
+  const command = new Command("inspect")
+    .description("Checks a prepared folder and says what is in it; fails when a known subject stands in two folds.")
+    .argument("<dir>", "prepared folder")
+    .option("--json", "print JSON, for programs", false)
+    .option("--contact-sheet <file>", "write a page of sample images, a PNG file", pngFile)
+    .exitOverride();
+  command.showHelpAfterError("(deno task inspect --help lists the options)");
+  command.parse([...Deno.args], { from: "user" });
+  const { json, contactSheet: picture } = command.opts<{ json: boolean; contactSheet?: string }>();
+  const folder = command.args[0];
+
+  const dataset = await readPrepared(folder);
+  const { details } = await readPreparedMeta(folder);
+  const summary = summarize(dataset);
+  const overlaps = subjectOverlaps(dataset);
+  if (json) {
+    const { fingerprint } = dataset;
+    console.log(JSON.stringify({ ...summary, fingerprint, details, subjectOverlaps: overlaps }, null, 2));
+  } else {
+    for (const line of summaryLines(summary)) console.log(line);
+    console.log(`fingerprint     ${dataset.fingerprint}`);
+    console.log(`prepared with   ${JSON.stringify(details)}`);
+  }
+  if (picture !== undefined) {
+    await Deno.writeFile(picture, await contactSheet(dataset));
+    if (!json) console.log(`contact sheet   ${picture}`);
+  }
+  for (const overlap of overlaps.slice(0, MOST_LISTED)) console.error(`error: ${describe(overlap)}`);
+  if (overlaps.length > MOST_LISTED) console.error(`error: and ${overlaps.length - MOST_LISTED} more`);
+  return overlaps.length > 0 ? 1 : 0;
+}
+
+function describe({ subject, split, folds }: SubjectOverlap): string {
+  if (split === undefined) return `subject ${subject} stands in folds ${folds.join(" and ")}`;
+  return `subject ${subject} stands in ${folds.map((part) => PARTS[part]).join(" and ")} of split ${split}`;
+}
+
+function pngFile(path: string): string {
+  if (!path.endsWith(".png")) throw new InvalidArgumentError("Expected a file name that ends in .png.");
+  return path;
+}
+
+if (import.meta.main) await runTask(main);
