@@ -21,3 +21,11 @@ export { type Split, splitIndices } from "./split.ts";
 export { ACTION_UNITS, EMOTIONS } from "./synthetic/expression.ts";
 export { generateSynthetic, type SyntheticOptions } from "./synthetic/generate.ts";
 export { prepareTfd, TFD_CLASSES, type TfdOptions } from "./tfd.ts";
+export {
+  CK_PLUS_CLASSES,
+  type CkPlusCrop,
+  type CkPlusOptions,
+  prepareCkPlus,
+  type PreparedCkPlus,
+} from "./ck_plus/mod.ts";
+export { chooseFace, cropFace, detectFaces, type DetectOptions, type Face, findFace, type Image } from "./faces/mod.ts";

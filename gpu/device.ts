@@ -132,7 +132,7 @@ export class Gpu {
     };
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault?.();
-      this.#fail(classify(event.error));
+      this.#fail(classify((event as GPUUncapturedErrorEvent).error));
     });
     device.lost.then((info) => {
       if (this.#disposed) return;

@@ -1,175 +1,238 @@
-// `deno task train` as a user runs it: a process with the flags of deno.json, on a tiny prepared dataset.
+/** `deno task train` and `deno task prepare tfd` as a user types them, on datasets small enough for seconds. */
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import config from "../deno.json" with { type: "json" };
+import { exists } from "./support/files.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import { fingerprint } from "../datasets/fingerprint.ts";
-import { writePrepared } from "../datasets/prepared.ts";
+import { readPrepared, writePrepared } from "../datasets/prepared.ts";
+import { openGpu } from "../gpu/device.ts";
+import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+import { readCheckpoint } from "../training/checkpoint.ts";
+import { train } from "../training/train.ts";
 import { needs } from "./permissions.ts";
+import { writeMat } from "./support/mat_writer.ts";
+import { type Ended, interruptTask, runTask } from "./support/task.ts";
+import { tinyDataset } from "./support/tiny_dataset.ts";
 
-const ignore = needs("read", "write", "env", "ffi", "run");
-const root = new URL("..", import.meta.url);
-/** The task's own words after `deno`, so that the permissions under test are the ones users get. */
-const words = config.tasks.train.split(" ").slice(1);
+const ignore = needs("read", "write", "ffi", "run");
+const OPTIONS = ["--variant", "cnn_ad", "--batch", "2", "--seed", "5", "--init-scale", "1", "--checkpoint-every", "2"];
 
-/** A dataset of 6 subjects x `classes` images whose classes differ in brightness. */
-async function tinyDataset(classes: number): Promise<Dataset> {
-  const imageSize = 8, count = 6 * classes;
-  const images = new Uint8Array(count * 64);
-  for (let i = 0; i < images.length; i++) {
-    images[i] = (37 * i + 11 * (i >> 6) * (i & 7) + 60 * (Math.floor(i / 64) % classes)) & 255;
-  }
-  const dataset = {
-    name: "tiny",
-    imageSize,
-    classNames: Array.from({ length: classes }, (_, label) => `class ${label}`),
-    images,
-    labels: Int32Array.from({ length: count }, (_, n) => n % classes),
-    subjects: Int32Array.from({ length: count }, (_, n) => Math.floor(n / classes)),
-    folds: Int32Array.from({ length: count }, (_, n) => Math.floor(n / classes) % 3),
-    foldColumns: 1,
-  };
-  return { ...dataset, fingerprint: await fingerprint(dataset) };
-}
-
-function start(directory: string, ...options: string[]): Deno.ChildProcess {
-  return new Deno.Command("deno", {
-    args: [...words, "--data", join(directory, "data"), "--batch", "4", ...options],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-async function run(directory: string, ...options: string[]) {
-  const { code, stdout, stderr } = await start(directory, ...options).output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-}
-
-const read = (...path: string[]) => Deno.readFile(join(...path));
-const checkpoint = (step: number) => join("checkpoints", `step-${String(step).padStart(6, "0")}.safetensors`);
-
-async function inTemporary(classes: number, test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
+/** A folder that ends with the test, and the tiny dataset prepared in it. */
+async function withData(body: (folder: string, data: string, dataset: Dataset) => Promise<void>) {
+  const folder = await Deno.makeTempDir({ prefix: "aulens train " }); // a path with spaces, as users have them
   try {
-    await writePrepared(join(directory, "data"), await tinyDataset(classes), {});
-    await test(directory);
+    const dataset = await tinyDataset({ classes: 8, folds: 10, perFold: 8 });
+    await writePrepared(`${folder}/data`, dataset, { source: "a test" });
+    await body(folder, `${folder}/data`, dataset);
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
+/** The bytes of checkpoint `steps`, from the library in this process: uninterrupted, with other rhythms of report. */
+async function expectedCheckpoint(dataset: Dataset, steps: number): Promise<Uint8Array> {
+  using gpu = await openGpu();
+  const { imageSize, classNames } = dataset;
+  using net = await ZeroBiasCnn.create(gpu, { imageSize, classes: classNames.length, seed: 5, initialScale: 1 });
+  let last = new Uint8Array();
+  const onCheckpoint = ({ bytes }: { bytes: Uint8Array }) => void (last = bytes.slice());
+  const options = { variant: "cnn_ad", batch: 2, seed: 5, steps, onCheckpoint, logEvery: 7, validateEvery: 9 } as const;
+  for await (const { step } of train(net, dataset, options)) assert(step <= steps);
+  return last;
+}
+
+const checkpointPath = (run: string, step: number) =>
+  `${run}/checkpoints/step-${String(step).padStart(6, "0")}.safetensors`;
+
+async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).sort();
+}
+
+/** Exit code 1, a message, no stack trace. */
+function assertRefused({ code, stdout, stderr }: Ended, ...messages: RegExp[]) {
+  assert.notEqual(code, 0, stdout);
+  assert.equal(stdout, "");
+  for (const message of messages) assert.match(stderr, message);
+  assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, "a stack trace");
+}
+
 Deno.test({
-  name: "train leaves a whole run folder, refuses to write over it, and resumes to the same bytes",
+  name: "train ends with accuracy, checkpoint and picture, and leaves a whole run folder of the library's bytes",
   ignore,
   fn: () =>
-    inTemporary(3, async (directory) => {
-      const whole = join(directory, "whole"), parts = join(directory, "parts");
-      const first = await run(directory, "--steps", "4", "--checkpoint-every", "2", "--run", whole);
-      assert.equal(first.code, 0, first.err);
-      for (const file of [checkpoint(0), checkpoint(2), checkpoint(4), "run.json", "metrics.json", "curves.png"]) {
-        assert.ok((await read(whole, file)).length > 0, file);
-      }
-      const lines = first.out.trim().split("\n").slice(-4);
-      assert.match(lines[0], /^test accuracy +\d+\.\d% of 6 images/);
-      for (const line of lines.slice(1)) assert.ok((await Deno.stat(line.split(/ {2,}/)[1])).isFile, line);
-      const record = JSON.parse(await Deno.readTextFile(join(whole, "run.json")));
-      assert.equal(record.settings.batch, 4);
-      assert.equal(record.dataset.name, "tiny");
-      assert.ok(record.adapter.description && record.versions.deno && record.dataset.fingerprint);
-      const log = (await Deno.readTextFile(join(whole, "log.jsonl"))).trim().split("\n").map((line) =>
-        JSON.parse(line)
+    withData(async (folder, data, dataset) => {
+      const run = `${folder}/some/where/run`;
+      const args = ["synthetic", "--data", data, "--run", run, "--steps", "5", ...OPTIONS];
+      const { code, stdout, stderr } = await runTask("train", ...args);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /test accuracy +\d+\.\d% of 8 images, last checkpoint \(step 5\)/);
+      const paths = ["checkpoint", "metrics", "picture"].map((label) =>
+        new RegExp(`^${label} +(.*)$`, "m").exec(stdout)?.[1] ?? assert.fail(`no ${label} in ${stdout}`)
       );
-      assert.deepEqual(Object.keys(log.at(-1)), [
-        "step",
-        "loss",
-        "trainAccuracy",
-        "validationAccuracy",
-        "imagesPerSecond",
+      assert.deepEqual(paths, [checkpointPath(run, 5), `${run}/metrics.json`, `${run}/curves.png`]);
+      for (const path of paths) assert((await Deno.stat(path)).size > 100, path);
+      assert.deepEqual(await names(run), ["checkpoints", "curves.png", "log.jsonl", "metrics.json", "run.json"]);
+      assert.deepEqual(await names(`${run}/checkpoints`), [0, 2, 4, 5].map((n) => `step-00000${n}.safetensors`));
+      assert.deepEqual([...(await Deno.readFile(paths[2])).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+      assert.deepEqual(await Deno.readFile(paths[0]), await expectedCheckpoint(dataset, 5));
+
+      const record = JSON.parse(await Deno.readTextFile(`${run}/run.json`));
+      assert.equal(record.given.batch, 2);
+      assert.equal(record.steps, 5);
+      assert.deepEqual(record.settings, readCheckpoint(await Deno.readFile(paths[0])).info.settings);
+      assert.equal(record.dataset.fingerprint, dataset.fingerprint);
+      assert.equal(record.versions.deno, Deno.version.deno);
+      assert(typeof record.adapter.description === "string");
+      const log = (await Deno.readTextFile(`${run}/log.jsonl`)).trimEnd().split("\n").map((line) => JSON.parse(line));
+      assert.equal(log.at(-1).step, 5);
+      const fields = ["step", "loss", "trainAccuracy", "validationAccuracy", "imagesPerSecond"];
+      for (const line of log) assert.deepEqual(Object.keys(line).sort(), fields.toSorted());
+      const metrics = JSON.parse(await Deno.readTextFile(`${run}/metrics.json`));
+      for (const [part, images] of [["train", 64], ["validation", 8], ["test", 8]] as const) {
+        const { accuracy, loss, confusion } = metrics[part];
+        assert.equal(metrics[part].images, images);
+        assert(loss > 0);
+        const rows: number[][] = confusion;
+        assert.equal(rows.flat().reduce((a, b) => a + b), images);
+        assert.equal(rows.reduce((sum, row, label) => sum + row[label], 0) / images, accuracy);
+        assert.deepEqual(rows.map((row) => row.reduce((a, b) => a + b)), new Array(8).fill(images / 8));
+      }
+
+      const [again, changed, finished] = await Promise.all([
+        runTask("train", ...args),
+        runTask("train", ...args.with(args.indexOf("--seed") + 1, "6"), "--resume"),
+        runTask("train", ...args, "--resume"),
       ]);
-      assert.equal(log.at(-1).step, 4);
-      const metrics = JSON.parse(await Deno.readTextFile(join(whole, "metrics.json")));
-      assert.equal(metrics.test.images, 6);
-      assert.equal(metrics.test.confusion.flat().reduce((a: number, b: number) => a + b), 6);
-
-      const again = await run(directory, "--steps", "4", "--run", whole);
-      assert.equal(again.code, 1);
-      assert.match(again.err, /whole.*not empty.*--resume/s);
-
-      // Nothing to resume: it says so and starts from zero. A file left by a crash is in nobody's way.
-      await Deno.mkdir(join(parts, "checkpoints"), { recursive: true });
-      await Deno.writeTextFile(join(parts, "checkpoints", "step-000002.safetensors.writing"), "torn");
-      const half = await run(directory, "--steps", "2", "--run", parts, "--resume");
-      assert.equal(half.code, 0, half.err);
-      assert.match(half.err, /no checkpoint: starting from step 0/);
-      const changed = await run(directory, "--steps", "4", "--run", parts, "--resume", "--learning-rate", "0.02");
-      assert.equal(changed.code, 1);
-      assert.match(changed.err, /learningRate was 0\.01, asked for 0\.02/);
-      const rest = await run(directory, "--steps", "4", "--run", parts, "--resume");
-      assert.equal(rest.code, 0, rest.err);
-      assert.match(rest.err, /Going on from step 2/);
-      for (const step of [0, 2, 4]) {
-        assert.deepEqual(await read(parts, checkpoint(step)), await read(whole, checkpoint(step)), `step ${step}`);
-      }
+      assertRefused(again, /the folder exists and is not empty.*--resume/);
+      assertRefused(changed, /networkSeed was 5, asked for 6/, /seed was 5, asked for 6/, /Remedy/);
+      assertRefused(finished, /--steps 5: the run has done 5 steps already/);
+      assert.deepEqual(await Deno.readFile(paths[0]), await expectedCheckpoint(dataset, 5), "left as it was");
     }),
 });
 
 Deno.test({
-  name: "Ctrl-C writes a checkpoint, exits with 130, and the run ends in the same bytes as one that was not stopped",
-  ignore,
+  name: "Ctrl-C writes a checkpoint and says how to go on; the resumed run ends in the uninterrupted one's bytes",
+  ignore: ignore || Deno.build.os === "windows",
   fn: () =>
-    inTemporary(3, async (directory) => {
-      const stopped = join(directory, "stopped"), whole = join(directory, "whole");
-      const options = ["--checkpoint-every", "1000", "--variant", "cnn_ad", "--run"];
-      const child = start(directory, "--steps", "100000", ...options, stopped);
-      const output = child.output();
-      const log = join(stopped, "log.jsonl");
-      for (let turn = 0; turn < 600; turn++) { // the first record is the sign that steps are being done
-        if (await Deno.stat(log).then(({ size }) => size > 0, () => false)) break;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      child.kill("SIGINT");
-      const { code, stderr } = await output;
-      const err = new TextDecoder().decode(stderr);
-      assert.equal(code, 130, err);
-      assert.match(err, /Stopped at step \d+ of 100000.*--resume/s);
-      const step = Number(/Stopped at step (\d+)/.exec(err)![1]);
-      const end = String(step + 3);
-      const rest = await run(directory, "--steps", end, ...options, stopped, "--resume");
-      assert.equal(rest.code, 0, rest.err);
-      const other = await run(directory, "--steps", end, ...options, whole);
-      assert.equal(other.code, 0, other.err);
-      assert.deepEqual(await read(stopped, checkpoint(step + 3)), await read(whole, checkpoint(step + 3)));
+    withData(async (folder, data, dataset) => {
+      // What a killed run may leave: run.json, half a checkpoint, half a line.
+      const run = `${folder}/run`;
+      await Deno.mkdir(`${run}/checkpoints`, { recursive: true });
+      await Deno.writeTextFile(`${run}/run.json`, "{}");
+      await Deno.writeTextFile(`${run}/log.jsonl`, '{"step":10,"lo');
+      const leftover = `${checkpointPath(run, 2)}.writing`;
+      await Deno.writeTextFile(leftover, "half a checkpo");
+      const args = ["synthetic", "--data", data, "--run", run, "--resume", ...OPTIONS, "--steps"];
+      const ready = () => exists(checkpointPath(run, 4));
+      const stopped = await interruptTask("train", [...args, "1000000"], ready);
+      assert.equal(stopped.code, 130, stopped.stderr);
+      assert.match(stopped.stderr, /holds no checkpoint: starting from step 0/);
+      const [, step, path] =
+        /Stopped at step (\d+) of 1000000\. Checkpoint: (.*)\nGo on .*--resume/.exec(stopped.stderr) ??
+          assert.fail(stopped.stderr);
+      assert.equal(path, checkpointPath(run, Number(step)));
+      assert(await exists(path));
+      assert.equal(await exists(`${run}/metrics.json`), false);
+
+      const end = Number(step) + 3;
+      const resumed = await runTask("train", ...args, String(end));
+      assert.equal(resumed.code, 0, resumed.stderr);
+      assert.match(resumed.stderr, new RegExp(`Going on from step ${step}`));
+      assert.deepEqual(await Deno.readFile(checkpointPath(run, end)), await expectedCheckpoint(dataset, end));
+      const log = (await Deno.readTextFile(`${run}/log.jsonl`)).trimEnd().split("\n").map((line) => JSON.parse(line));
+      const steps = log.map((line) => line.step);
+      assert.deepEqual(steps, steps.toSorted((a, b) => a - b), "the log goes on where it was");
+      assert.equal(new Set(steps).size, steps.length);
+      assert.equal(steps.at(-1), end);
     }),
 });
 
 Deno.test({
-  name: "train refuses what does not fit, names both sides, and leaves no folder behind",
+  name: "what cannot be trained is refused with the remedy, and leaves no run folder behind",
   ignore,
   fn: () =>
-    inTemporary(8, async (directory) => {
-      const path = join(directory, "run");
-      const cases: [string[], RegExp][] = [
-        [["--image-size", "16"], /--image-size 16: the data in .* is 8 pixels wide/],
-        [["--split", "3"], /split 3.*3/],
-        [["nonsense"], /dataset "nonsense" is unknown, expected one of synthetic, tfd/],
-        [["--variant", "cnn_x"], /--variant.*cnn_x.*cnn_ad/],
-        [["--batch", "0"], /--batch.*integer of 1 or more/],
-        [["tfd", "--data", join(directory, "nowhere")], /nowhere: there is no prepared tfd data.*prepare tfd/s],
-      ];
-      for (const [options, message] of cases) {
-        const { code, err } = await run(directory, "--steps", "1", "--run", path, ...options);
-        assert.equal(code, 1, options.join(" "));
-        assert.match(err, message);
-        assert.doesNotMatch(err, /\bat .*\.ts:\d+/, "no stack trace");
-        await assert.rejects(Deno.stat(path), Deno.errors.NotFound, options.join(" "));
-      }
-      const six = await run(directory, "ck_plus_six_class", "--steps", "1", "--run", path);
-      assert.equal(six.code, 0, six.err);
-      const metrics = JSON.parse(await Deno.readTextFile(join(path, "metrics.json")));
-      assert.deepEqual(metrics.classNames, [1, 3, 4, 5, 6, 7].map((label) => `class ${label}`));
+    withData(async (folder, data) => {
+      const run = `${folder}/run`;
+      const attempt = (...args: string[]) => runTask("train", ...args, "--run", run, "--steps", "1", "--batch", "2");
+      const mine = `${folder}/mine`;
+      await Deno.mkdir(mine);
+      await Deno.writeTextFile(`${mine}/thesis.txt`, "words");
+      const [size, unknown, missing, nowhere, split, notARun] = await Promise.all([
+        attempt("synthetic", "--data", data, "--image-size", "16"),
+        attempt("imagenet"),
+        attempt("tfd", "--data", `${folder}/tfd`),
+        attempt("synthetic", "--data", `${folder}/nothing`),
+        attempt("synthetic", "--data", data, "--split", "10"),
+        runTask("train", "synthetic", "--data", data, "--run", mine, "--resume", "--steps", "1"),
+      ]);
+      assertRefused(size, /--image-size 16: .* is 8 pixels wide/);
+      assertRefused(unknown, /"imagenet" is unknown, expected one of synthetic, tfd, ck_plus, ck_plus_six_class/);
+      assertRefused(missing, /no prepared tfd data/, /deno task prepare tfd --input/, /Toronto/, /deno task train/);
+      assertRefused(nowhere, /nothing: there is no such folder/);
+      assertRefused(split, /split 10: the dataset has 10 splits/);
+      assertRefused(notARun, /this is not a run folder/);
+      assert.deepEqual(await names(folder), ["data", "mine"]);
+      assert.deepEqual(await names(mine), ["thesis.txt"]);
     }),
+});
+
+Deno.test({
+  name: "ck_plus_six_class takes six of a prepared folder's eight classes",
+  ignore,
+  fn: () =>
+    withData(async (folder, data) => {
+      const run = `${folder}/run`;
+      const args = ["ck_plus_six_class", "--data", data, "--run", run, "--steps", "1", "--split", "9", ...OPTIONS];
+      const { code, stdout, stderr } = await runTask("train", ...args);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /test accuracy .* of 6 images/);
+      const { info, parameters } = readCheckpoint(await Deno.readFile(checkpointPath(run, 1)));
+      assert.deepEqual(info.classNames, [1, 3, 4, 5, 6, 7].map((n) => `class ${n}`));
+      assert.equal(info.dataset, "ck_plus_six_class");
+      assert.equal(Object.values(parameters).reduce((sum, data) => sum + data.length, 0), 1_334_906);
+    }),
+});
+
+Deno.test({
+  name: "prepare tfd, then train tfd on what it wrote",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const count = 12;
+      const labels = Array.from({ length: count }, (_, n) => n < 10 ? n % 7 + 1 : -1);
+      const parts = Array.from({ length: 5 * count }, (_, at) => at % count < 10 ? at % 3 + 1 : 0); // column-major
+      const file = await writeMat([
+        {
+          name: "images",
+          dimensions: [count, 48, 48],
+          values: Array.from({ length: count * 48 * 48 }, (_, at) => (at * at) % 251),
+          class: "uint8",
+        },
+        { name: "folds", dimensions: [count, 5], values: parts },
+        { name: "labs_ex", dimensions: [count, 1], values: labels },
+        { name: "labs_id", dimensions: [count, 1], values: labels },
+      ], { compressed: true });
+      await Deno.mkdir(`${folder}/input`);
+      await Deno.writeFile(`${folder}/input/TFD_48x48.mat`, file);
+      const data = `${folder}/tfd`;
+      const input = ["--input", `${folder}/input`, "--output", data];
+      const prepared = await runTask("prepare", "tfd", ...input, "--image-size", "48");
+      assert.equal(prepared.code, 0, prepared.stderr);
+      assert.match(prepared.stdout, /10 images of 48 x 48 pixels/);
+      const dataset = await readPrepared(data);
+      assert.deepEqual([...dataset.labels], labels.slice(0, 10).map((label) => label - 1));
+
+      const run = `${folder}/run`;
+      const args = ["tfd", "--data", data, "--run", run, "--split", "2", "--steps", "1", ...OPTIONS];
+      const trained = await runTask("train", ...args);
+      assert.equal(trained.code, 0, trained.stderr);
+      assert.match(trained.stdout, /test accuracy .* of 3 images/);
+      const { info } = readCheckpoint(await Deno.readFile(checkpointPath(run, 1)));
+      assert.deepEqual([info.imageSize, info.classNames.length, info.fingerprint], [48, 7, dataset.fingerprint]);
+
+      assertRefused(await runTask("prepare", "tfd", ...input, "--image-size", "48"), /is there already.*--overwrite/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
