@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { Dataset } from "./dataset.ts";
+export type { Dataset, FoldKind } from "./dataset.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { MatError } from "./mat/mod.ts";
@@ -17,7 +17,12 @@ export {
   writePrepared,
   type WritePreparedOptions,
 } from "./prepared.ts";
-export { type Split, splitIndices } from "./split.ts";
+export { readAuthorsFolder } from "./authors_folder.ts";
+export { type Fer2013Options, prepareFer2013 } from "./fer2013.ts";
+export { type ImageFolderOptions, prepareImageFolder } from "./image_folder.ts";
+export { SourceError } from "./source_error.ts";
+export { foldKind, type Split, splitIndices } from "./split.ts";
+export { subjectOverlaps } from "./subject_overlap.ts";
 export { ACTION_UNITS, EMOTIONS } from "./synthetic/expression.ts";
 export { generateSynthetic, type SyntheticOptions } from "./synthetic/generate.ts";
 export { prepareTfd, TFD_CLASSES, type TfdOptions } from "./tfd.ts";

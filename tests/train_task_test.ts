@@ -99,11 +99,11 @@ Deno.test({
 
       const [again, changed, finished] = await Promise.all([
         runTask("train", ...args),
-        runTask("train", ...args.with(args.indexOf("--seed") + 1, "6"), "--resume"),
+        runTask("train", ...args.with(args.indexOf("--seed") + 1, "6"), "--resume", "--learning-rate", "0.02"),
         runTask("train", ...args, "--resume"),
       ]);
       assertRefused(again, /the folder exists and is not empty.*--resume/);
-      assertRefused(changed, /networkSeed was 5, asked for 6/, /seed was 5, asked for 6/, /Remedy/);
+      assertRefused(changed, /networkSeed was 5, asked for 6/, /learningRate was 0\.01, asked for 0\.02/, /Remedy/);
       assertRefused(finished, /--steps 5: the run has done 5 steps already/);
       assert.deepEqual(await Deno.readFile(paths[0]), await expectedCheckpoint(dataset, 5), "left as it was");
     }),
@@ -156,12 +156,14 @@ Deno.test({
       const mine = `${folder}/mine`;
       await Deno.mkdir(mine);
       await Deno.writeTextFile(`${mine}/thesis.txt`, "words");
-      const [size, unknown, missing, nowhere, split, notARun] = await Promise.all([
+      const [size, unknown, missing, nowhere, split, variant, batch, notARun] = await Promise.all([
         attempt("synthetic", "--data", data, "--image-size", "16"),
         attempt("imagenet"),
         attempt("tfd", "--data", `${folder}/tfd`),
         attempt("synthetic", "--data", `${folder}/nothing`),
         attempt("synthetic", "--data", data, "--split", "10"),
+        attempt("synthetic", "--data", data, "--variant", "cnn_x"),
+        runTask("train", "--data", data, "--run", run, "--batch", "0"),
         runTask("train", "synthetic", "--data", data, "--run", mine, "--resume", "--steps", "1"),
       ]);
       assertRefused(size, /--image-size 16: .* is 8 pixels wide/);
@@ -169,6 +171,8 @@ Deno.test({
       assertRefused(missing, /no prepared tfd data/, /deno task prepare tfd --input/, /Toronto/, /deno task train/);
       assertRefused(nowhere, /nothing: there is no such folder/);
       assertRefused(split, /split 10: the dataset has 10 splits/);
+      assertRefused(variant, /--variant.*cnn_x.*cnn_ad/);
+      assertRefused(batch, /--batch.*integer of 1 or more/);
       assertRefused(notARun, /this is not a run folder/);
       assert.deepEqual(await names(folder), ["data", "mine"]);
       assert.deepEqual(await names(mine), ["thesis.txt"]);

@@ -16,12 +16,16 @@ export type DatasetName = typeof DATASETS[number];
 /** Size of the built-in set: people, and photographs of each. */
 export const BUILT_IN = { subjects: 100, imagesPerSubject: 16, seed: 1 };
 
+const CK_PLUS =
+  "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh; with its folders in one folder run\n" +
+  "  deno task prepare ck_plus --input FOLDER";
+
 const SOURCES: Record<Exclude<DatasetName, "synthetic">, string> = {
   tfd:
-    "The Toronto Face Database is given out by its authors at the University of Toronto on request; with TFD_96x96.mat in a folder run\n" +
+    "The Toronto Face Database is given out on request at the University of Toronto; with TFD_96x96.mat in a folder run\n" +
     "  deno task prepare tfd --input FOLDER",
-  ck_plus: "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh.",
-  ck_plus_six_class: "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh.",
+  ck_plus: CK_PLUS,
+  ck_plus_six_class: CK_PLUS,
 };
 
 /** The folder that a dataset is read from where `--data` names none. */
