@@ -9,9 +9,10 @@ import {
   GpuLimitError,
   GpuOutOfMemoryError,
   GpuUnavailableError,
-  GpuValidationError,
   ShaderError,
 } from "./errors.ts";
+import { classify, Failures } from "./failures.ts";
+import { Pipelines } from "./pipelines.ts";
 import type { Access, Grid, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
 
 /** A kernel with its buffers, parameters and grid bound: made once by `Gpu.prepare`, run any number of times. */
@@ -113,15 +114,15 @@ export class Gpu {
   readonly limits: GPUSupportedLimits;
   /** Buffers alive and their bytes. */
   readonly memory: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0 };
-  #pipelines = new Map<string, GPUComputePipeline>();
-  #outstanding = new Set<Promise<void>>();
-  #failure: GpuError | undefined;
+  #pipelines: Pipelines;
+  #failures = new Failures();
   #disposed = false;
 
   /** Use {@linkcode openGpu}. */
   constructor(adapter: GPUAdapter, device: GPUDevice) {
     this.device = device;
     this.limits = device.limits;
+    this.#pipelines = new Pipelines(device, this.#failures);
     const info = adapter.info;
     this.adapter = {
       vendor: info.vendor,
@@ -132,11 +133,11 @@ export class Gpu {
     };
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault?.();
-      this.#fail(classify((event as GPUUncapturedErrorEvent).error));
+      this.#failures.add(classify((event as GPUUncapturedErrorEvent).error));
     });
     device.lost.then((info) => {
       if (this.#disposed) return;
-      this.#fail(
+      this.#failures.add(
         new DeviceLostError(
           `the GPU device was lost (${info.reason}): ${info.message}\n` +
             "Remedy: open it again with openGpu(); a training run continues from its last checkpoint with --resume.",
@@ -167,12 +168,12 @@ export class Gpu {
       size,
       usage: usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
-    this.#watch(this.device.popErrorScope(), (error) =>
+    this.#failures.watch(this.device.popErrorScope(), (error) =>
       new GpuOutOfMemoryError(
         `no GPU memory for buffer ${label} of ${size} bytes (${this.memory.bytes} in use): ${error.message}\n` +
           "Remedy: use a smaller --batch or --image-size, or close other programs that use the GPU.",
       ));
-    this.#watch(this.device.popErrorScope(), classify);
+    this.#failures.watch(this.device.popErrorScope(), classify);
     this.memory.buffers++;
     this.memory.bytes += size;
     this.memory.peakBytes = Math.max(this.memory.peakBytes, this.memory.bytes);
@@ -219,7 +220,7 @@ export class Gpu {
       tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
       this.device.queue.writeBuffer(buffer.handle, offset + whole, tail);
     }
-    this.#watch(this.device.popErrorScope(), (error) => classify(error, `write to ${buffer.label}`));
+    this.#failures.watch(this.device.popErrorScope(), (error) => classify(error, `write to ${buffer.label}`));
   }
 
   /**
@@ -279,7 +280,7 @@ export class Gpu {
       if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
       return { binding, resource: { buffer: buffer.handle } };
     });
-    const pipeline = this.#pipeline(kernel, constants as Record<string, number>);
+    const pipeline = this.#pipelines.get(kernel, constants as Record<string, number>);
     let uniform: GpuBuffer | undefined;
     if (fields.length > 0) {
       const bytes = new DataView(new ArrayBuffer(fields.length * 4));
@@ -303,7 +304,10 @@ export class Gpu {
       layout: pipeline.getBindGroupLayout(0),
       entries,
     });
-    this.#watch(this.device.popErrorScope(), (error) => new ShaderError(kernel.name, undefined, error.message));
+    this.#failures.watch(
+      this.device.popErrorScope(),
+      (error) => new ShaderError(kernel.name, undefined, error.message),
+    );
     return { kernel: kernel.name, pipeline, bindGroup, grid, uniform };
   }
 
@@ -320,7 +324,7 @@ export class Gpu {
     }
     pass.end();
     const commands = encoder.finish();
-    this.#watch(this.device.popErrorScope(), (error) => describe(error, calls));
+    this.#failures.watch(this.device.popErrorScope(), (error) => classify(error, kernelNames(calls)));
     this.#submit(commands, calls.length === 1 ? calls[0].kernel : `${calls.length} kernels`);
   }
 
@@ -370,8 +374,8 @@ export class Gpu {
    * @throws {GpuError} the first failure since the last await, as its own class.
    */
   async settled(): Promise<void> {
-    if (!this.#failure) await this.device.queue.onSubmittedWorkDone();
-    while (this.#outstanding.size > 0) await Promise.all(this.#outstanding);
+    if (!this.#failures.any) await this.device.queue.onSubmittedWorkDone();
+    await this.#failures.reported();
     this.#assertUsable();
   }
 
@@ -391,92 +395,19 @@ export class Gpu {
     this.device.pushErrorScope("validation");
     this.device.pushErrorScope("out-of-memory");
     this.device.queue.submit([commands]);
-    const explain = (error: GPUError) => classify(error, what);
-    this.#watch(this.device.popErrorScope(), explain);
-    this.#watch(this.device.popErrorScope(), explain);
-  }
-
-  #pipeline(kernel: Kernel, constants: Record<string, number>): GPUComputePipeline {
-    const key = `${kernel.name}\n${JSON.stringify(constants)}\n${kernel.code}`;
-    const known = this.#pipelines.get(key);
-    if (known) return known;
-    this.device.pushErrorScope("validation");
-    const types: Record<Access, GPUBufferBindingType> = {
-      read: "read-only-storage",
-      write: "storage",
-      uniform: "uniform",
-    };
-    const kinds = [
-      ...Object.values(kernel.bindings),
-      ...(Object.keys(kernel.parameters).length ? ["uniform" as const] : []),
-    ];
-    const layout = this.device.createBindGroupLayout({
-      entries: kinds.map((kind, binding) => ({
-        binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: types[kind] },
-      })),
-    });
-    const pipeline = this.device.createComputePipeline({
-      label: kernel.name,
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: {
-        module: this.device.createShaderModule({ label: kernel.name, code: kernel.code }),
-        entryPoint: "main",
-        constants,
-      },
-    });
-    this.#watch(this.device.popErrorScope(), (error) => {
-      this.#pipelines.delete(key); // so that a second try names the line again
-      const line = /wgsl:(\d+):\d+/.exec(error.message) ?? /:(\d+):\d+ error/.exec(error.message);
-      return new ShaderError(kernel.name, line ? Number(line[1]) : undefined, error.message);
-    });
-    this.#pipelines.set(key, pipeline);
-    return pipeline;
-  }
-
-  #watch(scope: Promise<GPUError | null>, explain: (error: GPUError) => GpuError): void {
-    const watched: Promise<void> = scope.then(
-      (error) => {
-        if (error) this.#fail(explain(error));
-      },
-      (error) => this.#fail(classify(error)),
-    ).then(() => {
-      this.#outstanding.delete(watched);
-    });
-    this.#outstanding.add(watched);
-  }
-
-  /** Only the first failure is kept: those that follow are its consequences. */
-  #fail(error: GpuError): void {
-    this.#failure ??= error;
+    const explain = (error: { message: string }) => classify(error, what);
+    this.#failures.watch(this.device.popErrorScope(), explain);
+    this.#failures.watch(this.device.popErrorScope(), explain);
   }
 
   #assertUsable(): void {
     if (this.#disposed) throw new GpuError("this Gpu was disposed. Remedy: open another one with openGpu().");
-    const failure = this.#failure;
-    if (failure) {
-      // A lost device stays lost; anything else is reported once.
-      if (!(failure instanceof DeviceLostError)) this.#failure = undefined;
-      throw failure;
-    }
+    this.#failures.raise();
   }
 }
 
-function describe(error: GPUError, calls: readonly Call[]): GpuError {
+/** The kernels of a list of calls, the first four by name. */
+function kernelNames(calls: readonly Call[]): string {
   const names = [...new Set(calls.map((call) => call.kernel))];
-  return classify(error, names.length <= 4 ? names.join(", ") : `${names.slice(0, 4).join(", ")}, ...`);
-}
-
-function classify(error: { message: string }, what?: string): GpuError {
-  const message = what ? `${what}: ${error.message}` : error.message;
-  if (/device.*(lost|destroyed)|lost.*device/i.test(message)) return new DeviceLostError(message);
-  const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
-  if (memory || /out of memory|not enough memory/i.test(message)) {
-    return new GpuOutOfMemoryError(`${message}\nRemedy: use a smaller --batch or --image-size.`);
-  }
-  if (/limit|exceed|too large/i.test(message)) {
-    return new GpuLimitError(`${message}\nRemedy: use a smaller --batch or --image-size.`);
-  }
-  return new GpuValidationError(message);
+  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 4).join(", ")}, ...`;
 }
