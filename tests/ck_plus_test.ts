@@ -6,6 +6,7 @@ import { prepareCkPlus } from "../datasets/ck_plus/mod.ts";
 import { sharp } from "../datasets/deps.ts";
 import { SourceError } from "../datasets/source_error.ts";
 import { needs } from "./permissions.ts";
+import list from "./support/ck_plus_sequences.tsv" with { type: "text" };
 
 const ignore = needs("read", "write", "ffi", "env");
 
@@ -13,6 +14,12 @@ const ignore = needs("read", "write", "ffi", "env");
 const png = (grey: number, width = 16, height = 12): Promise<Uint8Array<ArrayBuffer>> =>
   sharp({ create: { width, height, channels: 3, background: { r: grey, g: grey, b: grey } } }).png().toBuffer()
     .then((bytes) => new Uint8Array(bytes));
+
+/** The labelled sequences of the real set, with the fold that the protocol puts them into. */
+const SEQUENCES = list.trim().split("\n").slice(1).map((line) => {
+  const [subject, sequence, emotion, fold] = line.split("\t");
+  return { subject, sequence, emotion: Number(emotion), fold: Number(fold) };
+});
 
 type Tree = Record<string, string | Uint8Array>;
 
@@ -47,25 +54,18 @@ const prepare = (input: string, crop: "none" | "landmarks" | "detector" = "none"
   prepareCkPlus({ input, imageSize: 8, crop });
 
 Deno.test({ name: "the 327 sequences give the published counts, folds and six-class set", ignore }, async () => {
-  // Emotions in the order of subjects and sequences, as counts a subject suffice for the folds: see the list's own sums.
   const tree: Tree = {};
   const image = await png(50);
-  const perFold = [33, 39, 40, 35, 30, 37, 29, 29, 33, 22];
-  const emotions = [45, 18, 59, 25, 69, 28, 83].flatMap((count, index) => new Array<number>(count).fill(index + 1));
-  for (let subject = 0; subject < 118; subject++) {
-    const [fold, turn] = [subject % 10, Math.floor(subject / 10)];
-    const subjectsInFold = fold < 8 ? 12 : 11;
-    const count = Math.floor(perFold[fold] * (turn + 1) / subjectsInFold) -
-      Math.floor(perFold[fold] * turn / subjectsInFold);
-    for (let number = 1; number <= count; number++) {
-      const folder = `S${String(subject * 7 + 5).padStart(3, "0")}/${String(number).padStart(3, "0")}`;
-      const stem = `${folder}/${folder.replace("/", "_")}_0000000`;
-      for (let frame = 1; frame <= 5; frame++) tree[`images/cohn-kanade-images/${stem}${frame}.png`] = image;
-      tree[`Emotion_labels/Emotion/${stem}5_emotion.txt`] = `   ${emotions.pop()!.toExponential(7)}\n`;
-    }
+  for (const { subject, sequence, emotion } of SEQUENCES) {
+    const stem = `${subject}/${sequence}/${subject}_${sequence}_0000000`;
+    for (let frame = 1; frame <= 5; frame++) tree[`images/cohn-kanade-images/${stem}${frame}.png`] = image;
+    tree[`Emotion_labels/Emotion/${stem}5_emotion.txt`] = `   ${emotion.toExponential(7)}\n`;
   }
   const { dataset } = await withTree(tree, (input) => prepare(input));
   assert.equal(dataset.labels.length, 1308);
+  // Sequences come out in the order of their names, four images each.
+  assert.deepEqual([...dataset.folds], SEQUENCES.flatMap(({ fold }) => [fold, fold, fold, fold]));
+  assert.deepEqual([...dataset.labels], SEQUENCES.flatMap(({ emotion }) => [0, emotion, emotion, emotion]));
   assert.equal(new Set(dataset.subjects).size, 118);
   const sizes = Array.from({ length: 10 }, (_, fold) => dataset.folds.filter((other) => other === fold).length);
   assert.deepEqual(sizes, [132, 156, 160, 140, 120, 148, 116, 116, 132, 88]);

@@ -53,7 +53,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
   };
   const bytes = await readBounded(path, mostBytes, fail);
   try {
-    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "warning" });
+    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "error" });
     // The header alone, without sharp's own bound, so that the error can say the size.
     const { format, width, height, channels: stored } = await sharp(bytes, { limitInputPixels: false }).metadata();
     if (!formats.includes(format)) fail(`is ${format}, expected ${formats.join(" or ")}`);
