@@ -8,6 +8,7 @@ import { CheckpointError, readCheckpoint, restore, writeCheckpoint } from "../tr
 import { trainingSettings } from "../training/options.ts";
 import { withGpu } from "./support/gpu.ts";
 import { Random } from "./support/random.ts";
+import { assertSame } from "./support/same.ts";
 
 const SETTINGS = trainingSettings({ variant: "cnn_d", split: 3, batch: 5, learningRate: 0.1 + 0.2 }, 17);
 const DATASET = { name: "tiny", classNames: ["one", "two"], fingerprint: "f00" };
@@ -48,21 +49,21 @@ Deno.test(
     const images = random.normal(3 * 64);
     for (let step = 0; step < 2; step++) await net.trainStep(images, [0, 1, 1]);
     const bytes = await writeCheckpoint(net, DATASET, SETTINGS);
-    assert.deepEqual(await writeCheckpoint(net, DATASET, SETTINGS), bytes);
+    assertSame(await writeCheckpoint(net, DATASET, SETTINGS), bytes, "bytes");
 
     const { info, parameters, momentum } = readCheckpoint(bytes);
     assert.deepEqual(info, { ...INFO, step: 2, adapter: gpu.adapter.description });
-    assert.deepEqual({ ...parameters }, await net.parameters());
-    assert.deepEqual({ ...momentum }, await net.momentum());
+    assertSame(parameters, await net.parameters(), "parameters");
+    assertSame(momentum, await net.momentum(), "momentum");
     assert(momentum["conv1.weight"].some((value) => value !== 0));
 
     using other = await ZeroBiasCnn.create(gpu, { ...options, seed: 17, initialScale: 0.75 });
     await restore(other, readCheckpoint(bytes));
     assert.equal(other.step, 2);
-    assert.deepEqual(await writeCheckpoint(other, DATASET, SETTINGS), bytes);
+    assertSame(await writeCheckpoint(other, DATASET, SETTINGS), bytes, "bytes of the other network");
     const next = [await net.trainStep(images, [0, 1, 1]), await other.trainStep(images, [0, 1, 1])];
     assert.deepEqual(next[1], next[0]);
-    assert.deepEqual(await other.parameters(), await net.parameters());
+    assertSame(await other.parameters(), await net.parameters(), "parameters");
 
     const { tensors, metadata } = readSafetensors(bytes);
     for (const [name, shape] of Object.entries(parameterShapes(2))) {
@@ -78,7 +79,7 @@ Deno.test(
       const before = await wrong.parameters();
       const message = new RegExp(`8 pixels and 2 classes, .* ${sizes.imageSize} pixels and ${sizes.classes} classes`);
       await assert.rejects(restore(wrong, readCheckpoint(bytes)), { name: "CheckpointError", message });
-      assert.deepEqual(await wrong.parameters(), before);
+      assertSame(await wrong.parameters(), before, "parameters");
       assert.equal(wrong.step, 0);
     }
   }),

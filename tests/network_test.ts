@@ -10,6 +10,7 @@ import { dropoutKept } from "./reference/random.ts";
 import { assertClose, dot } from "./support/compare.ts";
 import { withGpu } from "./support/gpu.ts";
 import { Random } from "./support/random.ts";
+import { assertSame } from "./support/same.ts";
 
 const SETTINGS = { learningRate: 0.02, momentum: 0.9, weightDecay: 0.01 };
 const REFERENCE_SETTINGS = { rate: 0.02, momentum: 0.9, decay: 0.01 };
@@ -78,7 +79,7 @@ for (
         const tolerance = convolution !== "direct" && name.startsWith("conv") ? 5e-2 : 1e-4;
         assertNorm(found.gradients[name as keyof Parameters], gradient, tolerance, name);
       }
-      assert.deepEqual(await net.parameters(), start, "looking at gradients changes no weight");
+      assertSame(await net.parameters(), start, "weights after a look at the gradients");
     }),
   );
 }
@@ -206,7 +207,7 @@ Deno.test(
     ];
     for (const [call, message] of cases) await assert.rejects(call(), { name: "RangeError", message });
     assert.equal(net.step, 0);
-    assert.deepEqual(await net.parameters(), before);
+    assertSame(await net.parameters(), before, "parameters");
   }),
 );
 
@@ -236,10 +237,10 @@ Deno.test(
       await assert.rejects(net.setParameters({ ...good, ...values }), { name: "RangeError", message });
       await assert.rejects(net.setMomentum({ ...good, ...values }), { name: "RangeError" });
     }
-    assert.deepEqual(await net.parameters(), before);
+    assertSame(await net.parameters(), before, "parameters");
     assert((await net.momentum())["fc4.bias"].every((value) => value === 0));
     await net.setParameters(good);
-    assert.deepEqual(await net.parameters(), { ...before, ...good }, "those not named stay");
+    assertSame(await net.parameters(), { ...before, ...good }, "parameters");
   }),
 );
 
@@ -307,7 +308,7 @@ Deno.test(
     for (const seed of [1, 1, 2]) {
       using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 7, seed });
       scales.push(net.initialScale);
-      assert.deepEqual(await net.parameters(), initialParameters(7, seed, net.initialScale));
+      assertSame(await net.parameters(), initialParameters(7, seed, net.initialScale), "parameters");
     }
     assert.equal(scales[0], scales[1]);
     assert.notEqual(scales[0], scales[2]);

@@ -10,6 +10,7 @@ import { readCheckpoint } from "../training/checkpoint.ts";
 import { train } from "../training/train.ts";
 import { needs } from "./permissions.ts";
 import { writeMat } from "./support/mat_writer.ts";
+import { assertSame } from "./support/same.ts";
 import { type Ended, interruptTask, runTask } from "./support/task.ts";
 import { tinyDataset } from "./support/tiny_dataset.ts";
 
@@ -73,7 +74,8 @@ Deno.test({
       assert.deepEqual(await names(run), ["checkpoints", "curves.png", "log.jsonl", "metrics.json", "run.json"]);
       assert.deepEqual(await names(`${run}/checkpoints`), [0, 2, 4, 5].map((n) => `step-00000${n}.safetensors`));
       assert.deepEqual([...(await Deno.readFile(paths[2])).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
-      assert.deepEqual(await Deno.readFile(paths[0]), await expectedCheckpoint(dataset, 5));
+      const expected = await expectedCheckpoint(dataset, 5);
+      assertSame(await Deno.readFile(paths[0]), expected, "checkpoint");
 
       const record = JSON.parse(await Deno.readTextFile(`${run}/run.json`));
       assert.equal(record.given.batch, 2);
@@ -105,7 +107,7 @@ Deno.test({
       assertRefused(again, /the folder exists and is not empty.*--resume/);
       assertRefused(changed, /networkSeed was 5, asked for 6/, /learningRate was 0\.01, asked for 0\.02/, /Remedy/);
       assertRefused(finished, /--steps 5: the run has done 5 steps already/);
-      assert.deepEqual(await Deno.readFile(paths[0]), await expectedCheckpoint(dataset, 5), "left as it was");
+      assertSame(await Deno.readFile(paths[0]), expected, "checkpoint after three refusals");
     }),
 });
 
@@ -137,7 +139,7 @@ Deno.test({
       const resumed = await runTask("train", ...args, String(end));
       assert.equal(resumed.code, 0, resumed.stderr);
       assert.match(resumed.stderr, new RegExp(`Going on from step ${step}`));
-      assert.deepEqual(await Deno.readFile(checkpointPath(run, end)), await expectedCheckpoint(dataset, end));
+      assertSame(await Deno.readFile(checkpointPath(run, end)), await expectedCheckpoint(dataset, end), "checkpoint");
       const log = (await Deno.readTextFile(`${run}/log.jsonl`)).trimEnd().split("\n").map((line) => JSON.parse(line));
       const steps = log.map((line) => line.step);
       assert.deepEqual(steps, steps.toSorted((a, b) => a - b), "the log goes on where it was");
