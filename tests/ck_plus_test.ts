@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { prepareCkPlus } from "../datasets/ck_plus/mod.ts";
-import { sharp } from "../datasets/deps.ts";
 import { SourceError } from "../datasets/source_error.ts";
 import { needs } from "./permissions.ts";
 import list from "./support/ck_plus_sequences.tsv" with { type: "text" };
 
 const ignore = needs("read", "write", "ffi", "env");
+// Decoding needs a native library, so it is imported only where the permissions are granted.
+const { prepareCkPlus } = ignore ? {} as never : await import("../datasets/ck_plus/mod.ts");
+const { sharp } = ignore ? {} as never : await import("../datasets/deps.ts");
 
 /** A PNG of one grey level. */
 const png = (grey: number, width = 16, height = 12): Promise<Uint8Array<ArrayBuffer>> =>

@@ -2,13 +2,16 @@
 
 import assert from "node:assert/strict";
 import type { Image } from "../datasets/faces/mod.ts";
-import { chooseFace, cropFace, detectFaces, faceSquare, findFace } from "../datasets/faces/mod.ts";
+import { chooseFace } from "../datasets/faces/choose.ts";
+import { faceSquare } from "../datasets/faces/landmarks.ts";
 import { drawIdentity } from "../datasets/synthetic/identity.ts";
-import { photograph } from "../datasets/synthetic/photograph.ts";
 import { createCamera, PLAIN_SCENE } from "../datasets/synthetic/scene.ts";
 import { needs } from "./permissions.ts";
 
 const ignore = needs("read", "write", "ffi", "env");
+// Decoding needs a native library, so it is imported only where the permissions are granted.
+const { cropFace, detectFaces, findFace } = ignore ? {} as never : await import("../datasets/faces/mod.ts");
+const { photograph } = ignore ? {} as never : await import("../datasets/synthetic/photograph.ts");
 const [width, height] = [640, 490];
 
 async function portrait(subject: number, expression = {}, scene = PLAIN_SCENE): Promise<Image> {

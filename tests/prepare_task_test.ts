@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { sharp } from "../datasets/deps.ts";
 import { readPrepared } from "../datasets/prepared.ts";
 import { needs } from "./permissions.ts";
 import { runTask } from "./support/task.ts";
 
 const ignore = needs("read", "write", "env", "ffi", "run");
+// Decoding needs a native library, so it is imported only where the permissions are granted.
+const { sharp } = ignore ? {} as never : await import("../datasets/deps.ts");
 
 async function inTemporary(test: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
