@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Image } from "../datasets/faces/mod.ts";
-import { chooseFace } from "../datasets/faces/choose.ts";
+import { agrees, chooseFace } from "../datasets/faces/choose.ts";
 import { faceSquare } from "../datasets/faces/landmarks.ts";
 import { drawIdentity } from "../datasets/synthetic/identity.ts";
 import { createCamera, PLAIN_SCENE } from "../datasets/synthetic/scene.ts";
@@ -65,4 +65,16 @@ Deno.test("of several faces the largest near the middle", () => {
   const large = box(20, 20, 300);
   assert.equal(chooseFace([middle, large], image), large);
   assert.equal(chooseFace([], image), undefined);
+});
+
+Deno.test("a box and landmarks that are apart, or of other sizes, are no face", () => {
+  const box = { left: 100, top: 100, width: 100, height: 80, score: 0.9 }; // its middle is at 150, 140
+  const square = (right: number, down: number, size: number) => ({
+    left: 150 + right - size / 2,
+    top: 140 + down - size / 2,
+    size,
+  });
+  assert.ok(agrees(box, square(0, 0, 100)) && agrees(box, square(24, 0, 61)) && agrees(box, square(0, -24, 159)));
+  assert.ok(!agrees(box, square(26, 0, 100)) && !agrees(box, square(0, 26, 100)) && !agrees(box, square(-26, 0, 100)));
+  assert.ok(!agrees(box, square(0, 0, 59)) && !agrees(box, square(0, 0, 161)));
 });

@@ -1,4 +1,5 @@
-/** Which of several faces in a picture is meant. */
+/** Which of several faces in a picture is meant, and whether it is one. */
+import type { Square } from "./image.ts";
 
 /** A face that a detector found: its box in pixels of the picture, and how sure the detector is, 0..1. */
 export interface FaceBox {
@@ -38,4 +39,29 @@ export function chooseFace<Face extends FaceBox>(
   let best: Face | undefined;
   for (const face of faces) if (!best || weight(face) > weight(best)) best = face;
   return best;
+}
+
+/**
+ * Whether landmarks lie where the detector saw the face: the square that they ask for has its middle within a quarter of the box's longer
+ * side of the box's, and 0.6 to 1.6 times its size. In a picture of several small people the fast detector may box an arm, and
+ * landmarks are found in anything: then the two are apart.
+ *
+ * @param box What the detector found.
+ * @param square What the landmarks in it ask for (`faceSquare`).
+ * @returns False where the next detector had better be asked.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { agrees } from "./choose.ts";
+ * const box = { left: 100, top: 100, width: 80, height: 100, score: 0.9 };
+ * assert(agrees(box, { left: 95, top: 105, size: 95 }));
+ * assert(!agrees(box, { left: 150, top: 105, size: 95 }));
+ * ```
+ */
+export function agrees(box: FaceBox, square: Square): boolean {
+  const side = Math.max(box.width, box.height);
+  const right = square.left + square.size / 2 - (box.left + box.width / 2);
+  const down = square.top + square.size / 2 - (box.top + box.height / 2);
+  return Math.hypot(right, down) < side / 4 && square.size > 0.6 * side && square.size < 1.6 * side;
 }

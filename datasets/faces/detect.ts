@@ -4,7 +4,7 @@
  */
 
 import { loadFaceApi, sharp } from "../deps.ts";
-import { chooseFace, type FaceBox } from "./choose.ts";
+import { agrees, chooseFace, type FaceBox } from "./choose.ts";
 import { cutSquare, type Image } from "./image.ts";
 import { faceSquare, LANDMARKS, type Point } from "./landmarks.ts";
 
@@ -92,7 +92,8 @@ export async function findFace(image: Image, options: DetectOptions = {}): Promi
       const found = chooseFace(await networks.detect(view, detector), image);
       if (!found) continue;
       const landmarks = await networks.landmarks(view, found);
-      if (faceSquare(landmarks)) return { ...found, landmarks };
+      const square = faceSquare(landmarks);
+      if (square && agrees(found, square)) return { ...found, landmarks };
     }
   });
 }
