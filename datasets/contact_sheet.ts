@@ -5,7 +5,7 @@ import { sharp } from "./deps.ts";
 
 /** How much of the data set to show. */
 export interface ContactSheetOptions {
-  /** Images a row, 1..40; 8 when left out. */
+  /** Images a row, 1..40; 8 when left out, or as many as the fullest class has. */
   columns?: number;
   /** Rows, 1..40: as many classes from the first on; all classes when left out. */
   rows?: number;
@@ -35,7 +35,10 @@ const LABEL = 118;
  * ```
  */
 export async function contactSheet(dataset: Dataset, options: ContactSheetOptions = {}): Promise<Uint8Array> {
-  const { columns = 8, rows = Math.min(40, dataset.classNames.length) } = options;
+  // No wider than the fullest class: white paper says nothing.
+  const counts = dataset.classNames.map((_, label) => dataset.labels.filter((other) => other === label).length);
+  const fullest = Math.max(1, ...counts);
+  const { columns = Math.min(8, fullest), rows = Math.min(40, dataset.classNames.length) } = options;
   for (const [name, value] of [["columns", columns], ["rows", rows]] as const) {
     if (!Number.isInteger(value) || value < 1 || value > 40) {
       throw new RangeError(`contactSheet: ${name} is ${value}; expected a whole number from 1 to 40.`);
