@@ -197,6 +197,9 @@ Deno.test({
     assert(args.includes("--array=1-2%3") && args.includes("--requeue"));
     assert.deepEqual(args.slice(-2), ["--gres=gpu:1", "/my data/cv/slurm/array.sh"]);
     const script = arrayScript("/my data/it's");
-    assert.match(script, /--out '\/my data\/it'\\''s' --index "\$SLURM_ARRAY_TASK_ID" &/);
+    assert.match(
+      script,
+      /--out '\/my data\/it'\\''s' --index "\$SLURM_ARRAY_TASK_ID" --gpus "\$\{SLURM_JOB_GPUS:-\}" &/,
+    );
   },
 });

@@ -79,7 +79,7 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
  */
 export function arrayScript(out: string): string {
   const words = [Deno.execPath(), ...elementArguments(resolve(out), "INDEX").slice(0, -1)].map(quote);
-  const element = [...words, '"$SLURM_ARRAY_TASK_ID"'].join(" ");
+  const element = [...words, '"$SLURM_ARRAY_TASK_ID"', '--gpus "${SLURM_JOB_GPUS:-}"'].join(" ");
   return `#!/bin/bash
 # One element of a cross-validation: trains its run, or goes on with it, and evaluates it.
 cd ${quote(Deno.cwd())} || exit 1
