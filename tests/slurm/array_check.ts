@@ -1,6 +1,6 @@
 /**
  * `crossval --engine slurm` on a real cluster of one node: an array runs, an element that gets Slurm's notice goes back into the queue and
- * goes on, one that is cancelled is named, and the table is that of local processes to the last digit. Run by `sh tests/slurm/check.sh`:
+ * goes on, one that is cancelled is named, and the table is that of local processes to the last digit. Run by `deno task test-slurm`:
  * it needs Slurm, and `deno test` does not find it by itself.
  */
 import assert from "node:assert/strict";
