@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Dataset } from "../datasets/dataset.ts";
+import { fingerprint } from "../datasets/fingerprint.ts";
 import { readPrepared, writePrepared } from "../datasets/prepared.ts";
 import { openGpu } from "../gpu/device.ts";
 import { arrayScript, ranges, sbatchArguments } from "../tasks/crossval/slurm.ts";
@@ -89,6 +90,19 @@ Deno.test({
         assert.match(stderr, messages[n]);
         assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, "a stack trace");
       });
+      const classNames = ["boredom", "class 1", "Class 0"];
+      const shared = { ...await tinyDataset({ classes: 3, folds: 3, perFold: 4, seed: 3 }), classNames };
+      await writePrepared(`${folder}/shared`, { ...shared, fingerprint: await fingerprint(shared) }, {});
+      const moved = await runTask("evaluate", run, "--on", `${folder}/shared`, "--json");
+      assert.equal(moved.code, 0, moved.stderr);
+      assert.match(moved.stderr, /warning: tiny holds images that tiny holds too/);
+      const transfer = JSON.parse(moved.stdout);
+      assert.deepEqual([transfer.test.images, transfer.leftOut], [8, [{ name: "boredom", images: 4 }]]);
+      assert.deepEqual(transfer.test.perClass.map(({ support }: { support: number }) => support), [4, 4]);
+      assert.equal(transfer.step, evaluation.chosen.step);
+      const moves = (await Deno.readTextFile(`${run}/predictions_on_tiny.csv`)).trimEnd().split("\n").slice(1);
+      assert.deepEqual(moves.slice(0, 2).map((line) => line.split(",")[2]), ["class 1", "Class 0"]);
+
       const picture = `${folder}/curves.png`;
       const curves = await runTask("curves", run, `${run}/.`, "--output", picture);
       assert.equal(curves.code, 0, curves.stderr);

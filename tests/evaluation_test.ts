@@ -7,6 +7,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { evaluate, type SavedCheckpoint } from "../training/evaluation/evaluate.ts";
 import { evaluateRows } from "../training/evaluation/rows.ts";
+import { shareImages } from "../training/evaluation/transfer.ts";
 import { selectCheckpoint } from "../training/evaluation/select.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import type { TrainOptions } from "../training/options.ts";
@@ -38,6 +39,14 @@ async function trained(gpu: Gpu, options: TrainOptions = {}, dataset = DATA): Pr
   for await (const _ of records);
   return saved;
 }
+
+Deno.test("TFD and CK+ share images, and every set shares them with itself", () => {
+  const pairs = [["tfd", "ck_plus"], ["ck_plus_six_class", "tfd"], ["ck_plus", "ck_plus_six_class"], ["mine", "mine"]];
+  for (const [a, b] of pairs) assert(shareImages(a, b), `${a} ${b}`);
+  for (const other of ["synthetic", "fer2013", "mine"]) {
+    assert(!shareImages("tfd", other) && !shareImages(other, "ck_plus"));
+  }
+});
 
 Deno.test("the best accuracy is chosen, of equals the earliest step, whatever the order", () => {
   const scores = [[30, 0.5], [10, 0.75], [20, 0.75], [0, 0.1]].map(([step, accuracy]) => ({ step, accuracy }));
