@@ -225,7 +225,8 @@ Deno.test({
 Deno.test("region: unknown units and bad sizes are refused", () => {
   const face = { identity: drawIdentity(1, 0), expression: {}, scene: PLAIN_SCENE };
   assert.throws(() => actionUnitRegion(face, 3 as 1, 48), /unit is 3; expected one of 1, 2, 4/);
-  assert.throws(() => actionUnitRegion(face, 1, 0), /imageSize is 0; expected/);
+  assert.throws(() => actionUnitRegion(face, 1, 0), /width is 0; expected/);
+  assert.throws(() => actionUnitRegion(face, 1, 64, 4096, "portrait"), /height is 4096; expected/);
 });
 
 Deno.test({
