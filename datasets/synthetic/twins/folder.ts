@@ -89,6 +89,23 @@ export async function checkTwinTarget(directory: string, { overwrite = false }: 
   }
 }
 
+/**
+ * Whether a folder is a twin: what is prepared of it is drawn, whatever its files are called.
+ *
+ * @param directory The folder.
+ * @returns True where it has the `twin.json` of one.
+ *
+ * @example
+ * ```ts
+ * import { isTwin } from "./folder.ts";
+ *
+ * if (await isTwin("no such folder")) throw new Error("nothing is no twin");
+ * ```
+ */
+export async function isTwin(directory: string): Promise<boolean> {
+  return await readFileCount(join(directory, "twin.json")).then(() => true, () => false);
+}
+
 async function readFileCount(path: string): Promise<number> {
   const text = new TextDecoder().decode(await readFile(path, LONGEST_DESCRIPTION));
   const { format, files } = JSON.parse(text);
