@@ -84,6 +84,8 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
   const lips: Patch = [0, middleY, right[0] + 12, half + 13];
   const lidArea = both(eyeX, eyeY - 3, 30, 17);
   const jaw: Patch = [0, middleY + 34, 98, 62];
+  // The shadow of the chin on the throat goes where the chin goes.
+  const throat = (depth: number): Patch => [0, chin[1] + depth / 2, 66, depth];
   switch (unit) {
     case 1:
       return [[0, browY - 22, 50, 36], ...both(42, browY, 28, 16)];
@@ -114,7 +116,7 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
     case 15:
       return [lips, ...corners(18, 26, 10)];
     case 17:
-      return [lips, [0, (middleY + chin[1]) / 2 + 6, 52, (chin[1] - middleY) / 2 + 12]];
+      return [lips, [0, (middleY + chin[1]) / 2 + 6, 52, (chin[1] - middleY) / 2 + 12], throat(28)];
     case 20:
       return [lips, ...corners(26, 26), ...both(34, middleY - 20, 18, 24), ...both(26, 170, 20, 40)];
     case 23:
@@ -124,6 +126,6 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
       return [lips, [0, middleY + 28, 70, 52]];
     case 26:
     case 27:
-      return [lips, jaw];
+      return [lips, jaw, throat(46)];
   }
 }
