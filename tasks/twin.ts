@@ -17,6 +17,7 @@ interface Arguments {
   overwrite: boolean;
   crop: CkPlusCrop;
   frames: number;
+  frameHeight: number;
   imageSize: number;
   seed: number;
 }
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
   const prepared = `${options.output}_prepared`;
   await checkTarget(prepared, options);
   const began = Date.now();
-  const drawn = await drawCkPlusTwin({ ...options, imageSize: undefined });
+  const drawn = await drawCkPlusTwin({ ...options, imageSize: options.frameHeight });
   if (drawn !== 0) return drawn;
   const between = Date.now();
   const target = { input: options.output, output: prepared, overwrite: options.overwrite };
@@ -83,6 +84,12 @@ function parseArguments(): Arguments {
       ),
     )
     .option("--frames <n>", "most frames a sequence, 4 or more; the real set has up to 71", wholeNumber(4), 8)
+    .option(
+      "--frame-height <pixels>",
+      "height of the frames; those of the real set are 640 x 490",
+      wholeNumber(32),
+      490,
+    )
     .option("--image-size <pixels>", "side of the prepared images", wholeNumber(8), 96)
     .option("--seed <n>", "draws everything", wholeNumber(0), 1)
     .exitOverride();
