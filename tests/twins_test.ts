@@ -13,12 +13,14 @@ import { faceLandmarks } from "../datasets/synthetic/landmarks.ts";
 import { createCamera, drawScene } from "../datasets/synthetic/scene.ts";
 import { faceShape } from "../datasets/synthetic/shape.ts";
 import { ckPlusTwinFace, planCkPlusTwin } from "../datasets/synthetic/twins/ck_plus_plan.ts";
+import { planTfdTwin, tfdTwinFace } from "../datasets/synthetic/twins/tfd_plan.ts";
 import { needs } from "./permissions.ts";
 
 const ignore = needs("read", "write", "env", "ffi");
 // Rasterising needs a native library, so these modules are imported only where the permissions are granted.
 const { writeCkPlusTwin } = ignore ? {} as never : await import("../datasets/synthetic/twins/ck_plus.ts");
 const { writeTfdTwin } = ignore ? {} as never : await import("../datasets/synthetic/twins/tfd.ts");
+const { photograph } = ignore ? {} as never : await import("../datasets/synthetic/photograph.ts");
 const { sharp } = ignore ? {} as never : await import("../datasets/deps.ts");
 
 const SMALL = { subjects: 3, imageSize: 49, frames: 5, seed: 2 };
@@ -52,6 +54,13 @@ Deno.test("ck_plus twin: the real list's sequences and labels, and some without 
   assert.deepEqual(labelled.map(({ subject, sequence, emotion }) => ({ subject, sequence, emotion })), listed);
   assert.ok(whole.length > 327 + 10);
   assert.ok(whole.some(({ subject }) => listed.every((one) => one.subject !== subject)), "a subject without any label");
+  // What defines each emotion is in the sequences of its label.
+  const defining = { 1: [4], 2: [14], 4: [1], 5: [12], 7: [1, 2] } as const;
+  for (const { emotion, apex } of labelled) {
+    for (const unit of defining[emotion as keyof typeof defining] ?? []) {
+      assert.ok(apex[unit], `${emotion}: AU ${unit}`);
+    }
+  }
   const name = ({ subject, sequence }: { subject: string; sequence: string }) => `${subject}/${sequence}`;
   assert.equal(new Set(whole.map(name)).size, whole.length);
   const few = planCkPlusTwin({ seed: 1, subjects: 9, frames: 71 });
@@ -250,6 +259,19 @@ Deno.test({
         const corner = (image * 96 + 2 * y) * 96 + 2 * x;
         const [a, b, c, d] = [corner, corner + 1, corner + 96, corner + 97].map((place) => large.images[place]);
         assert.equal(small.images[at], Math.round((a + b + c + d) / 4), `pixel ${at}`);
+      }
+
+      // Which face stands where: the pixels, the label and the person of each image are those of the plan.
+      const plan = planTfdTwin(options).filter(({ label }) => label > 0);
+      const defining = { 1: [4], 3: [1], 4: [12], 6: [1, 2] } as const;
+      for (const [image, planned] of plan.entries()) {
+        const face = tfdTwinFace(options.seed, planned);
+        for (const unit of defining[planned.label as keyof typeof defining] ?? []) {
+          assert.ok(face.expression[unit], `class ${planned.label}: AU ${unit}`);
+        }
+        assert.deepEqual([small.labels[image], small.subjects[image]], [planned.label - 1, planned.person + 1]);
+        if (image >= 6) continue;
+        assert.deepEqual(large.images.subarray(image * 9216, (image + 1) * 9216), await photograph(face, 96, 96));
       }
 
       assert.equal(new Set(small.subjects).size, 6);
