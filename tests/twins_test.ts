@@ -221,7 +221,13 @@ Deno.test("landmarks lie where the camera sees the parts of the face, and place 
     near(26, shape.brows[1].line[3], 4, "outer end of the right brow");
     near(57, shape.mouth.lowerOuter[3], 5, "middle of the lower lip");
     near(62, shape.mouth.upperInner[3], 5, "middle of the mouth");
-    assert.ok(points[48][0] < points[54][0] && points[27][1] < points[30][1] && points[30][1] < points[33][1]);
+    // The lips' edges run to the right above and back to the left below.
+    for (const [first, last, way] of [[48, 54, 1], [54, 59, -1], [60, 64, 1], [64, 67, -1]]) {
+      for (let index = first + 1; index <= last; index++) {
+        assert.ok(way * (points[index][0] - points[index - 1][0]) > 0, `lip point ${index}`);
+      }
+    }
+    assert.ok(points[27][1] < points[30][1] && points[30][1] < points[33][1]);
     // Down one side and up the other; at the ears a turned face's outline may lean inwards.
     for (let index = 1; index <= 16; index++) {
       const [[x, y], [beforeX, beforeY]] = [points[index], points[index - 1]];
