@@ -42,7 +42,7 @@ export type MatStorage = keyof typeof STORAGE;
 /** A variable to be written. */
 export interface MatArray {
   name: string;
-  dimensions: number[];
+  dimensions: readonly number[];
   /** Its numbers, the first dimension running fastest; or a function that gives them in pieces of any length. */
   values: ArrayLike<number> | (() => Iterable<ArrayLike<number>>);
   /** MATLAB's class; `double` when left out. */
