@@ -58,10 +58,58 @@ export {
   writeCheckpoint,
 } from "./training/checkpoint.ts";
 export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
-export { evaluateRows, type Prediction } from "./training/evaluate.ts";
+export { type ComparedVariant, compareVariants, type Comparison } from "./training/cross_validation/compare.ts";
+export {
+  crossValidate,
+  type CrossValidateOptions,
+  CrossValidationError,
+  type Engine,
+  inProcess,
+  type InProcessOptions,
+  type Outcome,
+} from "./training/cross_validation/engine.ts";
+export { type CrossValidationPlan, type PlannedRun, planRuns } from "./training/cross_validation/plan.ts";
+export {
+  type CrossValidation,
+  type EvaluatedRun,
+  type Spread,
+  summarizeCrossValidation,
+  type VariantSummary,
+} from "./training/cross_validation/summary.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationResult,
+  type SavedCheckpoint,
+  type TestMetrics,
+} from "./training/evaluation/evaluate.ts";
+export { evaluateRows, type Prediction } from "./training/evaluation/rows.ts";
+export {
+  type CheckpointScore,
+  protocolFor,
+  RULES,
+  selectCheckpoint,
+  type Selection,
+  SELECTIONS,
+} from "./training/evaluation/select.ts";
+export {
+  balancedAccuracy,
+  bootstrapInterval,
+  type BootstrapOptions,
+  type ClassScore,
+  confusionMatrix,
+  expectedCalibrationError,
+  type Interval,
+  logLoss,
+  macroF1,
+  perClass,
+} from "./training/metrics/mod.ts";
 export {
   augments,
   dropoutRate,
+  type Protocol,
+  PROTOCOLS,
   type TrainingSettings,
   trainingSettings,
   type TrainOptions,

@@ -30,6 +30,7 @@ const PREPARE: Record<"tfd" | "ck_plus", Step[]> = {
 /** What is done with a prepared dataset, in this order. Tasks that read a trained run join at the end. */
 const USE = (dataset: string): Step[] => [
   ["train", `${dataset} --steps 2 --batch 4`, /^test accuracy +\d+\.\d% of \d+ images/m],
+  ["evaluate", `runs/${dataset}-cnn_ad-split0-seed1 --resamples 100`, /^evaluation +.*\.json$/m],
 ];
 
 for (const [prepared, datasets] of Object.entries({ tfd: ["tfd"], ck_plus: ["ck_plus", "ck_plus_six_class"] })) {
