@@ -3,20 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { needs } from "./permissions.ts";
+import { inTemporary, names } from "./support/files.ts";
 import { interruptTask, runTask, runTaskIn } from "./support/task.ts";
 
 const ignore = needs("read", "write", "env", "ffi", "run");
-
-async function inTemporary(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
-
-const names = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
 
 Deno.test({
   name: "twin: all 327 sequences, small, give every published count",

@@ -15,6 +15,7 @@ import { faceShape } from "../datasets/synthetic/shape.ts";
 import { ckPlusTwinFace, planCkPlusTwin } from "../datasets/synthetic/twins/ck_plus_plan.ts";
 import { planTfdTwin, tfdTwinFace } from "../datasets/synthetic/twins/tfd_plan.ts";
 import { needs } from "./permissions.ts";
+import { inTemporary, names } from "./support/files.ts";
 
 const ignore = needs("read", "write", "env", "ffi");
 // Rasterising needs a native library, so these modules are imported only where the permissions are granted.
@@ -24,15 +25,6 @@ const { photograph } = ignore ? {} as never : await import("../datasets/syntheti
 const { sharp } = ignore ? {} as never : await import("../datasets/deps.ts");
 
 const SMALL = { subjects: 3, imageSize: 49, frames: 5, seed: 2 };
-
-async function inTemporary(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 /** Every file below a folder, and its bytes as text that can be compared. */
 async function contents(folder: string, below = ""): Promise<Map<string, string>> {
@@ -44,8 +36,6 @@ async function contents(folder: string, below = ""): Promise<Map<string, string>
   }
   return new Map([...all].sort());
 }
-
-const names = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
 
 Deno.test("ck_plus twin: the real list's sequences and labels, and some without one; growing it changes none", () => {
   const whole = planCkPlusTwin({ seed: 1 });
