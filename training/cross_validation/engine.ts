@@ -4,7 +4,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn, type ZeroBiasCnnOptions } from "../../network/zero_bias_cnn.ts";
 import { evaluate, type SavedCheckpoint } from "../evaluation/evaluate.ts";
 import { protocolFor, type Selection } from "../evaluation/select.ts";
-import { type BootstrapOptions } from "../metrics/mod.ts";
+import type { BootstrapOptions } from "../metrics/mod.ts";
 import type { TrainOptions } from "../options.ts";
 import { train } from "../train.ts";
 import { type CrossValidationPlan, type PlannedRun, planRuns } from "./plan.ts";
