@@ -103,7 +103,7 @@ async function findFields(path: string): Promise<Record<typeof FIELDS[number], M
     found.set(variable.name, variable);
   }
   const field = (name: string) => {
-    const names = [...found.keys()].join(", ").slice(0, 200);
+    const names = JSON.stringify([...found.keys()].join(", ").slice(0, 200)).slice(1, -1);
     return found.get(name) ?? fail(path, `no field ${name}; it has: ${names || "none"}. Is this a file of TFD?`);
   };
   return { images: field("images"), folds: field("folds"), labs_ex: field("labs_ex"), labs_id: field("labs_id") };
