@@ -22,9 +22,11 @@ export function addCkPlus(program: Command, run: Run): void {
   withBackend(command);
   withOutput(command, output).action((options: Arguments) =>
     run(() =>
-      prepare({ ...options, output: options.output ?? output }, (onProgress, signal) => {
+      prepare({ ...options, output: options.output ?? output }, async (onProgress, signal) => {
         const { input, imageSize, crop, backend } = options;
-        return prepareCkPlus({ input, imageSize, crop, backend, onProgress, signal });
+        const prepared = await prepareCkPlus({ input, imageSize, crop, backend, onProgress, signal });
+        const overlap = "TFD contains images of CK+: a model trained on one must not be tested on the other";
+        return { ...prepared, warnings: [...prepared.warnings, overlap] };
       })
     )
   );
