@@ -2,6 +2,7 @@
 
 import { basename, join } from "node:path";
 import type { Dataset } from "./dataset.ts";
+import { FACE_DETECTOR } from "./deps.ts";
 import type { FaceBackend } from "./faces/networks.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { findImages, type FoundImages } from "./image_folder/find_images.ts";
@@ -112,7 +113,7 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
     details: {
       source: "folder of images",
       crop,
-      ...(crop === "detector" && { detector: "@vladmandic/face-api 1.7.15", backend }),
+      ...(crop === "detector" && { detector: FACE_DETECTOR, backend }),
       subject: options.subject ?? null,
       folds,
       seed,

@@ -1,6 +1,7 @@
 /** CK+ as its authors hand it out, turned into a dataset: frames chosen, faces cut out, Action Units as columns. */
 
 import type { Dataset } from "../dataset.ts";
+import { FACE_DETECTOR } from "../deps.ts";
 import { cropFace, findFace } from "../faces/detect.ts";
 import { cutSquare, type Image, readImage } from "../faces/image.ts";
 import { faceSquare } from "../faces/landmarks.ts";
@@ -129,7 +130,7 @@ export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkP
       source: "CK+",
       crop,
       ...(crop === "detector" &&
-        { detector: "@vladmandic/face-api 1.7.15", backend, facesFoundBy: found }),
+        { detector: FACE_DETECTOR, backend, facesFoundBy: found }),
       ...(crop !== "none" && { cropRule: "square by eyes and chin" }),
       subjects: plan.subjects.length,
       sequences: plan.sequences.length,
