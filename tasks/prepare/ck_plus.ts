@@ -4,7 +4,8 @@ import { type CkPlusCrop, prepareCkPlus } from "../../datasets/ck_plus/mod.ts";
 import type { FaceBackend } from "../../datasets/faces/mod.ts";
 import { wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
-import { prepare, type Run, type Target, withBackend, withOutput } from "./preparation.ts";
+import { withBackend } from "./backend.ts";
+import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
 type Arguments = Target & { input: string; output?: string; imageSize: number; crop: CkPlusCrop; backend: FaceBackend };
 

@@ -4,7 +4,8 @@ import { prepareImageFolder } from "../../datasets/image_folder.ts";
 import type { FaceBackend } from "../../datasets/faces/mod.ts";
 import { fileName, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
-import { prepare, type Run, type Target, withBackend, withOutput } from "./preparation.ts";
+import { withBackend } from "./backend.ts";
+import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
 interface Arguments extends Target {
   input: string;

@@ -4,7 +4,7 @@ import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { checkTarget, writePrepared } from "../../datasets/prepared.ts";
 import { INTERRUPTED, UsageError } from "../command.ts";
-import { type Command, Option } from "../deps.ts";
+import type { Command } from "../deps.ts";
 import { createProgress } from "../progress.ts";
 import { summarize, summaryLines } from "../summary.ts";
 
@@ -40,14 +40,6 @@ export function withOutput(command: Command, defaultOutput: string): Command {
   return command
     .option("--output <dir>", `prepared folder to write (default: ${defaultOutput})`)
     .option("--overwrite", "replace a prepared folder that stands there", false);
-}
-
-/** Adds what a dataset whose faces are detected has. */
-export function withBackend(command: Command): Command {
-  return command.addOption(
-    new Option("--backend <name>", "what detects faces: wasm, the CPU, or webgpu, the GPU").choices(["wasm", "webgpu"])
-      .default("wasm"),
-  );
 }
 
 /** Prepares a dataset; returns the exit code. */
