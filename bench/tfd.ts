@@ -10,9 +10,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflate } from "../datasets/mat/bytes.ts";
+import { ELEMENT } from "../datasets/mat/format.ts";
 import { fileSource } from "../datasets/mat/source.ts";
+import { type MatArray, matHeader, matTag, matVariable } from "../datasets/mat/write.ts";
 import { prepareTfd } from "../datasets/tfd.ts";
-import { joinBytes, matCompressed, matElement, matHeader, matVariable } from "../tests/support/mat_writer.ts";
 
 const [count, labelled, size] = [102_236, 4_178, 96] as const;
 const pixels = size * size;
@@ -55,53 +56,41 @@ async function writeFullSize(path: string, compressed: boolean): Promise<void> {
   // 4,178 images, evenly among the others.
   const isLabelled = (image: number) =>
     Math.floor((image + 1) * labelled / count) > Math.floor(image * labelled / count);
-  const vector = (name: string, value: (image: number) => number) =>
-    matVariable({
-      name,
+  const numbers = (length: number, value: (i: number) => number) => Float64Array.from({ length }, (_, i) => value(i));
+  const variables: MatArray[] = [
+    { name: "images", dimensions: [count, size, size], values: greyLevels, class: "uint8" },
+    {
+      name: "folds",
+      dimensions: [count, 5],
+      values: numbers(5 * count, (i) => isLabelled(i % count) ? 1 + i % 3 : 0),
+      class: "uint8",
+    },
+    {
+      name: "labs_ex",
       dimensions: [count, 1],
-      values: Float64Array.from({ length: count }, (_, image) => value(image)),
-    });
-  const folds = Uint8Array.from({ length: 5 * count }, (_, i) => isLabelled(i % count) ? 1 + i % 3 : 0);
+      values: numbers(count, (image) => isLabelled(image) ? 1 + image % 7 : -1),
+    },
+    { name: "labs_id", dimensions: [count, 1], values: numbers(count, (image) => image % 900) },
+  ];
   using file = await Deno.open(path, { write: true, createNew: true });
   const write = async (bytes: Uint8Array) => {
     for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
   };
   await write(matHeader());
-  if (!compressed) { for (const piece of imagesField()) await write(piece); }
-  else {
+  for (const variable of variables) {
+    if (!compressed) {
+      for (const piece of matVariable(variable)) await write(piece);
+      continue;
+    }
     const start = await file.seek(0, Deno.SeekMode.Current);
-    await write(tag(15, 0));
-    const packed = ReadableStream.from(imagesField()).pipeThrough(new CompressionStream("deflate"));
+    await write(matTag(ELEMENT.compressed, 0)); // its length is known at the end
+    const packed = ReadableStream.from(matVariable(variable)).pipeThrough(new CompressionStream("deflate"));
     for await (const piece of packed) await write(piece);
     const end = await file.seek(0, Deno.SeekMode.Current);
     await file.seek(start, Deno.SeekMode.Start);
-    await write(tag(15, end - start - 8));
+    await write(matTag(ELEMENT.compressed, end - start - 8));
     await file.seek(end, Deno.SeekMode.Start);
   }
-  for (
-    const variable of [
-      matVariable({ name: "folds", dimensions: [count, 5], values: folds, class: "uint8" }),
-      vector("labs_ex", (image) => isLabelled(image) ? 1 + image % 7 : -1),
-      vector("labs_id", (image) => image % 900),
-    ]
-  ) await write(compressed ? await matCompressed(variable) : variable);
-}
-
-/** The variable that holds the pixels: their count is a multiple of eight, so that nothing follows them. */
-function* imagesField(): Generator<Uint8Array<ArrayBuffer>> {
-  const heads = joinBytes([
-    matElement(6, new Uint8Array(Uint32Array.of(9, 0).buffer)), // flags: uint8
-    matElement(5, new Uint8Array(Int32Array.of(count, size, size).buffer)),
-    matElement(1, new TextEncoder().encode("images")),
-  ]);
-  yield tag(14, heads.length + 8 + count * pixels);
-  yield heads;
-  yield tag(2, count * pixels);
-  yield* greyLevels();
-}
-
-function tag(type: number, length: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Uint32Array.of(type, length).buffer);
 }
 
 /** Pixel by pixel, the same one of all images: a grey level of its own with a few bits of noise. */
@@ -150,8 +139,8 @@ async function inflateAll(directory: string): Promise<void> {
   const source = await fileSource(join(directory, NAME));
   const start = performance.now();
   for (let offset = 128; offset < source.size;) {
-    const tag = joinBytes(await Array.fromAsync(source.read(offset, offset + 8, 8)));
-    const end = offset + 8 + new DataView(tag.buffer).getUint32(4, true);
+    const [tag] = await Array.fromAsync(source.read(offset, offset + 8, 8));
+    const end = offset + 8 + new DataView(tag.buffer, tag.byteOffset).getUint32(4, true);
     for await (const _ of inflate(source.read(offset + 8, end, 2 ** 16), NAME, offset));
     offset = end;
   }
