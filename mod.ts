@@ -69,3 +69,14 @@ export {
   VARIANTS,
 } from "./training/options.ts";
 export { train, TrainingDivergedError, type TrainRecord } from "./training/train.ts";
+export type { AnalysisImages, DatasetRows, WorkOptions } from "./analysis/images.ts";
+export {
+  type ConvolutionLayer,
+  type Layer,
+  type PixelWindow,
+  type ReceptiveField,
+  receptiveField,
+  receptiveWindow,
+} from "./analysis/layer.ts";
+export { type LayerResponses, layerResponses } from "./analysis/responses.ts";
+export { type Hit, topActivations, topHits, type TopOptions } from "./analysis/top_activations.ts";

@@ -176,7 +176,7 @@ export function convolutionCalls(
   w: ParameterBuffers,
   a: Activations,
   images: number,
-  layers: 1 | 2 | 3 = 3,
+  layers = 3,
 ): Call[] {
   const method = sizes.convolution;
   const [conv1, conv2, conv3] = convolutionShapes(sizes.imageSize, images);
