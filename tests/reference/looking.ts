@@ -31,10 +31,12 @@ export function look(w: Tensors, images: Numbers, samples: number) {
     const planes = { planes: samples * filters[index + 1], height: side, width: side };
     const windows = index < 2 ? twoByTwo(planes) : { ...planes, window_height: side / 2, window_width: side / 2 };
     const weights = w[`conv${index + 1}.weight`];
-    const map = relu(convolution.forward(shape, x, weights));
-    const { y, position } = maxPool(windows, map);
+    const values = convolution.forward(shape, x, weights);
+    const map = relu(values);
+    // The 2x2 pools come before their ReLU: the same maxima, but a window without a positive value still has a largest one.
+    const { y, position } = maxPool(windows, index < 2 ? values : map);
     stages.push({ shape, w: weights, map, windows, position });
-    x = y;
+    x = relu(y);
   }
   const fc4 = { samples, inputs: 1024, outputs: 300 };
   const hidden = relu(dense.forward(fc4, x, w["fc4.weight"], w["fc4.bias"]));
