@@ -30,6 +30,8 @@ export const Purpose = {
   /** The initial scale k, and the initial weights. */
   initialScale: 5,
   initialWeights: 6,
+  /** Which groups make a resample of the bootstrap. */
+  bootstrap: 7,
 } as const;
 
 /**
