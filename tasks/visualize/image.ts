@@ -44,7 +44,7 @@ export async function explainImage(
     throw new UsageError(`--class ${JSON.stringify(name)}: the classes are ${classNames.join(", ")}`);
   }
   const images = { dataset, rows: Uint32Array.of(image), normalization: settings.normalization };
-  const probabilities = await classProbabilities(looked, images);
+  const probabilities = await classProbabilities(looked, image);
   const likeliest = probabilities.indexOf(Math.max(...probabilities));
   const target = name === undefined ? likeliest : classNames.indexOf(name);
   const whole = { top: 0, left: 0, height: net.imageSize, width: net.imageSize };
@@ -91,17 +91,12 @@ export async function explainImage(
   };
 }
 
-/** The network's probabilities for one image: attribution gives scores, and softmax makes these of them. */
-async function classProbabilities(
-  { net }: Looked,
-  images: Parameters<typeof attribute>[1],
-): Promise<number[]> {
-  const scores: number[] = [];
-  for (let target = 0; target < net.classes; target++) {
-    scores.push((await attribute(net, images, { target, method: "gradient" })).scores[0]);
-  }
-  const most = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - most));
+/** The network's probabilities for one image: the scores of all classes, the image once for each, and their softmax. */
+async function classProbabilities({ net, run: { dataset, settings } }: Looked, image: number): Promise<number[]> {
+  const rows = new Uint32Array(net.classes).fill(image);
+  const images = { dataset, rows, normalization: settings.normalization };
+  const { scores } = await attribute(net, images, { target: rows.map((_, label) => label), method: "gradient" });
+  const powers = Array.from(scores, (score) => Math.exp(score - Math.max(...scores)));
   return powers.map((power) => power / powers.reduce((sum, one) => sum + one, 0));
 }
 

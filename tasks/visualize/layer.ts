@@ -89,7 +89,7 @@ export async function visualizeLayer(
   }
   progress.stop();
   const most = bySelectivity.flatMap((filter) => kept.get(filter) ?? []);
-  await write("overview.png", await overview(most, notes));
+  await write("overview.png", await overview(most, wanted.length, notes));
   if (layer === "conv1") {
     const weights = await Promise.all([net, control].map(async (one) => (await one.parameters())["conv1.weight"]));
     const after = `Network after ${chosen.step.toLocaleString("en")} updates on ${dataset.name}`;

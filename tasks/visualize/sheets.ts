@@ -52,7 +52,7 @@ const ROWS = [
 
 /** A sheet: the patches, their projections, and the projections' control, one hit a column. */
 export function filterSheet(shown: ShownFilter, notes: PageNotes): Promise<Uint8Array> {
-  const cell = 104, label = 124, head = 84, caption = 52;
+  const cell = 104, label = 124, head = 84, caption = 68;
   const { hits } = shown;
   const columns = Math.max(5, hits.length);
   const page = new Page(
@@ -75,17 +75,19 @@ export function filterSheet(shown: ShownFilter, notes: PageNotes): Promise<Uint8
     page.text(`${number(hit.activation)}`, x + cell / 2, below, { ...middle, size: 12 });
     page.quiet(short(hit.className, 16), x + cell / 2, below + 15, middle);
     page.quiet(hit.subject, x + cell / 2, below + 29, middle);
+    page.quiet(number(hit.similarity), x + cell / 2, below + 45, middle);
   });
   if (hits.length > 0) {
     page.quiet("activation", MARGIN, head + 3 * (cell + GAP) + 10);
     page.quiet("class, person", MARGIN, head + 3 * (cell + GAP) + 25);
+    page.quiet("similarity to control", MARGIN, head + 3 * (cell + GAP) + 55);
   } else page.text("No image excites this filter.", MARGIN + label, head + cell / 2, { size: 13 });
   page.quiet(GREY_SCALE, MARGIN, page.height - 12, { size: 10 });
   return page.png();
 }
 
-/** The most selective filters, best first: a few hits of each, with projections and controls. */
-export function overview(filters: readonly ShownFilter[], notes: PageNotes): Promise<Uint8Array> {
+/** The most selective of so many filters, best first: a few hits of each, with projections and controls. */
+export function overview(filters: readonly ShownFilter[], of: number, notes: PageNotes): Promise<Uint8Array> {
   const cell = 64, perFilter = 5, columns = 2, head = 104, panelGap = 30, title = 40;
   const panelWidth = 84 + perFilter * (cell + GAP) - GAP, panelHeight = title + 3 * (cell + GAP);
   const rows = Math.ceil(filters.length / columns);
@@ -94,7 +96,10 @@ export function overview(filters: readonly ShownFilter[], notes: PageNotes): Pro
     head + Math.max(1, rows) * (panelHeight + panelGap) + 8,
   );
   const layer = filters[0]?.layer ?? "";
-  page.text(`The most selective filters of ${layer}`, MARGIN, 38, { size: 17, weight: "bold" });
+  page.text(`${filters.length} of ${of} filters of ${layer}, the most selective`, MARGIN, 38, {
+    size: 17,
+    weight: "bold",
+  });
   page.quiet(`${notes.source}; ${notes.method}.`, MARGIN, 57);
   page.quiet(
     "Selectivity: (m − o) / (m + o), m the mean response to the preferred class, o that to the others.",
