@@ -5,6 +5,7 @@ import { confusionPng } from "../charts/confusion.ts";
 import { createProgress } from "../progress.ts";
 import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
 import { percent } from "../words.ts";
+import { predictionsCsv } from "./predictions.ts";
 
 /** An evaluation and where it was written. */
 export interface Evaluated extends EvaluationResult {
@@ -33,31 +34,10 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions):
   });
   const { folder } = run;
   const files = {
-    predictions: await folder.write("predictions.csv", predictionsCsv(run, result)),
+    predictions: await folder.write("predictions.csv", predictionsCsv(run.dataset, run.dataset.classNames, result)),
     picture: await folder.write("confusion.png", picture),
     // Last: where it stands, the others do.
     json: await folder.write("evaluation.json", JSON.stringify(evaluation, null, 2) + "\n"),
   };
   return { ...result, files };
-}
-
-/** A line a test image: its number in the prepared data, its subject, its label, what was predicted, all probabilities. */
-function predictionsCsv({ dataset }: Run, { rows, prediction }: EvaluationResult): string {
-  const { classNames, labels, subjects } = dataset;
-  const classes = classNames.length;
-  const header = ["image", "subject", "label", "prediction", ...classNames.map((name) => `p(${name})`)];
-  const lines = [...rows].map((row, n) => [
-    row,
-    subjects[row],
-    classNames[labels[row]],
-    classNames[prediction.predictions[n]],
-    ...prediction.probabilities.subarray(n * classes, (n + 1) * classes),
-  ]);
-  return [header, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
-}
-
-/** A field of a CSV file (RFC 4180), quoted where it has to be. */
-function cell(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
