@@ -19,8 +19,8 @@ export interface TextStyle {
   anchor?: "start" | "middle" | "end";
 }
 
-/** Grey of a place where there is nothing to show: beyond an image's border. */
-const NOTHING = 0xf3;
+/** Where there is nothing to show, beyond an image's border: no grey, which would be a value. */
+const NOTHING = "#dfe8f5";
 /** Below so many pixels a square is shown as blocks: smoothed, there would be nothing left of it. */
 const LEAST_SMOOTHED = 10;
 
@@ -46,16 +46,26 @@ export class Page {
   draw(values: ArrayLike<number>, part: Part, side: number, x: number, y: number, cell: number): void {
     const smooth = side >= LEAST_SMOOTHED;
     const { top, left, height, width } = part;
+    if (height < side || width < side) this.#empty(part, side, x, y, cell);
     for (let i = 0; i < cell; i++) {
       const row = (i + 0.5) * side / cell - top;
       for (let j = 0; j < cell; j++) {
         const column = (j + 0.5) * side / cell - left;
         const at = (y + i) * this.width + x + j;
-        if (row < 0 || column < 0 || row >= height || column >= width) this.#pixels[at] = NOTHING;
-        else if (smooth) this.#pixels[at] = Math.round(between(values, width, height, row - 0.5, column - 0.5));
+        if (row < 0 || column < 0 || row >= height || column >= width) continue;
+        if (smooth) this.#pixels[at] = Math.round(between(values, width, height, row - 0.5, column - 0.5));
         else this.#pixels[at] = Math.round(values[Math.floor(row) * width + Math.floor(column)]);
       }
     }
+  }
+
+  /** Marks what a part leaves empty of its square: the cell without the pixels whose centres lie in the part. */
+  #empty({ top, left, height, width }: Part, side: number, x: number, y: number, cell: number): void {
+    const edge = (at: number) => Math.ceil(at * cell / side - 0.5);
+    const [x0, x1, y0, y1] = [edge(left), edge(left + width), edge(top), edge(top + height)];
+    const around = `M${x},${y}h${cell}v${cell}h${-cell}Z`;
+    const hole = `M${x + x0},${y + y0}v${y1 - y0}h${x1 - x0}v${y0 - y1}Z`;
+    this.#marks.push(`<path d="${around}${hole}" fill="${NOTHING}" fill-rule="evenodd"/>`);
   }
 
   /** Writes a line of words, its baseline at y. */

@@ -43,6 +43,8 @@ export interface PageNotes {
   source: string;
 }
 
+/** What the part of a square that has no grey means. */
+const BORDER = "Pale blue lies beyond the image's border.";
 const MARGIN = 24, GAP = 6;
 const ROWS = [
   ["image", "what the unit sees"],
@@ -82,7 +84,7 @@ export function filterSheet(shown: ShownFilter, notes: PageNotes): Promise<Uint8
     page.quiet("class, person", MARGIN, head + 3 * (cell + GAP) + 25);
     page.quiet("similarity to control", MARGIN, head + 3 * (cell + GAP) + 55);
   } else page.text("No image excites this filter.", MARGIN + label, head + cell / 2, { size: 13 });
-  page.quiet(GREY_SCALE, MARGIN, page.height - 12, { size: 10 });
+  page.quiet(`${GREY_SCALE} ${BORDER}`, MARGIN, page.height - 12, { size: 10 });
   return page.png();
 }
 
@@ -106,7 +108,7 @@ export function overview(filters: readonly ShownFilter[], of: number, notes: Pag
     MARGIN,
     73,
   );
-  page.quiet(GREY_SCALE, MARGIN, 89);
+  page.quiet(`${GREY_SCALE} ${BORDER}`, MARGIN, 89);
   filters.forEach((shown, place) => {
     const left = MARGIN + (place % columns) * (panelWidth + panelGap);
     const top = head + Math.floor(place / columns) * (panelHeight + panelGap);
