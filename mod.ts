@@ -126,6 +126,7 @@ export {
   type AttributionMethod,
   type AttributionOptions,
 } from "./analysis/attribution.ts";
+export { randomizedControl } from "./analysis/control.ts";
 export type { AnalysisImages, DatasetRows, WorkOptions } from "./analysis/images.ts";
 export {
   type ConvolutionLayer,

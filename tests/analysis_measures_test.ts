@@ -1,7 +1,11 @@
-/** Structural similarity and class selectivity against numbers from elsewhere and plain recomputation. */
+/** Structural similarity, class selectivity and the control, against numbers from elsewhere and plain recomputation. */
 import assert from "node:assert/strict";
+import { randomizedControl } from "../analysis/control.ts";
 import { classSelectivity } from "../analysis/selectivity.ts";
 import { structuralSimilarity } from "../analysis/structural_similarity.ts";
+import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+import { dot } from "./support/compare.ts";
+import { withGpu } from "./support/gpu.ts";
 import { Random } from "./support/random.ts";
 
 /** SSIM by its definition: weighted central moments, with the Gaussian as an outer product of one that is normalised in one dimension. */
@@ -74,3 +78,26 @@ Deno.test("class selectivity: classes weigh alike whatever their size; the unlab
   assert.throws(() => classSelectivity({ images: 6, filters: 3, responses }, [1]), /labels has 1 entries/);
   assert.throws(() => classSelectivity({ images: 1, filters: 1, responses: [1] }, [3]), /1 classes, expected 2/);
 });
+
+Deno.test(
+  "control: the same sizes and scale, the same for the same network, and nothing of its weights, signs or sizes",
+  withGpu(async (gpu) => {
+    for (const seed of [1, 2, 0x80000001]) {
+      using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 7, seed, initialScale: 1.3 });
+      using control = await randomizedControl(net);
+      using again = await randomizedControl(net);
+      assert.deepEqual([control.imageSize, control.classes, control.initialScale], [8, 7, 1.3]);
+      assert.equal(control.seed, again.seed);
+      const [a, b] = [(await net.parameters())["conv3.weight"], (await control.parameters())["conv3.weight"]];
+      for (const side of [(value: number) => value, Math.abs]) {
+        const centred = [a, b].map((weights) => {
+          const mean = weights.reduce((sum, value) => sum + side(value), 0) / weights.length;
+          return weights.map((value) => side(value) - mean);
+        });
+        const correlation = dot(centred[0], centred[1]) /
+          Math.sqrt(dot(centred[0], centred[0]) * dot(centred[1], centred[1]));
+        assert(Math.abs(correlation) < 5 / Math.sqrt(a.length), `seed ${seed}: correlation ${correlation}`);
+      }
+    }
+  }),
+);

@@ -1,6 +1,7 @@
 /** The two networks that every picture is made with: the one that a rule chooses from a run, and its control. */
 import type { Gpu } from "../../gpu/device.ts";
-import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+import { randomizedControl } from "../../analysis/control.ts";
+import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { chooseCheckpoint } from "../../training/evaluation/evaluate.ts";
 import { type CheckpointScore, RULES, type Selection } from "../../training/evaluation/select.ts";
 import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
@@ -15,20 +16,13 @@ export interface Looked extends Disposable {
   rule: string;
 }
 
-/** Reads the chosen checkpoint; the control's seed is the run's, turned by half a circle, so that no run of a neighbouring seed has it. */
+/** Reads the chosen checkpoint and makes the control. */
 export async function lookInto(gpu: Gpu, run: Run, selection?: Selection): Promise<Looked> {
   const checkpoints = await savedCheckpoints(run);
   const net = await createNetwork(gpu, run);
   try {
     const { chosen, selection: by } = await chooseCheckpoint(net, run.dataset, checkpoints, { selection });
-    const { imageSize, classes, seed, initialScale, sizes: { convolution } } = net;
-    const control = await ZeroBiasCnn.create(gpu, {
-      imageSize,
-      classes,
-      seed: (seed ^ 0x80000000) >>> 0,
-      initialScale,
-      convolution,
-    });
+    const control = await randomizedControl(net);
     const dispose = () => [net, control].forEach((one) => one.dispose());
     return { run, net, control, chosen, rule: RULES[by], [Symbol.dispose]: dispose };
   } catch (error) {
