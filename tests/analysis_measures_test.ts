@@ -1,8 +1,8 @@
 /** Structural similarity, class selectivity and the control, against numbers from elsewhere and plain recomputation. */
 import assert from "node:assert/strict";
 import { randomizedControl } from "../analysis/control.ts";
-import { classSelectivity } from "../analysis/selectivity.ts";
-import { structuralSimilarity } from "../analysis/structural_similarity.ts";
+import { classSelectivity } from "../analysis/statistics/selectivity.ts";
+import { structuralSimilarity } from "../analysis/pictures/structural_similarity.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { dot } from "./support/compare.ts";
 import { withGpu } from "./support/gpu.ts";

@@ -1,5 +1,5 @@
 /** From signed numbers to grey levels, the same way in every picture: zero is middle grey. */
-import { structuralSimilarity } from "../../analysis/structural_similarity.ts";
+import { structuralSimilarity } from "../../analysis/pictures/structural_similarity.ts";
 import type { Part } from "./page.ts";
 
 /** What the grey levels mean, as it stands on every page. */

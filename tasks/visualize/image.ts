@@ -34,6 +34,7 @@ interface Shown {
 export async function explainImage(
   looked: Looked,
   { image, class: name, steps }: { image: number } & Pick<VisualizeArguments, "class" | "steps">,
+  signal: AbortSignal,
 ): Promise<Explained> {
   const { run: { dataset, settings }, net, control, chosen, rule } = looked;
   const { classNames, labels } = dataset;
@@ -51,6 +52,7 @@ export async function explainImage(
   const shown: Shown[] = [];
   let completenessError = NaN;
   for (const method of ATTRIBUTION_METHODS) {
+    signal.throwIfAborted();
     const found = await attribute(net, images, { target, method, steps });
     const { maps } = await attribute(control, images, { target, method, steps });
     if (found.completenessError) completenessError = found.completenessError[0];

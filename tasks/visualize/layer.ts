@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { receptiveField, receptiveWindow } from "../../analysis/layer.ts";
 import { projectUnits } from "../../analysis/projection.ts";
 import { layerResponses } from "../../analysis/responses.ts";
-import { classSelectivity } from "../../analysis/selectivity.ts";
+import { classSelectivity } from "../../analysis/statistics/selectivity.ts";
 import { type Hit, topHits } from "../../analysis/top_activations.ts";
 import { createProgress } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";

@@ -17,11 +17,16 @@ export interface Looked extends Disposable {
 }
 
 /** Reads the chosen checkpoint and makes the control. */
-export async function lookInto(gpu: Gpu, run: Run, selection?: Selection): Promise<Looked> {
+export async function lookInto(
+  gpu: Gpu,
+  run: Run,
+  selection: Selection | undefined,
+  signal: AbortSignal,
+): Promise<Looked> {
   const checkpoints = await savedCheckpoints(run);
   const net = await createNetwork(gpu, run);
   try {
-    const { chosen, selection: by } = await chooseCheckpoint(net, run.dataset, checkpoints, { selection });
+    const { chosen, selection: by } = await chooseCheckpoint(net, run.dataset, checkpoints, { selection, signal });
     const control = await randomizedControl(net);
     const dispose = () => [net, control].forEach((one) => one.dispose());
     return { run, net, control, chosen, rule: RULES[by], [Symbol.dispose]: dispose };
