@@ -136,16 +136,23 @@ Deno.test({
       assert.equal(await exists(out), false, "a dry run writes nothing");
 
       const checkpoint = (run: string, step: number) => `${out}/runs/${run}/checkpoints/step-00000${step}.safetensors`;
-      const killed = await endTask("crossval", args, () => exists(checkpoint("cnn-split0-seed1", 2)), "SIGKILL");
+      // Stopped between two checkpoints, which writes one that must not be a candidate later.
+      const named = ["--variant", "cnn", "--seed", "1", "--split", "0", "--run", `${out}/runs/cnn-split0-seed1`];
+      const cut = await runTask("train", "--data", data, ...named, ...OPTIONS.with(1, "3"));
+      assert.equal(cut.code, 0, cut.stderr);
+      await Deno.remove(`${out}/runs/cnn-split0-seed1/metrics.json`);
+      assert(await exists(checkpoint("cnn-split0-seed1", 3)));
+      const killed = await endTask("crossval", args, () => exists(checkpoint("cnn-split2-seed1", 2)), "SIGKILL");
       assert.notEqual(killed.code, 0);
-      const stopped = await endTask("crossval", args, () => exists(checkpoint("cnn-split2-seed1", 4)), "SIGINT");
+      const stopped = await endTask("crossval", args, () => exists(checkpoint("cnn_d-split0-seed1", 2)), "SIGINT");
       assert.equal(stopped.code, 130, stopped.stderr);
       assert.match(stopped.stderr, /Stopped\. Go on with the same command/);
       assert.equal(await exists(`${out}/crossval.json`), false);
       const ended = await runTask("crossval", ...args);
       assert.equal(ended.code, 0, ended.stderr);
 
-      // As the task read it: data in a prepared folder.
+      const judged = JSON.parse(await Deno.readTextFile(`${out}/runs/cnn-split0-seed1/evaluation.json`)).checkpoints;
+      assert.deepEqual(judged.map(({ step }: { step: number }) => step), [0, 2, 4, 6], "not the one of the stop");
       const dataset = await readPrepared(data);
       using gpu = await openGpu();
       const engine = inProcess(gpu, dataset, { steps: STEPS, batch: 2, checkpointEvery: EVERY, initialScale: 1 });
