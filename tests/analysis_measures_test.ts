@@ -88,6 +88,8 @@ Deno.test(
       using again = await randomizedControl(net);
       assert.deepEqual([control.imageSize, control.classes, control.initialScale], [8, 7, 1.3]);
       assert.equal(control.seed, again.seed);
+      using other = await randomizedControl(net, 1);
+      assert.notEqual(control.seed, other.seed);
       const [a, b] = [(await net.parameters())["conv3.weight"], (await control.parameters())["conv3.weight"]];
       for (const side of [(value: number) => value, Math.abs]) {
         const centred = [a, b].map((weights) => {

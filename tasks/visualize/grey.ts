@@ -27,8 +27,13 @@ export function greyLevels(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round(128 + 127 * value));
 }
 
-/** How alike a picture and its control are, both scaled as they are shown. */
-export function likeness(picture: Float32Array, control: Float32Array, part: Pick<Part, "width" | "height">): number {
-  const { width, height } = part;
-  return structuralSimilarity(scaled(picture), scaled(control), { width, height, range: 2 });
+/** How alike a picture and its controls are on average, all scaled as they are shown. */
+export function likeness(
+  picture: Float32Array,
+  controls: readonly Float32Array[],
+  { width, height }: Pick<Part, "width" | "height">,
+): number {
+  const size = { width, height, range: 2 };
+  const each = controls.map((control) => structuralSimilarity(scaled(picture), scaled(control), size));
+  return each.reduce((sum, value) => sum + value, 0) / each.length;
 }
