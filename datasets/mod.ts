@@ -36,3 +36,4 @@ export {
   type PreparedCkPlus,
 } from "./ck_plus/mod.ts";
 export { chooseFace, cropFace, detectFaces, type DetectOptions, type Face, findFace, type Image } from "./faces/mod.ts";
+export { type Detector, type FaceBackend, FaceDetectionError } from "./faces/mod.ts";
