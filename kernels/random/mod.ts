@@ -32,6 +32,8 @@ export const Purpose = {
   initialWeights: 6,
   /** Which groups make a resample of the bootstrap. */
   bootstrap: 7,
+  /** The seed of a network with randomised weights that a trained one is compared with. */
+  control: 8,
 } as const;
 
 /**
