@@ -30,6 +30,9 @@ export const Purpose = {
   /** The initial scale k, and the initial weights. */
   initialScale: 5,
   initialWeights: 6,
+  /** How labels are exchanged in a permutation test, and which people a bootstrap draws. */
+  permutation: 32,
+  bootstrap: 33,
 } as const;
 
 /**
