@@ -58,10 +58,40 @@ export {
   writeCheckpoint,
 } from "./training/checkpoint.ts";
 export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
-export { evaluateRows, type Prediction } from "./training/evaluate.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationResult,
+  type SavedCheckpoint,
+  type TestMetrics,
+} from "./training/evaluation/evaluate.ts";
+export { evaluateRows, type Prediction } from "./training/evaluation/rows.ts";
+export {
+  type CheckpointScore,
+  protocolFor,
+  RULES,
+  selectCheckpoint,
+  type Selection,
+  SELECTIONS,
+} from "./training/evaluation/select.ts";
+export {
+  balancedAccuracy,
+  bootstrapInterval,
+  type BootstrapOptions,
+  type ClassScore,
+  confusionMatrix,
+  expectedCalibrationError,
+  type Interval,
+  logLoss,
+  macroF1,
+  perClass,
+} from "./training/metrics/mod.ts";
 export {
   augments,
   dropoutRate,
+  type Protocol,
+  PROTOCOLS,
   type TrainingSettings,
   trainingSettings,
   type TrainOptions,

@@ -31,6 +31,15 @@ export function number(least: number, exclusive = false): (text: string) => numb
   };
 }
 
+/** A signal that Ctrl-C, or whoever ends the process politely, aborts. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  }
+  return stop.signal;
+}
+
 /** A dataset's name as a part of a path: a name comes from a file, and may hold anything. */
 export function fileName(name: string): string {
   return name.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "") || "dataset";

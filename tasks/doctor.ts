@@ -8,7 +8,7 @@
 import config from "../deno.json" with { type: "json" };
 import datasetsDeps from "../datasets/deps.ts" with { type: "text" };
 import tasksDeps from "./deps.ts" with { type: "text" };
-import { FONT } from "./curves.ts";
+import { FONT } from "./charts/style.ts";
 
 /** One named group of facts; nothing where the machine has none to tell. */
 type Facts = Record<string, string | number | boolean | string[]>;

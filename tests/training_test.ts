@@ -7,7 +7,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { augment, normalize, sampleIndices } from "../training/draws.ts";
-import { evaluateRows } from "../training/evaluate.ts";
+import { evaluateRows } from "../training/evaluation/rows.ts";
 import { type TrainOptions, VARIANTS } from "../training/options.ts";
 import { ResidentImages } from "../training/resident.ts";
 import { train, TrainingDivergedError, type TrainRecord } from "../training/train.ts";

@@ -211,7 +211,7 @@ function readInfo(json: string | undefined): CheckpointInfo {
     }
   }
   try {
-    trainingSettings(info.settings, info.settings.seed);
+    info.settings = trainingSettings(info.settings, info.settings.seed);
   } catch (error) {
     throw new CheckpointError(`the checkpoint's settings: ${(error as Error).message}`);
   }

@@ -7,12 +7,19 @@ export type Variant = "cnn" | "cnn_a" | "cnn_d" | "cnn_ad";
 /** All variants, in the paper's order. */
 export const VARIANTS: readonly Variant[] = ["cnn", "cnn_a", "cnn_d", "cnn_ad"];
 
+/** Which images a run learns from: `"original"` trains on the validation images too, and leaves only the test images to choose by. */
+export type Protocol = "validation" | "original";
+/** All protocols, the honest one first. */
+export const PROTOCOLS: readonly Protocol[] = ["validation", "original"];
+
 /** Settings that change the numbers of a run. Defaults are the paper's. */
 export interface TrainingSettings {
   /** `_a` augments, `_d` drops half of fc4's inputs. Default `"cnn_ad"`. */
   variant: Variant;
   /** Which fold tests, or which official split is used. Default 0. */
   split: number;
+  /** Whether the validation images are kept apart. Default `"validation"`. */
+  protocol: Protocol;
   /** Images a step, drawn with replacement. Default 64. */
   batch: number;
   /** Default 0.01. */
@@ -47,6 +54,7 @@ export interface TrainOptions extends Partial<TrainingSettings> {
 export const PAPER_SETTINGS: Omit<TrainingSettings, "seed"> = {
   variant: "cnn_ad",
   split: 0,
+  protocol: "validation",
   batch: 64,
   learningRate: 0.01,
   momentum: 0.9,
@@ -113,6 +121,9 @@ export function trainingSettings(options: TrainOptions, seed: number): TrainingS
   }
   if (!VARIANTS.includes(settings.variant)) {
     throw new RangeError(`variant is ${JSON.stringify(settings.variant)}, expected one of ${VARIANTS.join(", ")}`);
+  }
+  if (!PROTOCOLS.includes(settings.protocol)) {
+    throw new RangeError(`protocol is ${JSON.stringify(settings.protocol)}, expected one of ${PROTOCOLS.join(", ")}`);
   }
   if (!["local-mean", "local-contrast"].includes(settings.normalization)) {
     throw new RangeError(

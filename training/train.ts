@@ -90,7 +90,7 @@ export async function* train(
   if (dataset.classNames.length !== net.classes) {
     throw new RangeError(`the dataset has ${dataset.classNames.length} classes, the network has ${net.classes}`);
   }
-  const parts = splitIndices(dataset, settings.split);
+  const parts = splitIndices(dataset, settings.split, settings);
   if (parts.train.length === 0) {
     throw new RangeError(`split ${settings.split} of ${dataset.name} has no training image`);
   }

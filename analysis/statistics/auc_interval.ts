@@ -1,16 +1,7 @@
 /** How sure an area under the ROC curve is, when the people could have been others. */
 import { pcg4d, Purpose } from "../../kernels/random/mod.ts";
+import type { BootstrapOptions, Interval } from "../../training/metrics/bootstrap.ts";
 import { ascending } from "./roc_auc.ts";
-
-/** How the interval is found. */
-export interface AucIntervalOptions {
-  /** Samples drawn, 1..100,000. Default 1,000. */
-  resamples?: number;
-  /** Share of them inside the interval, above 0 and below 1. Default 0.95. */
-  level?: number;
-  /** Start of every draw, 0..2^32-1. Default 1. */
-  seed?: number;
-}
 
 /**
  * Percentile interval of an area under the ROC curve by bootstrap over clusters: people (or sequences) are drawn with
@@ -26,8 +17,8 @@ export interface AucIntervalOptions {
  * @param scores A score an image.
  * @param labels 1, 0, or NaN where unknown: such images are left out.
  * @param clusters The cluster of each image.
- * @param options Number of samples, level, seed.
- * @returns Lower and upper end, both NaN where fewer than half of the samples hold both kinds of image.
+ * @param options Seed (default 0), resamples (default 1,000, at most 100,000), level (default 0.95).
+ * @returns The interval, both ends NaN where fewer than half of the samples hold both kinds of image.
  * @throws {RangeError} When lengths differ, a score is NaN, or an option is out of range.
  *
  * @example
@@ -37,7 +28,7 @@ export interface AucIntervalOptions {
  *
  * const labels = Float32Array.from({ length: 60 }, (_, n) => n % 2);
  * const scores = labels.map((label, n) => label + (n * 7 % 5) / 2);
- * const [low, high] = aucInterval(scores, labels, labels.map((_, n) => Math.floor(n / 4)));
+ * const { low, high } = aucInterval(scores, labels, labels.map((_, n) => Math.floor(n / 4)));
  * assert(low > 0.5 && low < high && high <= 1);
  * ```
  */
@@ -45,8 +36,8 @@ export function aucInterval(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   clusters: ArrayLike<number>,
-  { resamples = 1000, level = 0.95, seed = 1 }: AucIntervalOptions = {},
-): [low: number, high: number] {
+  { seed = 0, resamples = 1000, level = 0.95 }: BootstrapOptions = {},
+): Interval {
   if (scores.length !== labels.length || scores.length !== clusters.length) {
     throw new RangeError(
       `aucInterval: ${scores.length} scores, ${labels.length} labels and ${clusters.length} clusters, expected as many`,
@@ -69,15 +60,18 @@ export function aucInterval(
   const areas: number[] = [];
   for (let resample = 0; resample < resamples; resample++) {
     weights.fill(0);
-    for (let draw = 0; draw < weights.length; draw++) {
-      weights[Math.floor(pcg4d(seed, resample, draw, Purpose.bootstrap)[0] / 2 ** 32 * weights.length)]++;
+    for (let draw = 0; draw < weights.length; draw += 4) {
+      const words = pcg4d(seed, resample, draw / 4, Purpose.bootstrap);
+      for (let k = 0; k < 4 && draw + k < weights.length; k++) {
+        weights[Math.floor(words[k] / 2 ** 32 * weights.length)]++;
+      }
     }
     const area = weightedAuc(cluster, present, ends, weights);
     if (!Number.isNaN(area)) areas.push(area);
   }
-  if (areas.length < resamples / 2) return [NaN, NaN];
   const sorted = Float64Array.from(areas).sort();
-  return [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)];
+  const at = (share: number) => areas.length < resamples / 2 ? NaN : quantile(sorted, share);
+  return { low: at((1 - level) / 2), high: at((1 + level) / 2), level, resamples, groups: weights.length };
 }
 
 /** The area when image i, in ascending order of score, counts `weights[cluster[i]]` times. */

@@ -1,7 +1,7 @@
 /** Which Action Units do filters stand for: every filter's responses with the unit against those without it, tested honestly. */
 import { benjaminiHochberg } from "./benjamini_hochberg.ts";
 import { Exchange, type Grouping } from "./exchange.ts";
-import { type BinRange, binEdges, binIndices } from "./histogram.ts";
+import { binEdges, binIndices, type BinRange } from "./histogram.ts";
 import { type LabelSet, permutedLabels, testFilter } from "./permutation_test.ts";
 import { aucOfRankSum, midRanks } from "./roc_auc.ts";
 
@@ -140,7 +140,9 @@ function compare(
   columns.forEach((unit, i) => {
     support[unit] = supportOf(labels[i], exchange, groups.length - rows.length, settings.minimumSupport);
   });
-  const tested = columns.flatMap((unit, i) => support[unit].untested === undefined ? [{ unit, labels: labels[i] }] : []);
+  const tested = columns.flatMap((unit, i) =>
+    support[unit].untested === undefined ? [{ unit, labels: labels[i] }] : []
+  );
   if (tested.length === 0) return;
   const sets: LabelSet[] = permutedLabels(exchange, tested.map(({ labels }) => labels), { permutations, seed });
   const standardised = new Float64Array(tested.length * filters);
@@ -213,7 +215,9 @@ function byKnownImages({ units, groups }: CorrespondenceInput, count: number) {
   for (let unit = 0; unit < count; unit++) {
     const known: number[] = [];
     for (let row = 0; row < groups.length; row++) if (!Number.isNaN(units[row * count + unit])) known.push(row);
-    const family = families.find(({ rows }) => rows.length === known.length && rows.every((row, i) => row === known[i]));
+    const family = families.find(({ rows }) =>
+      rows.length === known.length && rows.every((row, i) => row === known[i])
+    );
     if (family) family.columns.push(unit);
     else families.push({ rows: Uint32Array.from(known), columns: [unit] });
   }
@@ -230,7 +234,9 @@ function checkInput({ responses, units, groups, blocks, roles }: CorrespondenceI
   }
   for (const [name, list] of [["blocks", blocks], ["roles", roles]] as const) {
     if (list && list.length !== images) {
-      throw new RangeError(`${name} has ${list.length} numbers, expected one for each of the ${images} images in groups`);
+      throw new RangeError(
+        `${name} has ${list.length} numbers, expected one for each of the ${images} images in groups`,
+      );
     }
   }
   const bad = responses.findIndex((value) => !Number.isFinite(value));

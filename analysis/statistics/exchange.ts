@@ -117,7 +117,9 @@ export class Exchange {
   movable(labels: ArrayLike<number>): number {
     let count = 0;
     for (const stratum of this.strata) {
-      const patterns = new Set(Array.from(stratum, (group) => Array.from(this.members[group], (i) => labels[i]).join()));
+      const patterns = new Set(
+        Array.from(stratum, (group) => Array.from(this.members[group], (i) => labels[i]).join()),
+      );
       if (patterns.size > 1) count += stratum.length;
     }
     return count;

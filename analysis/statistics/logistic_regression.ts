@@ -104,12 +104,14 @@ export class LogisticRegression {
       }
       const direction = this.#direction(gradient, history);
       const slope = dot(gradient, direction);
-      let length = 1, next, result;
-      do {
+      let length = 1;
+      let next = point.map((x, i) => x + direction[i]);
+      let result = this.#objective(next, signs);
+      while (!(result.value <= value + 1e-4 * length * slope) && length > 1e-12) {
+        length /= 2;
         next = point.map((x, i) => x + length * direction[i]);
         result = this.#objective(next, signs);
-        length /= 2;
-      } while (!(result.value <= value + 1e-4 * 2 * length * slope) && length > 1e-12);
+      }
       const step = next.map((x, i) => x - point[i]);
       const change = result.gradient.map((g, i) => g - gradient[i]);
       const curvature = dot(step, change);

@@ -184,7 +184,9 @@ function checkProbe({ features, units, folds, subjects }: ProbeInput, { heldOut 
     }
   }
   if (subjects && subjects.length !== images) {
-    throw new RangeError(`subjects has ${subjects.length} numbers, expected one for each of the ${images} images in folds`);
+    throw new RangeError(
+      `subjects has ${subjects.length} numbers, expected one for each of the ${images} images in folds`,
+    );
   }
   const foldOf = new Map<number, number>();
   for (let n = 0; n < images; n++) {

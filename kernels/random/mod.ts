@@ -30,9 +30,10 @@ export const Purpose = {
   /** The initial scale k, and the initial weights. */
   initialScale: 5,
   initialWeights: 6,
-  /** How labels are exchanged in a permutation test, and which people a bootstrap draws. */
-  permutation: 32,
-  bootstrap: 33,
+  /** Which groups make a resample of the bootstrap. */
+  bootstrap: 7,
+  /** How labels are exchanged in a permutation test. */
+  permutation: 16,
 } as const;
 
 /**

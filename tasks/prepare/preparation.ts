@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { checkTarget, writePrepared } from "../../datasets/prepared.ts";
-import { INTERRUPTED, UsageError } from "../command.ts";
+import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";
 import { createProgress } from "../progress.ts";
 import { summarize, summaryLines } from "../summary.ts";
@@ -64,15 +64,12 @@ export async function prepare(target: Target, read: Reader): Promise<number> {
 
 /** Does work that Ctrl-C stops; returns the exit code. The work leaves nothing behind when its signal is aborted. */
 export async function stoppable(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-  }
+  const signal = stopSignal();
   try {
-    await work(stop.signal);
+    await work(signal);
     return 0;
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     console.error("Stopped; nothing was written.");
     return INTERRUPTED;
   }

@@ -2,7 +2,7 @@
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
-import { BUILT_IN, defaultFolder } from "../train/data.ts";
+import { BUILT_IN, defaultFolder } from "../run/data.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
 interface Arguments extends Omit<Target, "output"> {

@@ -2,9 +2,9 @@
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Split } from "../../datasets/split.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { evaluateRows } from "../../training/evaluate.ts";
+import { evaluateRows } from "../../training/evaluation/rows.ts";
 import type { TrainingSettings } from "../../training/options.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { RunFolder } from "../run/folder.ts";
 
 /** How good a network is on some images. */
 export interface PartMetrics {

@@ -3,10 +3,11 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { AdapterDescription } from "../../gpu/device.ts";
 import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
+import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
 import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.ts";
 import { fileName, number, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
-import { type DatasetName, DATASETS } from "./data.ts";
+import { type DatasetName, DATASETS } from "../run/data.ts";
 
 /** The options as they were given; what was left out is undefined. */
 export interface TrainArguments {
@@ -15,6 +16,7 @@ export interface TrainArguments {
   data?: string;
   variant?: Variant;
   split: number;
+  select: Selection;
   steps?: number;
   batch?: number;
   imageSize?: number;
@@ -73,6 +75,10 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
     .option("--data <dir>", "prepared folder (default: data/<dataset>)")
     .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]))
     .option("--split <n>", "which fold tests, or which official split", wholeNumber(0), 0)
+    .addOption(
+      new Option("--select <rule>", "how evaluate will choose the checkpoint; original trains on validation images too")
+        .choices([...SELECTIONS]).default("validation"),
+    )
     .option("--steps <n>", "updates in all", wholeNumber(1))
     .option(
       "--batch <n>",

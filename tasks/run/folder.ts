@@ -8,12 +8,13 @@ export class RunFolder {
   /** Its path. */
   readonly path: string;
 
-  private constructor(path: string) {
+  /** The folder at a path, there or not. */
+  constructor(path: string) {
     this.path = path;
   }
 
   /**
-   * A new run folder (made when the first file is written), or an existing one to go on.
+   * A run folder to train in: a new one (made when the first file is written), or an existing one to go on.
    * @throws {UsageError} where it exists and `resume` was not asked for.
    */
   static async open(path: string, options: { resume: boolean }): Promise<RunFolder> {
@@ -49,6 +50,11 @@ export class RunFolder {
       return match ? [Number(match[1])] : [];
     });
     return steps.sort((a, b) => a - b);
+  }
+
+  /** The path of a file in it. */
+  file(name: string): string {
+    return join(this.path, name);
   }
 
   /** Writes a file under a temporary name, syncs it, and gives it its name: a reader finds all of it or the one before. */

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { loadSharp, loadVega, loadVegaLite, type TopLevelSpec } from "./deps.ts";
+import type { TopLevelSpec } from "../deps.ts";
+import { CONFIG, QUIET, svgToPng, vegaSvg } from "./style.ts";
 
 /** What a training run notes every few steps: one line of `log.jsonl`. */
 export interface CurveRecord {
@@ -30,40 +31,8 @@ export interface CurveOptions {
   classes?: number;
 }
 
-/** The font every text asks for; Debian has it as fonts-dejavu-core. */
-export const FONT = "DejaVu Sans";
-
-const INK = "#1f2430", QUIET = "#6b7280", GRID = "#e7e9ee";
 const LOSS = "loss", TRAIN = "training", VALIDATION = "validation";
 const SCALE = { domain: [LOSS, TRAIN, VALIDATION], range: ["#374151", "#2563a8", "#d9660f"] };
-const CONFIG = {
-  background: "white",
-  padding: 20,
-  font: FONT,
-  view: { stroke: null },
-  text: { fontSize: 11 },
-  title: {
-    anchor: "start",
-    frame: "group",
-    fontSize: 16,
-    color: INK,
-    subtitleFontSize: 12,
-    subtitleColor: QUIET,
-    subtitlePadding: 6,
-    offset: 14,
-  },
-  axis: {
-    gridColor: GRID,
-    domain: false,
-    tickColor: GRID,
-    labelColor: QUIET,
-    labelFontSize: 11,
-    titleColor: QUIET,
-    titleFontSize: 11,
-    titleFontWeight: "normal",
-    titlePadding: 10,
-  },
-};
 
 interface Point {
   step: number;
@@ -96,9 +65,7 @@ interface Point {
  * ```
  */
 export async function curvesPng(records: readonly CurveRecord[], options: CurveOptions): Promise<Uint8Array> {
-  const svg = await curvesSvg(records, options);
-  const sharp = await loadSharp();
-  return new Uint8Array(await sharp(new TextEncoder().encode(svg), { density: 144 }).png().toBuffer());
+  return svgToPng(await curvesSvg(records, options));
 }
 
 /**
@@ -120,13 +87,7 @@ export async function curvesSvg(records: readonly CurveRecord[], options: CurveO
   if (points.length === 0) {
     throw new RangeError(`curves: 0 of ${records.length} records hold a finite loss or accuracy; train for more steps`);
   }
-  const [{ compile }, { parse, View }] = await Promise.all([loadVegaLite(), loadVega()]);
-  const view = new View(parse(compile(layout(points, last, window, options)).spec), { renderer: "none" });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
+  return await vegaSvg(layout(points, last, window, options));
 }
 
 /** One quantity against the step, with its mean over the `window` steps around each record beside it. */

@@ -42,21 +42,32 @@ export async function datasetName(options: { dataset?: DatasetName; data?: strin
   return await authorsDataset(options.data) ?? (await readPreparedMeta(options.data)).name;
 }
 
+/** What is known of a dataset before it is read. */
+export interface DataSource {
+  /** Left out where only the folder says what it is. */
+  dataset?: DatasetName;
+  /** The folder; `defaultFolder` where left out. */
+  data?: string;
+  /** The size it has to have. */
+  imageSize?: number;
+}
+
 /**
  * Reads a prepared dataset, or a folder of the paper's authors; draws the built-in one where it is wanted and not there.
  *
  * @throws {UsageError} where a licensed set is missing, with where it comes from and what to run; where the data is of another size.
  */
 export async function loadDataset(
-  name: DatasetName | undefined,
-  options: { data?: string; imageSize?: number; builtInSize: number; signal: AbortSignal },
-): Promise<Dataset> {
-  const folder = options.data ?? defaultFolder(name ?? "synthetic", options.imageSize ?? options.builtInSize);
+  { dataset: name, ...options }: DataSource,
+  { builtInSize, signal }: { builtInSize: number; signal: AbortSignal },
+): Promise<{ dataset: Dataset; folder: string }> {
+  const drawnSize = options.imageSize ?? builtInSize;
+  const folder = options.data ?? defaultFolder(name ?? "synthetic", drawnSize);
   let dataset: Dataset;
   if (await authorsDataset(folder)) dataset = await readAuthorsFolder(folder);
   else if (await exists(folder)) dataset = await readPrepared(folder);
   else if ((name ?? "synthetic") === "synthetic" && options.data === undefined) {
-    dataset = await drawBuiltIn(folder, options.imageSize ?? options.builtInSize, options.signal);
+    dataset = await drawBuiltIn(folder, drawnSize, signal);
   } else if (name === undefined || name === "synthetic") {
     throw new UsageError(`--data ${folder}: there is no such folder`);
   } else {
@@ -71,7 +82,7 @@ export async function loadDataset(
         "Remedy: leave --image-size out, or prepare the data in that size.",
     );
   }
-  return name === "ck_plus_six_class" ? sixClass(dataset, folder) : dataset;
+  return { dataset: name === "ck_plus_six_class" ? sixClass(dataset, folder) : dataset, folder };
 }
 
 /** CK+ without neutral and contempt, renumbered 1,3,4,5,6,7 -> 0..5. */

@@ -1,25 +1,41 @@
 /** run.json: everything that a run was told and found, and whether a checkpoint may be continued with what is asked now. */
 import type { Dataset } from "../../datasets/dataset.ts";
+import type { AdapterDescription } from "../../gpu/device.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { CheckpointInfo } from "../../training/checkpoint.ts";
-import type { TrainingSettings } from "../../training/options.ts";
+import { type TrainingSettings, trainingSettings } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
-import type { TrainArguments } from "./options.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { TrainArguments } from "../train/options.ts";
+import type { RunFolder } from "./folder.ts";
 import project from "../../deno.json" with { type: "json" };
+
+/** What run.json holds. */
+export interface RunRecord {
+  /** The command line's options; what was left out is not there. */
+  given: TrainArguments;
+  /** Updates at the end. */
+  steps: number;
+  settings: TrainingSettings;
+  network: { imageSize: number; classes: number; seed: number; initialScale: number; convolution: string };
+  /** `folder` is where it was read from, as it was named then. */
+  dataset: { name: string; folder: string; fingerprint: string; images: number; classNames: string[] };
+  adapter: AdapterDescription;
+  versions: Record<string, string>;
+}
 
 /** Writes run.json: options given and in force, versions, adapter, dataset. */
 export async function writeRunRecord(
   folder: RunFolder,
-  { options, steps, settings, net, dataset }: {
+  { options, steps, settings, net, dataset, dataFolder }: {
     options: TrainArguments;
     steps: number;
     settings: TrainingSettings;
     net: ZeroBiasCnn;
     dataset: Dataset;
+    dataFolder: string;
   },
 ): Promise<void> {
-  const record = {
+  const record: RunRecord = {
     given: options,
     steps,
     settings,
@@ -32,6 +48,7 @@ export async function writeRunRecord(
     },
     dataset: {
       name: dataset.name,
+      folder: dataFolder,
       fingerprint: dataset.fingerprint,
       images: dataset.labels.length,
       classNames: dataset.classNames,
@@ -40,6 +57,38 @@ export async function writeRunRecord(
     versions: { aulens: project.version, ...Deno.version },
   };
   await folder.write("run.json", JSON.stringify(record, null, 2) + "\n");
+}
+
+/**
+ * Reads run.json.
+ *
+ * @throws {UsageError} where there is none, or it is not what `train` writes.
+ */
+export async function readRunRecord(folder: RunFolder): Promise<RunRecord> {
+  const path = folder.file("run.json");
+  const text = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UsageError(
+        `${folder.path}: this is not a run folder (no run.json in it). Remedy: name a folder under runs/.`,
+      );
+    }
+    throw new UsageError(`${path}: cannot be read: ${error.message}`);
+  });
+  try {
+    const record: RunRecord = JSON.parse(text);
+    const { network, dataset } = record;
+    if (
+      typeof record.given !== "object" || typeof dataset.folder !== "string" || typeof dataset.fingerprint !== "string"
+    ) {
+      throw new TypeError("given, dataset.folder or dataset.fingerprint is missing");
+    }
+    if (!Number.isInteger(network.imageSize) || !Number.isInteger(network.seed)) {
+      throw new TypeError("network.imageSize or network.seed is missing");
+    }
+    return { ...record, settings: trainingSettings(record.settings, record.settings.seed) };
+  } catch (error) {
+    throw new UsageError(`${path}: is not what train writes: ${(error as Error).message}`);
+  }
 }
 
 /**

@@ -1,11 +1,11 @@
 /** What a network says of the images of a dataset: probabilities, accuracy and loss, computed where the images are, on the GPU. */
-import type { Dataset } from "../datasets/dataset.ts";
-import { softmaxCrossEntropy } from "../kernels/loss/mod.ts";
-import type { Normalization } from "../kernels/normalization/mod.ts";
-import { forwardCalls } from "../network/layers.ts";
-import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
-import { Preprocessor } from "./preprocess.ts";
-import { ResidentImages } from "./resident.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
+import { softmaxCrossEntropy } from "../../kernels/loss/mod.ts";
+import type { Normalization } from "../../kernels/normalization/mod.ts";
+import { forwardCalls } from "../../network/layers.ts";
+import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+import { Preprocessor } from "../preprocess.ts";
+import { ResidentImages } from "../resident.ts";
 
 /** Probabilities of some images and how they compare with the labels. */
 export interface Prediction {
@@ -26,9 +26,9 @@ export interface Prediction {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { openGpu } from "../gpu/device.ts";
- * import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
- * import { evaluateRows } from "./evaluate.ts";
+ * import { openGpu } from "../../gpu/device.ts";
+ * import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+ * import { evaluateRows } from "./rows.ts";
  * using gpu = await openGpu();
  * using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2, seed: 1 });
  * const dataset = { imageSize: 8, images: new Uint8Array(3 * 64).map((_, i) => i), labels: Int32Array.of(0, 1, 1) };

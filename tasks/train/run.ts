@@ -1,0 +1,142 @@
+/** One training run from its options to its folder: what `deno task train` does, and each element of a cross-validation. */
+import { splitIndices } from "../../datasets/split.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+import { type Checkpoint, checkpointInfo, readCheckpoint, restore } from "../../training/checkpoint.ts";
+import { protocolFor } from "../../training/evaluation/select.ts";
+import { type TrainingSettings, trainingSettings } from "../../training/options.ts";
+import { train } from "../../training/train.ts";
+import { curvesPng } from "../charts/curves.ts";
+import { UsageError } from "../command.ts";
+import { createProgress } from "../progress.ts";
+import { datasetName, loadDataset } from "../run/data.ts";
+import { RunFolder } from "../run/folder.ts";
+import { checkResumable, writeRunRecord } from "../run/record.ts";
+import { percent } from "../words.ts";
+import { type PartMetrics, writeMetrics } from "./metrics.ts";
+import { defaultRun, type Defaults, defaultsFor, type TrainArguments } from "./options.ts";
+
+/** How a run ended. */
+export interface Trained {
+  folder: RunFolder;
+  /** Updates done, and wanted. */
+  step: number;
+  steps: number;
+  /** Path of the last checkpoint. */
+  checkpoint: string;
+  /** Absent where it was stopped before its end. */
+  end?: { test: PartMetrics; curves: string };
+}
+
+/**
+ * Trains.
+ *
+ * @param signal Stops after the step in flight, with a checkpoint.
+ * @returns How it ended; undefined where it was stopped before the first step, with nothing left behind.
+ * @throws {UsageError} for options that do not go together, a folder that exists, data that is not there.
+ */
+export async function trainRun(gpu: Gpu, options: TrainArguments, signal: AbortSignal): Promise<Trained | undefined> {
+  const name = await datasetName(options);
+  const defaults = defaultsFor(name, gpu.adapter);
+  const variant = options.variant ?? defaults.variant;
+  // The folder is looked at before the faces are drawn: a refusal should not cost minutes.
+  const path = options.run ?? defaultRun({ name }, variant, options.split, options.seed);
+  const folder = await RunFolder.open(path, { resume: options.resume });
+  const loaded = await loadDataset(options, { builtInSize: defaults.imageSize, signal }).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!loaded) return undefined;
+  const { dataset, folder: dataFolder } = loaded;
+  const checkpoint = await lastCheckpoint(folder, options.resume);
+  const settings = settingsFor(options, defaults);
+  const parts = splitIndices(dataset, settings.split, settings);
+  using net = await ZeroBiasCnn.create(gpu, {
+    imageSize: dataset.imageSize,
+    classes: dataset.classNames.length,
+    seed: options.seed,
+    initialScale: options.initScale ?? defaults.initScale,
+    convolution: options.convolution,
+  });
+  const steps = options.steps ?? defaults.steps;
+  if (checkpoint) {
+    const { info } = checkpoint;
+    checkResumable(info, checkpointInfo(net, dataset, settings), folder.checkpointPath(info.step));
+    await restore(net, checkpoint);
+    await folder.cutLog(net.step);
+    console.error(`Going on from step ${net.step}`);
+  }
+  if (net.step >= steps) throw new UsageError(`--steps ${steps}: the run has done ${net.step} steps already`);
+  await writeRunRecord(folder, { options, steps, settings, net, dataset, dataFolder });
+  console.error(
+    `Training ${variant} on ${parts.train.length} images of ${dataset.name} (${dataset.imageSize} x ${dataset.imageSize}, ` +
+      `${dataset.classNames.length} classes), split ${settings.split}, on ${
+        gpu.adapter.description || gpu.adapter.vendor
+      }`,
+  );
+
+  using progress = createProgress({ total: steps, unit: "step" });
+  let validation: number | null = null;
+  const saved: string[] = [];
+  const records = train(net, dataset, {
+    ...settings,
+    steps,
+    checkpointEvery: options.checkpointEvery ?? defaults.checkpointEvery,
+    signal,
+    onCheckpoint: async ({ step, bytes }) => void saved.push(await folder.saveCheckpoint(step, bytes)),
+  });
+  for await (const record of records) {
+    await folder.log(record);
+    validation = record.validationAccuracy ?? validation;
+    progress.update(record.step, {
+      loss: record.loss.toFixed(3),
+      train: percent(record.trainAccuracy),
+      ...(validation === null ? {} : { validation: percent(validation) }),
+      "images/s": record.imagesPerSecond.toFixed(0),
+    });
+  }
+  progress.stop();
+  const trained = { folder, step: net.step, steps, checkpoint: saved.at(-1)! };
+  if (signal.aborted && net.step < steps) return trained;
+
+  const { test } = await writeMetrics(folder, net, dataset, parts, settings);
+  const curves = await folder.write(
+    "curves.png",
+    await curvesPng(await folder.records(), {
+      title: `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`,
+      classes: net.classes,
+      subtitle: `${parts.train.length} training images; test accuracy ${percent(test.accuracy)} of ${test.images} ` +
+        "with the last checkpoint",
+    }),
+  );
+  return { ...trained, end: { test, curves } };
+}
+
+/** The run's last checkpoint, when it is to go on from one; says so where there is none. */
+async function lastCheckpoint(folder: RunFolder, resume: boolean): Promise<Checkpoint | undefined> {
+  if (!resume) return undefined;
+  const step = (await folder.checkpointSteps()).at(-1);
+  if (step === undefined) {
+    console.error(`${folder.checkpoints} holds no checkpoint: starting from step 0`);
+    return undefined;
+  }
+  const path = folder.checkpointPath(step);
+  try {
+    return readCheckpoint(await Deno.readFile(path));
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message}. Remedy: delete the file to go on from the one before.`);
+  }
+}
+
+function settingsFor(options: TrainArguments, defaults: Defaults): TrainingSettings {
+  const { split, batch, learningRate, momentum, weightDecay, normalization, seed } = options;
+  return trainingSettings({
+    variant: options.variant ?? defaults.variant,
+    split,
+    protocol: protocolFor(options.select),
+    batch: batch ?? defaults.batch,
+    learningRate,
+    momentum,
+    weightDecay,
+    normalization,
+  }, seed);
+}
