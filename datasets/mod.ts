@@ -25,6 +25,7 @@ export { foldKind, type Split, splitIndices } from "./split.ts";
 export { subjectOverlaps } from "./subject_overlap.ts";
 export { ACTION_UNITS, EMOTIONS } from "./synthetic/expression.ts";
 export { generateSynthetic, type SyntheticOptions } from "./synthetic/generate.ts";
+export { syntheticRegions } from "./synthetic/truth.ts";
 export { prepareTfd, TFD_CLASSES, type TfdOptions } from "./tfd.ts";
 export {
   CK_PLUS_CLASSES,

@@ -4,7 +4,7 @@
 export interface LogisticOptions {
   /** Weight of the penalty: the objective is the sum of the log losses + penalty / 2 * |w|^2. Above 0, default 1. */
   penalty?: number;
-  /** The fit ends when no component of the objective's gradient is larger than this times the number of images. Default 1e-6. */
+  /** The fit ends when no component of the objective's gradient is larger than this times the number of images. Default 1e-7. */
   tolerance?: number;
   /** Most steps, 1 or more. Default 500. */
   iterations?: number;
@@ -63,7 +63,7 @@ export class LogisticRegression {
    * ```
    */
   constructor(features: Float64Array, images: number, options: LogisticOptions = {}) {
-    const { penalty = 1, tolerance = 1e-6, iterations = 500 } = options;
+    const { penalty = 1, tolerance = 1e-7, iterations = 500 } = options;
     for (const [name, value] of Object.entries({ penalty, tolerance })) {
       if (!(value > 0 && value < Infinity)) throw new RangeError(`${name} is ${value}, expected a number above 0`);
     }
@@ -107,7 +107,7 @@ export class LogisticRegression {
       let length = 1;
       let next = point.map((x, i) => x + direction[i]);
       let result = this.#objective(next, signs);
-      while (!(result.value <= value + 1e-4 * length * slope) && length > 1e-12) {
+      while (!(result.value <= value + 1e-4 * length * slope + 1e-14 * value) && length > 1e-12) {
         length /= 2;
         next = point.map((x, i) => x + length * direction[i]);
         result = this.#objective(next, signs);
