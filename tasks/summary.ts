@@ -1,6 +1,7 @@
 /** What a dataset holds, counted: the same for every `prepare` and for `inspect`, as lines to read or as JSON. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { foldKind, PARTS } from "../datasets/split.ts";
+import { plain } from "./words.ts";
 
 /** Counts of a dataset. */
 export interface Summary {
@@ -97,10 +98,4 @@ function foldLines(folds: { fold: number; images: number }[]): string[] {
 function splitLines(splits: Record<typeof PARTS[number], number>[]): string[] {
   const line = (cells: unknown[]) => cells.map((cell, i) => String(cell).padStart([5, 7, 12, 6][i])).join("");
   return [line(["split", ...PARTS]), ...splits.map((split, n) => line([n, ...PARTS.map((part) => split[part])]))];
-}
-
-/** A name from a file, without what a terminal would obey. */
-function plain(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
 }

@@ -51,8 +51,16 @@ export async function vegaSvg(spec: TopLevelSpec): Promise<string> {
   }
 }
 
-/** Rasterises an SVG at two pixels a unit, as the bytes of a PNG file. */
+/**
+ * Rasterises an SVG at two pixels a unit, as the bytes of a PNG file with an even margin: without a browser Vega guesses how long a text is,
+ * and leaves too much room for it.
+ */
 export async function svgToPng(svg: string): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  return new Uint8Array(await sharp(new TextEncoder().encode(svg), { density: 144 }).png().toBuffer());
+  const { background, padding } = CONFIG;
+  const picture = sharp(new TextEncoder().encode(svg), { density: 144 }).flatten({ background })
+    .trim({ background, threshold: 1 });
+  const margin = 2 * padding;
+  const extend = { top: margin, bottom: margin, left: margin, right: margin, background };
+  return new Uint8Array(await picture.extend(extend).png().toBuffer());
 }

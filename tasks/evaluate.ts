@@ -1,0 +1,62 @@
+/** `deno task evaluate RUN`: every checkpoint's accuracy, the one that a stated rule chooses, and how good it is on the test images. */
+import { openGpu } from "../gpu/device.ts";
+import { type Selection, SELECTIONS } from "../training/evaluation/select.ts";
+import { INTERRUPTED, runTask, stopSignal, wholeNumber } from "./command.ts";
+import { Command, Option } from "./deps.ts";
+import { evaluationLines } from "./evaluate/lines.ts";
+import { evaluateRun } from "./evaluate/run.ts";
+import { openRun } from "./run/open.ts";
+
+interface Arguments {
+  select?: Selection;
+  data?: string;
+  resamples: number;
+  seed: number;
+  json: boolean;
+}
+
+async function main(): Promise<number> {
+  const command = new Command("evaluate")
+    .description("Chooses a checkpoint of a run by a stated rule, and tests it.")
+    .argument("<run>", "run folder, as train leaves it")
+    .addOption(
+      new Option(
+        "--select <rule>",
+        "validation: best on the validation images; last: no choice; original: best on the test images, OPTIMISTIC, " +
+          "for runs trained with it (default: what the run was trained for)",
+      ).choices([...SELECTIONS]),
+    )
+    .option("--data <dir>", "prepared folder, where it is not where train found it")
+    .option("--resamples <n>", "resamples of the interval over people", wholeNumber(1), 10_000)
+    .option("--seed <n>", "draws the resamples", wholeNumber(0), 0)
+    .option("--json", "print JSON only, for programs", false)
+    .exitOverride();
+  command.showHelpAfterError("(deno task evaluate --help lists the options)");
+  command.parse([...Deno.args], { from: "user" });
+  const { select, data, resamples, seed, json } = command.opts<Arguments>();
+
+  const signal = stopSignal();
+  const run = await openRun(command.args[0], { data });
+  using gpu = await openGpu();
+  try {
+    const { evaluation, files } = await evaluateRun(gpu, run, {
+      selection: select,
+      bootstrap: { seed, resamples },
+      signal,
+    });
+    if (json) console.log(JSON.stringify(evaluation, null, 2));
+    else {
+      for (const line of evaluationLines(evaluation)) console.log(line);
+      console.log(`evaluation          ${files.json}`);
+      console.log(`predictions         ${files.predictions}`);
+      console.log(`picture             ${files.picture}`);
+    }
+    return 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    console.error("Stopped; nothing was written.");
+    return INTERRUPTED;
+  }
+}
+
+if (import.meta.main) await runTask(main);

@@ -1,0 +1,39 @@
+/** An evaluation as lines for people. */
+import type { Evaluation } from "../../training/evaluation/evaluate.ts";
+import { percent, plain } from "../words.ts";
+
+/** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
+export function evaluationLines(evaluation: Evaluation): string[] {
+  const { checkpoints, chosen, rule, test, selection } = evaluation;
+  const { low, high, level, resamples } = test.accuracyInterval;
+  const width = Math.max(5, ...test.perClass.map(({ name }) => plain(name).length));
+  const judged = selection === "original" ? "test" : "validation";
+  return [
+    ...(selection === "last" ? [] : [
+      `checkpoint   ${judged} accuracy`,
+      ...checkpoints.map(({ step, accuracy }) =>
+        `  ${String(step).padStart(8)}   ${percent(accuracy!).padStart(6)}${step === chosen.step ? "   <- chosen" : ""}`
+      ),
+      "",
+    ]),
+    `${"class".padEnd(width)}   images  precision  recall      F1`,
+    ...test.perClass.map(({ name, support, precision, recall, f1 }) =>
+      [
+        plain(name).padEnd(width),
+        String(support).padStart(9),
+        percent(precision).padStart(11),
+        percent(recall).padStart(8),
+        percent(f1).padStart(8),
+      ].join("")
+    ),
+    "",
+    `test accuracy       ${percent(test.accuracy)} of ${test.images} images, checkpoint ${chosen.step}`,
+    `  interval          ${percent(low)} to ${percent(high)} (${percent(level)} of ${resamples} resamples of ` +
+    `${test.subjects} people)`,
+    `  chosen by         ${rule}`,
+    `balanced accuracy   ${percent(test.balancedAccuracy)}`,
+    `macro F1            ${percent(test.macroF1)}`,
+    `log loss            ${test.logLoss.toFixed(3)} nats`,
+    `calibration error   ${percent(test.expectedCalibrationError)}`,
+  ];
+}

@@ -1,0 +1,63 @@
+/** Evaluates a run and leaves in its folder what was found: evaluation.json, predictions.csv, confusion.png. */
+import type { Gpu } from "../../gpu/device.ts";
+import { evaluate, type EvaluateOptions, type EvaluationResult } from "../../training/evaluation/evaluate.ts";
+import { confusionPng } from "../charts/confusion.ts";
+import { createProgress } from "../progress.ts";
+import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
+import { percent } from "../words.ts";
+
+/** An evaluation and where it was written. */
+export interface Evaluated extends EvaluationResult {
+  /** Paths of the files. */
+  files: { json: string; predictions: string; picture: string };
+}
+
+/** Evaluates a run; nothing is written before all is known. */
+export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions): Promise<Evaluated> {
+  const checkpoints = await savedCheckpoints(run);
+  using net = await createNetwork(gpu, run);
+  using progress = createProgress({ total: checkpoints.length, unit: "checkpoint" });
+  const result = await evaluate(net, run.dataset, checkpoints, {
+    ...options,
+    onProgress: (done) => progress.update(done),
+  });
+  progress.stop();
+  const { evaluation } = result;
+  const { test, settings, chosen } = evaluation;
+  const picture = await confusionPng(test.confusion, evaluation.classNames, {
+    title: `${evaluation.dataset}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
+    subtitle: [
+      `${percent(test.accuracy)} of ${test.images} test images of ${test.subjects} people, checkpoint ${chosen.step}`,
+      ...`Chosen by: ${evaluation.rule}`.split(/(?<=;) /),
+    ],
+  });
+  const { folder } = run;
+  const files = {
+    predictions: await folder.write("predictions.csv", predictionsCsv(run, result)),
+    picture: await folder.write("confusion.png", picture),
+    // Last: where it stands, the others do.
+    json: await folder.write("evaluation.json", JSON.stringify(evaluation, null, 2) + "\n"),
+  };
+  return { ...result, files };
+}
+
+/** A line a test image: its number in the prepared data, its subject, its label, what was predicted, all probabilities. */
+function predictionsCsv({ dataset }: Run, { rows, prediction }: EvaluationResult): string {
+  const { classNames, labels, subjects } = dataset;
+  const classes = classNames.length;
+  const header = ["image", "subject", "label", "prediction", ...classNames.map((name) => `p(${name})`)];
+  const lines = [...rows].map((row, n) => [
+    row,
+    subjects[row],
+    classNames[labels[row]],
+    classNames[prediction.predictions[n]],
+    ...prediction.probabilities.subarray(n * classes, (n + 1) * classes),
+  ]);
+  return [header, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
+}
+
+/** A field of a CSV file (RFC 4180), quoted where it has to be. */
+function cell(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
