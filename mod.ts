@@ -29,6 +29,7 @@ export {
   ShaderError,
 } from "./gpu/errors.ts";
 export type { ConvolutionMethod } from "./kernels/convolution/mod.ts";
+export type { ReluRule } from "./kernels/relu/mod.ts";
 export type { Normalization } from "./kernels/normalization/mod.ts";
 export { pcg4d, Purpose } from "./kernels/random/mod.ts";
 export {
@@ -99,3 +100,22 @@ export {
   VARIANTS,
 } from "./training/options.ts";
 export { train, TrainingDivergedError, type TrainRecord } from "./training/train.ts";
+export {
+  attribute,
+  type Attribution,
+  ATTRIBUTION_METHODS,
+  type AttributionMethod,
+  type AttributionOptions,
+} from "./analysis/attribution.ts";
+export type { AnalysisImages, DatasetRows, WorkOptions } from "./analysis/images.ts";
+export {
+  type ConvolutionLayer,
+  type Layer,
+  type PixelWindow,
+  type ReceptiveField,
+  receptiveField,
+  receptiveWindow,
+} from "./analysis/layer.ts";
+export { type ProjectionOptions, projectToPixels, projectUnits, type Unit } from "./analysis/projection.ts";
+export { type LayerResponses, layerResponses } from "./analysis/responses.ts";
+export { type Hit, topActivations, topHits, type TopOptions } from "./analysis/top_activations.ts";

@@ -155,17 +155,56 @@ class Gradients {
   }
 }
 
-function quadrantShape(imageSize: number, images: number) {
+/** Sizes of the quadrant pooling for a number of images. */
+export function quadrantShape(imageSize: number, images: number) {
   const side = imageSize / 4;
   return { planes: images * FILTERS[2], height: side, width: side, window_height: side / 2, window_width: side / 2 };
 }
 
 /** The dense layers' shapes for a number of images. */
-function denseShapes(classes: number, samples: number) {
+export function denseShapes(classes: number, samples: number) {
   return {
     fc4: { samples, inputs: FEATURES, outputs: HIDDEN },
     output: { samples, inputs: HIDDEN, outputs: classes },
   };
+}
+
+/** Prepares the first `layers` convolutions of the forward pass of `images` images: their maps after ReLU, the first two pooled. */
+export function convolutionCalls(
+  gpu: Gpu,
+  sizes: NetworkSizes,
+  w: ParameterBuffers,
+  a: Activations,
+  images: number,
+  layers = 3,
+): Call[] {
+  const method = sizes.convolution;
+  const [conv1, conv2, conv3] = convolutionShapes(sizes.imageSize, images);
+  const pooled = { relu: true, pool: true, method };
+  const prepare = [
+    () =>
+      convolutionForward(
+        gpu,
+        a.workspace,
+        conv1,
+        { x: a.images, w: w["conv1.weight"], y: a.maps[0], argmax: a.argmax[0] },
+        pooled,
+      ),
+    () =>
+      convolutionForward(
+        gpu,
+        a.workspace,
+        conv2,
+        { x: a.maps[0], w: w["conv2.weight"], y: a.maps[1], argmax: a.argmax[1] },
+        pooled,
+      ),
+    () =>
+      convolutionForward(gpu, a.workspace, conv3, { x: a.maps[1], w: w["conv3.weight"], y: a.maps[2] }, {
+        relu: true,
+        method,
+      }),
+  ];
+  return prepare.slice(0, layers).flatMap((calls) => calls());
 }
 
 /** Prepares the forward pass of the first `images` images, up to the logits. */
@@ -177,29 +216,9 @@ export function forwardCalls(
   images: number,
   drop?: DropoutChoice & { firstSample: number },
 ): Call[] {
-  const method = sizes.convolution;
-  const [conv1, conv2, conv3] = convolutionShapes(sizes.imageSize, images);
   const { fc4, output } = denseShapes(sizes.classes, images);
-  const pooled = { relu: true, pool: true, method };
   return [
-    ...convolutionForward(
-      gpu,
-      a.workspace,
-      conv1,
-      { x: a.images, w: w["conv1.weight"], y: a.maps[0], argmax: a.argmax[0] },
-      pooled,
-    ),
-    ...convolutionForward(
-      gpu,
-      a.workspace,
-      conv2,
-      { x: a.maps[0], w: w["conv2.weight"], y: a.maps[1], argmax: a.argmax[1] },
-      pooled,
-    ),
-    ...convolutionForward(gpu, a.workspace, conv3, { x: a.maps[1], w: w["conv3.weight"], y: a.maps[2] }, {
-      relu: true,
-      method,
-    }),
+    ...convolutionCalls(gpu, sizes, w, a, images),
     ...quadrantPoolForward(gpu, quadrantShape(sizes.imageSize, images), {
       x: a.maps[2],
       y: a.features,

@@ -15,6 +15,7 @@ import { loadQuadCode, storeBlockCode } from "../kernels/pool/blocks.ts";
 import * as pool from "../kernels/pool/mod.ts";
 import { randomCode } from "../kernels/random/mod.ts";
 import * as relu from "../kernels/relu/mod.ts";
+import * as response from "../kernels/response/mod.ts";
 import * as sampling from "../kernels/sampling/mod.ts";
 import * as winograd from "../kernels/winograd/mod.ts";
 import { needs } from "./permissions.ts";
@@ -29,6 +30,7 @@ const modules = {
   optimizer,
   pool,
   relu,
+  response,
   sampling,
   winograd,
 };
