@@ -2,7 +2,7 @@
 import { benjaminiHochberg } from "./benjamini_hochberg.ts";
 import { Exchange, type Grouping } from "./exchange.ts";
 import { binEdges, binIndices, type BinRange } from "./histogram.ts";
-import { type LabelSet, permutedLabels, testFilter } from "./permutation_test.ts";
+import { type LabelSet, permutedLabels, testFilter } from "./permutations.ts";
 import { aucOfRankSum, midRanks } from "./roc_auc.ts";
 
 /** Responses of filters to images, and what is known of the images. */
@@ -15,20 +15,25 @@ export interface CorrespondenceInput extends Grouping {
 
 /** How responses are compared. */
 export interface CorrespondenceOptions {
-  /** Bins of the histograms, 2..65,536. Default 20. */
+  /** Bins of the histograms, 2..65,536. Default 10. */
   bins?: number;
   /** How the bins are laid over each filter's responses. Default `"full"`: of equal width from the lowest to the highest. */
   range?: BinRange;
-  /** Pseudo-counts added to both histograms for every bin, on average; see `smoothTogether`. Above 0, default 0.5. */
+  /** Pseudo-counts added to both histograms for every bin, on average; see `smoothTogether`. Above 0, default 1. */
   smoothing?: number;
-  /** Permutations, 1..100,000. No p-value is below 1 / (permutations + 1). Default 1,000. */
+  /** Permutations, 1..100,000. No p-value is below 1 / (permutations + 1). Default 5,000. */
   permutations?: number;
   /** Start of every draw, 0..2^32-1. Default 1. */
   seed?: number;
-  /** What p-values are about: a larger divergence (default), or an area under the ROC curve further from what chance gives. */
+  /**
+   * What p-values are about. `"auc"`, the default: an area under the ROC curve further from what permutations give, on either
+   * side; it depends on no bins and has the greater power. `"kl"`: a larger divergence.
+   */
   statistic?: "kl" | "auc";
   /** A unit is tested where as many groups show it, and as many never do. Default 10. */
   minimumSupport?: number;
+  /** Called after every filter with the number done and of all, which starts anew where units are known for other images. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /** What is known of a unit, and whether any filter answers to it. */
@@ -78,7 +83,11 @@ const MOST_PERMUTATIONS = 100_000;
  * adjustment for many tests in two ways. `familywise` compares a pair with the largest statistic over all filters in every
  * permutation, each filter's statistic standardised by its own mean and deviation over the permutations (P. H. Westfall,
  * S. S. Young: Resampling-Based Multiple Testing, 1993), so that 1 / (permutations + 1) can be reached whatever the number of
- * filters. `adjusted` needs about (number of pairs) / (permutations + 1) discoveries at once to get as far down.
+ * filters. `adjusted` gets as far down only where many pairs are discovered at once: with k of them at the smallest p-value
+ * it is (number of pairs) / k / (permutations + 1).
+ *
+ * Defaults: on a network trained on drawn faces, rankings of its 256 filters from two halves of the people (and from two sets of ten people)
+ * agreed in more of their first ten with 10 bins and a pseudo-count of 1 than with 20, 40 or 80 bins or smaller ones.
  *
  * Takes time in proportion to filters x permutations x images with a unit, summed over the units, and 4 bytes for each
  * permutation and image with a unit.
@@ -163,6 +172,7 @@ function compare(
       result.p[at] = p;
       standardised[i * filters + filter] = z;
     });
+    settings.onProgress(filter + 1, filters);
   }
   tested.forEach(({ unit }, i) => {
     const { largest } = sets[i];
@@ -251,13 +261,14 @@ function checkInput({ responses, units, groups, blocks, roles }: CorrespondenceI
 
 function checkOptions(options: CorrespondenceOptions): Required<CorrespondenceOptions> {
   const settings = {
-    bins: options.bins ?? 20,
+    bins: options.bins ?? 10,
     range: options.range ?? "full",
-    smoothing: options.smoothing ?? 0.5,
-    permutations: options.permutations ?? 1000,
+    smoothing: options.smoothing ?? 1,
+    permutations: options.permutations ?? 5000,
     seed: options.seed ?? 1,
-    statistic: options.statistic ?? "kl",
+    statistic: options.statistic ?? "auc",
     minimumSupport: options.minimumSupport ?? 10,
+    onProgress: options.onProgress ?? (() => {}),
   };
   const whole = (name: "bins" | "permutations" | "seed" | "minimumSupport", low: number, high: number) => {
     const value = settings[name];

@@ -6,7 +6,7 @@ export interface LogisticOptions {
   penalty?: number;
   /** The fit ends when no component of the objective's gradient is larger than this times the number of images. Default 1e-7. */
   tolerance?: number;
-  /** Most steps, 1 or more. Default 500. */
+  /** Most steps, 1 or more. Default 2,000. */
   iterations?: number;
 }
 
@@ -19,7 +19,18 @@ export interface LogisticModel {
   iterations: number;
 }
 
-/** The optimum was not reached. */
+/**
+ * The optimum was not reached in the steps that were allowed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { LogisticRegression, NotConvergedError } from "./logistic_regression.ts";
+ *
+ * const hurried = new LogisticRegression(Float64Array.of(-2, -1, 1, 2), 4, { penalty: 1e-4, iterations: 1 });
+ * assert.throws(() => hurried.fit([0, 0, 1, 1]), NotConvergedError);
+ * ```
+ */
 export class NotConvergedError extends Error {
   override name = "NotConvergedError";
 }
@@ -34,6 +45,16 @@ const MEMORY = 10;
  * L-BFGS (J. Nocedal, S. J. Wright: Numerical Optimization, 2006, chapter 7), started from the inverse of a bound on the
  * Hessian that holds for every w, X'X / 4 + penalty (D. Böhning: Multinomial logistic regression algorithm, Annals of the
  * Institute of Statistical Mathematics 44, 1992); features as correlated as a network's take ten times the steps without it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { LogisticRegression } from "./logistic_regression.ts";
+ *
+ * const regression = new LogisticRegression(Float64Array.of(-2, -1, 1, 2), 4);
+ * const { weights, intercept } = regression.fit([0, 0, 1, 1]);
+ * assert(weights[0] > 0.5 && Math.abs(intercept) < 1e-6);
+ * ```
  */
 export class LogisticRegression {
   #features: Float64Array;
@@ -51,19 +72,9 @@ export class LogisticRegression {
    * @param images Number of rows, n.
    * @param options Penalty and when to end.
    * @throws {RangeError} When the number of features is not a multiple of the images, one is not finite, or an option is out of range.
-   *
-   * @example
-   * ```ts
-   * import assert from "node:assert/strict";
-   * import { LogisticRegression } from "./logistic_regression.ts";
-   *
-   * const regression = new LogisticRegression(Float64Array.of(-2, -1, 1, 2), 4);
-   * const { weights, intercept } = regression.fit([0, 0, 1, 1]);
-   * assert(weights[0] > 0.5 && Math.abs(intercept) < 1e-6);
-   * ```
    */
   constructor(features: Float64Array, images: number, options: LogisticOptions = {}) {
-    const { penalty = 1, tolerance = 1e-7, iterations = 500 } = options;
+    const { penalty = 1, tolerance = 1e-7, iterations = 2000 } = options;
     for (const [name, value] of Object.entries({ penalty, tolerance })) {
       if (!(value > 0 && value < Infinity)) throw new RangeError(`${name} is ${value}, expected a number above 0`);
     }

@@ -18,7 +18,7 @@ export interface ProbeInput {
 export interface ProbeOptions {
   /** The folds that are read, each by a model fitted on all others. Default: every fold. */
   heldOut?: readonly number[];
-  /** Weight of the L2 penalty on standardised features. Above 0, default 100. */
+  /** Weight of the L2 penalty on standardised features. Above 0, default 30. */
   penalty?: number;
 }
 
@@ -63,10 +63,10 @@ export interface ProbeResult {
  * import assert from "node:assert/strict";
  * import { actionUnitProbe } from "./probe.ts";
  *
- * // One feature that holds the unit and one that does not; 40 images in four folds.
+ * // One feature that holds the unit and one that does not; 40 images in five folds.
  * const units = Float32Array.from({ length: 40 }, (_, n) => n % 2);
  * const features = Float32Array.from({ length: 80 }, (_, i) => i % 2 === 0 ? units[i / 2] : (i * i) % 11);
- * const { units: [smile] } = actionUnitProbe({ features, units, folds: units.map((_, n) => n % 4) }, { penalty: 1 });
+ * const { units: [smile] } = actionUnitProbe({ features, units, folds: units.map((_, n) => n % 5) }, { penalty: 1 });
  * assert(smile!.auc === 1 && smile!.baseRate === 0.5);
  * ```
  */
@@ -89,7 +89,7 @@ export function actionUnitProbe(input: ProbeInput, options: ProbeOptions = {}): 
       if (!prepared.has(key)) {
         const scale = scaleOf(features, width, rows);
         const regression = new LogisticRegression(standardise(features, width, rows, scale), rows.length, {
-          penalty: options.penalty ?? 100,
+          penalty: options.penalty ?? 30,
         });
         prepared.set(key, { regression, rows, scale });
       }
