@@ -59,6 +59,24 @@ export {
   writeCheckpoint,
 } from "./training/checkpoint.ts";
 export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
+export { type ComparedVariant, compareVariants, type Comparison } from "./training/cross_validation/compare.ts";
+export {
+  crossValidate,
+  type CrossValidateOptions,
+  CrossValidationError,
+  type Engine,
+  inProcess,
+  type InProcessOptions,
+  type Outcome,
+} from "./training/cross_validation/engine.ts";
+export { type CrossValidationPlan, type PlannedRun, planRuns } from "./training/cross_validation/plan.ts";
+export {
+  type CrossValidation,
+  type EvaluatedRun,
+  type Spread,
+  summarizeCrossValidation,
+  type VariantSummary,
+} from "./training/cross_validation/summary.ts";
 export {
   evaluate,
   type EvaluateOptions,

@@ -35,6 +35,24 @@ export function foldKind(dataset: Pick<Dataset, "foldColumns" | "foldKind">): Fo
 }
 
 /**
+ * How many splits a dataset has: its folds, or its official splits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { splitCount } from "./split.ts";
+ *
+ * assert.equal(splitCount({ folds: Int32Array.of(0, 2, -1, 1), foldColumns: 1 }), 3);
+ * ```
+ */
+export function splitCount(
+  { folds, foldColumns, foldKind: kind }: Pick<Dataset, "folds" | "foldColumns" | "foldKind">,
+): number {
+  if (foldKind({ foldColumns, foldKind: kind }) === "splits") return foldColumns;
+  return folds.reduce((largest, fold) => Math.max(largest, fold), -1) + 1;
+}
+
+/**
  * The image numbers of split `split`, unlabelled images (label -1) and unused ones (fold -1) left out.
  *
  * Cross-validation by fold (F folds): fold `split` tests, fold (`split` + 1) mod F validates, the others
@@ -65,7 +83,7 @@ export function splitIndices(
   const { labels, folds, foldColumns } = dataset;
   const original = options.protocol === "original";
   const byFold = foldKind(dataset) === "folds";
-  const count = byFold ? folds.reduce((largest, fold) => Math.max(largest, fold), -1) + 1 : foldColumns;
+  const count = splitCount(dataset);
   if (!(Number.isInteger(split) && split >= 0 && split < count)) {
     throw new RangeError(`split ${split}: the dataset has ${count} splits, numbered from 0 to ${count - 1}`);
   }

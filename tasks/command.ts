@@ -31,6 +31,12 @@ export function number(least: number, exclusive = false): (text: string) => numb
   };
 }
 
+/** Reads the name of a picture to write. */
+export function pngFile(path: string): string {
+  if (!path.endsWith(".png")) throw new InvalidArgumentError("Expected a file name that ends in .png.");
+  return path;
+}
+
 /** A signal that Ctrl-C, or whoever ends the process politely, aborts. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();

@@ -3,8 +3,8 @@ import { contactSheet } from "../datasets/contact_sheet.ts";
 import { readPrepared, readPreparedMeta } from "../datasets/prepared.ts";
 import { PARTS } from "../datasets/split.ts";
 import { type SubjectOverlap, subjectOverlaps } from "../datasets/subject_overlap.ts";
-import { runTask } from "./command.ts";
-import { Command, InvalidArgumentError } from "./deps.ts";
+import { pngFile, runTask } from "./command.ts";
+import { Command } from "./deps.ts";
 import { summarize, summaryLines } from "./summary.ts";
 
 /** More than these are counted, not listed. */
@@ -46,11 +46,6 @@ async function main(): Promise<number> {
 function describe({ subject, split, folds }: SubjectOverlap): string {
   if (split === undefined) return `subject ${subject} stands in folds ${folds.join(" and ")}`;
   return `subject ${subject} stands in ${folds.map((part) => PARTS[part]).join(" and ")} of split ${split}`;
-}
-
-function pngFile(path: string): string {
-  if (!path.endsWith(".png")) throw new InvalidArgumentError("Expected a file name that ends in .png.");
-  return path;
 }
 
 if (import.meta.main) await runTask(main);

@@ -10,3 +10,13 @@ export function plain(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
 }
+
+/** Lines of a CSV file (RFC 4180); fields are quoted where they have to be. */
+export function csv(lines: readonly (readonly (string | number)[])[]): string {
+  return lines.map((line) => line.map(field).join(",")).join("\n") + "\n";
+}
+
+function field(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,7 +1,8 @@
 // The picture of a training run: it is a PNG of a sensible size, shows its data, and refuses to be empty.
 
 import assert from "node:assert/strict";
-import { type CurveRecord, curvesPng, curvesSvg } from "../tasks/charts/curves.ts";
+import { curvesPng, curvesSvg } from "../tasks/charts/curves.ts";
+import type { CurveRecord } from "../tasks/charts/lines.ts";
 import { needs } from "./permissions.ts";
 
 const ignore = needs("ffi", "read");

@@ -71,7 +71,14 @@ Deno.test({
       );
       assert.deepEqual(paths, [checkpointPath(run, 5), `${run}/metrics.json`, `${run}/curves.png`]);
       for (const path of paths) assert((await Deno.stat(path)).size > 100, path);
-      assert.deepEqual(await names(run), ["checkpoints", "curves.png", "log.jsonl", "metrics.json", "run.json"]);
+      assert.deepEqual(await names(run), [
+        ".lock",
+        "checkpoints",
+        "curves.png",
+        "log.jsonl",
+        "metrics.json",
+        "run.json",
+      ]);
       assert.deepEqual(await names(`${run}/checkpoints`), [0, 2, 4, 5].map((n) => `step-00000${n}.safetensors`));
       assert.deepEqual([...(await Deno.readFile(paths[2])).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
       const expected = await expectedCheckpoint(dataset, 5);

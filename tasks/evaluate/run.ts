@@ -4,7 +4,7 @@ import { evaluate, type EvaluateOptions, type EvaluationResult } from "../../tra
 import { confusionPng } from "../charts/confusion.ts";
 import { createProgress } from "../progress.ts";
 import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
-import { percent } from "../words.ts";
+import { csv, percent } from "../words.ts";
 
 /** An evaluation and where it was written. */
 export interface Evaluated extends EvaluationResult {
@@ -53,11 +53,5 @@ function predictionsCsv({ dataset }: Run, { rows, prediction }: EvaluationResult
     classNames[prediction.predictions[n]],
     ...prediction.probabilities.subarray(n * classes, (n + 1) * classes),
   ]);
-  return [header, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
-}
-
-/** A field of a CSV file (RFC 4180), quoted where it has to be. */
-function cell(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csv([header, ...lines]);
 }

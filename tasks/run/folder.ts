@@ -1,5 +1,5 @@
 /** The folder of a training run: run.json, log.jsonl, checkpoints written whole or not at all, metrics.json and curves.png. */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
 
@@ -52,6 +52,31 @@ export class RunFolder {
     return steps.sort((a, b) => a - b);
   }
 
+  /**
+   * Keeps other processes from training in the folder until the lock is disposed of, or this process ends in whatever way: the lock is the
+   * system's, on the file `.lock`. Makes the folder.
+   * @throws {UsageError} where another process holds it, after waiting for it as long as `until` is not aborted, if it is given.
+   */
+  async lock(until?: AbortSignal): Promise<Disposable> {
+    await Deno.mkdir(this.path, { recursive: true });
+    const file = await Deno.open(this.file(".lock"), { write: true, create: true });
+    while (!await file.tryLock(true)) {
+      if (!until || until.aborted) {
+        file.close();
+        throw new UsageError(
+          `--run ${this.path}: another process is training in this folder. Remedy: wait for it, or name another with --run.`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    return file;
+  }
+
+  /** Whether a file is there. */
+  async has(name: string): Promise<boolean> {
+    return (await list(dirname(this.file(name)))).includes(basename(name));
+  }
+
   /** The path of a file in it. */
   file(name: string): string {
     return join(this.path, name);
@@ -76,8 +101,8 @@ export class RunFolder {
   }
 
   /** Writes a checkpoint. */
-  saveCheckpoint(step: number, bytes: Uint8Array): Promise<string> {
-    return this.write(join("checkpoints", `step-${String(step).padStart(6, "0")}.safetensors`), bytes);
+  async saveCheckpoint(step: number, bytes: Uint8Array): Promise<void> {
+    await this.write(join("checkpoints", `step-${String(step).padStart(6, "0")}.safetensors`), bytes);
   }
 
   /** Adds a line to log.jsonl. */

@@ -71,10 +71,22 @@ export function defaultsFor(dataset: string, adapter: Pick<AdapterDescription, "
 export function parseArguments(argv: readonly string[]): TrainArguments {
   const command = new Command("train")
     .description("Trains the zero-bias CNN on a prepared dataset, or on drawn faces.")
-    .argument("[dataset]", `what to train on: ${DATASETS.join(", ")} (default: what --data holds, or else synthetic)`)
-    .option("--data <dir>", "prepared folder (default: data/<dataset>)")
     .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]))
     .option("--split <n>", "which fold tests, or which official split", wholeNumber(0), 0)
+    .option("--seed <n>", "draws weights, batches, augmentation, dropout", wholeNumber(0), 1)
+    .option("--run <dir>", "folder of the run (default: runs/<dataset>-<variant>-split<n>-seed<n>)")
+    .option("--resume", "go on from the run's last checkpoint", false);
+  withTrainingOptions(command).exitOverride();
+  command.showHelpAfterError("(deno task train --help lists the options)");
+  command.parse([...argv], { from: "user" });
+  return { ...command.opts<Omit<TrainArguments, "dataset">>(), dataset: readDataset(command) };
+}
+
+/** Adds what every run of a cross-validation shares: the dataset, and all options but variant, split, seed and folder. */
+export function withTrainingOptions(command: Command): Command {
+  return command
+    .argument("[dataset]", `what to train on: ${DATASETS.join(", ")} (default: what --data holds, or else synthetic)`)
+    .option("--data <dir>", "prepared folder (default: data/<dataset>)")
     .addOption(
       new Option("--select <rule>", "how evaluate will choose the checkpoint; original trains on validation images too")
         .choices([...SELECTIONS]).default("validation"),
@@ -86,29 +98,27 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
       wholeNumber(1),
     )
     .option("--image-size <pixels>", "side of the images, a multiple of 8", wholeNumber(8))
-    .option("--seed <n>", "draws weights, batches, augmentation, dropout", wholeNumber(0), 1)
     .addOption(new Option("--normalization <mode>", "(default: local-mean)").choices(["local-mean", "local-contrast"]))
     .option("--learning-rate <x>", `(default: ${PAPER_SETTINGS.learningRate})`, number(0))
     .option("--momentum <x>", `(default: ${PAPER_SETTINGS.momentum})`, number(0))
     .option("--weight-decay <x>", `(default: ${PAPER_SETTINGS.weightDecay})`, number(0))
     .option("--checkpoint-every <n>", "steps between checkpoints", wholeNumber(1))
-    .option("--run <dir>", "folder of the run (default: runs/<dataset>-<variant>-split<n>-seed<n>)")
-    .option("--resume", "go on from the run's last checkpoint", false)
     .option(
       "--init-scale <k>",
       "scale of the initial weights (default: drawn from the seed; drawn faces: 1.4)",
       number(0, true),
     )
-    .addOption(new Option("--convolution <method>", "(default: auto)").choices(["auto", "direct", "winograd"]))
-    .exitOverride();
-  command.showHelpAfterError("(deno task train --help lists the options)");
-  command.parse([...argv], { from: "user" });
-  const options = command.opts<Omit<TrainArguments, "dataset">>();
-  const dataset: string | undefined = command.args[0] ?? (options.data === undefined ? "synthetic" : undefined);
+    .addOption(new Option("--convolution <method>", "(default: auto)").choices(["auto", "direct", "winograd"]));
+}
+
+/** The dataset that a command line names, if it names one or needs one. */
+export function readDataset(command: Command): DatasetName | undefined {
+  const { data } = command.opts<{ data?: string }>();
+  const dataset: string | undefined = command.args[0] ?? (data === undefined ? "synthetic" : undefined);
   if (dataset !== undefined && !(DATASETS as readonly string[]).includes(dataset)) {
     command.error(`error: dataset ${JSON.stringify(dataset)} is unknown, expected one of ${DATASETS.join(", ")}`);
   }
-  return { ...options, dataset: dataset as DatasetName | undefined };
+  return dataset as DatasetName | undefined;
 }
 
 /** The run folder where `--run` names none. */

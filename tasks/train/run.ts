@@ -32,10 +32,16 @@ export interface Trained {
  * Trains.
  *
  * @param signal Stops after the step in flight, with a checkpoint.
+ * @param whenBusy What to do where another process trains in the folder.
  * @returns How it ended; undefined where it was stopped before the first step, with nothing left behind.
  * @throws {UsageError} for options that do not go together, a folder that exists, data that is not there.
  */
-export async function trainRun(gpu: Gpu, options: TrainArguments, signal: AbortSignal): Promise<Trained | undefined> {
+export async function trainRun(
+  gpu: Gpu,
+  options: TrainArguments,
+  signal: AbortSignal,
+  whenBusy: "refuse" | "wait" = "refuse",
+): Promise<Trained | undefined> {
   const name = await datasetName(options);
   const defaults = defaultsFor(name, gpu.adapter);
   const variant = options.variant ?? defaults.variant;
@@ -47,7 +53,6 @@ export async function trainRun(gpu: Gpu, options: TrainArguments, signal: AbortS
   });
   if (!loaded) return undefined;
   const { dataset, folder: dataFolder } = loaded;
-  const checkpoint = await lastCheckpoint(folder, options.resume);
   const settings = settingsFor(options, defaults);
   const parts = splitIndices(dataset, settings.split, settings);
   using net = await ZeroBiasCnn.create(gpu, {
@@ -58,6 +63,8 @@ export async function trainRun(gpu: Gpu, options: TrainArguments, signal: AbortS
     convolution: options.convolution,
   });
   const steps = options.steps ?? defaults.steps;
+  using _lock = await folder.lock(whenBusy === "wait" ? signal : undefined);
+  const checkpoint = await lastCheckpoint(folder, options.resume);
   if (checkpoint) {
     const { info } = checkpoint;
     checkResumable(info, checkpointInfo(net, dataset, settings), folder.checkpointPath(info.step));
@@ -65,7 +72,9 @@ export async function trainRun(gpu: Gpu, options: TrainArguments, signal: AbortS
     await folder.cutLog(net.step);
     console.error(`Going on from step ${net.step}`);
   }
-  if (net.step >= steps) throw new UsageError(`--steps ${steps}: the run has done ${net.step} steps already`);
+  if (net.step > steps || net.step === steps && await folder.has("metrics.json")) {
+    throw new UsageError(`--steps ${steps}: the run has done ${net.step} steps already`);
+  }
   await writeRunRecord(folder, { options, steps, settings, net, dataset, dataFolder });
   console.error(
     `Training ${variant} on ${parts.train.length} images of ${dataset.name} (${dataset.imageSize} x ${dataset.imageSize}, ` +
@@ -76,13 +85,12 @@ export async function trainRun(gpu: Gpu, options: TrainArguments, signal: AbortS
 
   using progress = createProgress({ total: steps, unit: "step" });
   let validation: number | null = null;
-  const saved: string[] = [];
   const records = train(net, dataset, {
     ...settings,
     steps,
     checkpointEvery: options.checkpointEvery ?? defaults.checkpointEvery,
     signal,
-    onCheckpoint: async ({ step, bytes }) => void saved.push(await folder.saveCheckpoint(step, bytes)),
+    onCheckpoint: ({ step, bytes }) => folder.saveCheckpoint(step, bytes),
   });
   for await (const record of records) {
     await folder.log(record);
@@ -95,7 +103,7 @@ export async function trainRun(gpu: Gpu, options: TrainArguments, signal: AbortS
     });
   }
   progress.stop();
-  const trained = { folder, step: net.step, steps, checkpoint: saved.at(-1)! };
+  const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };
   if (signal.aborted && net.step < steps) return trained;
 
   const { test } = await writeMetrics(folder, net, dataset, parts, settings);

@@ -58,6 +58,8 @@ export interface TestMetrics {
   perClass: (ClassScore & { name: string })[];
   /** confusion[label][prediction], counts. */
   confusion: number[][];
+  /** Hits by person, ascending by subject number; what nobody is known of comes first, as -1. Enough to pool the intervals of several runs. */
+  bySubject: { subject: number; images: number; hits: number }[];
 }
 
 /** What an evaluation says: equal runs give equal evaluations, but for the predictions' last bits on another adapter. */
@@ -70,6 +72,8 @@ export interface Evaluation {
   dataset: string;
   fingerprint: string;
   classNames: string[];
+  /** How many images learned, chose and tested. */
+  images: Record<keyof Split, number>;
   /** What the run was trained with. */
   settings: TrainingSettings;
   initialScale: number;
@@ -142,6 +146,7 @@ export async function evaluate(
     dataset: dataset.name,
     fingerprint: dataset.fingerprint,
     classNames: dataset.classNames,
+    images: { train: parts.train.length, validation: parts.validation.length, test: test.length },
     settings,
     initialScale,
     checkpoints: scores,
@@ -251,5 +256,16 @@ function testMetrics(
     expectedCalibrationError: expectedCalibrationError(labels, probabilities, classes),
     perClass: perClass(labels, predictions, classes).map((score, c) => ({ name: dataset.classNames[c], ...score })),
     confusion: confusionMatrix(labels, predictions, classes),
+    bySubject: bySubject(subjects, hits),
   };
+}
+
+function bySubject(subjects: Int32Array, hits: Float64Array): TestMetrics["bySubject"] {
+  const counts = new Map<number, { subject: number; images: number; hits: number }>();
+  subjects.forEach((subject, n) => {
+    const known = Math.max(-1, subject);
+    const count = counts.get(known) ?? { subject: known, images: 0, hits: 0 };
+    counts.set(known, { ...count, images: count.images + 1, hits: count.hits + hits[n] });
+  });
+  return [...counts.values()].sort((a, b) => a.subject - b.subject);
 }

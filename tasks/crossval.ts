@@ -1,0 +1,113 @@
+/** `deno task crossval [dataset]`: every variant on every split, on this machine or on a cluster, ending in the paper's table. */
+import { join } from "node:path";
+import type { Dataset } from "../datasets/dataset.ts";
+import { splitCount, splitIndices } from "../datasets/split.ts";
+import { openGpu } from "../gpu/device.ts";
+import { crossValidate, type Engine } from "../training/cross_validation/engine.ts";
+import { type PlannedRun, planRuns } from "../training/cross_validation/plan.ts";
+import { protocolFor } from "../training/evaluation/select.ts";
+import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
+import { slurmEngine } from "./crossval/slurm.ts";
+import { describeRuns } from "./crossval/dry_run.ts";
+import { localEngine } from "./crossval/local.ts";
+import { joinManifests, type Manifest, readManifest, writeManifest } from "./crossval/manifest.ts";
+import { type CrossvalArguments, parseArguments } from "./crossval/options.ts";
+import { watchRuns } from "./crossval/progress.ts";
+import { writeResults } from "./crossval/results.ts";
+import { terminalLines } from "./crossval/tables.ts";
+import { datasetName, loadDataset } from "./run/data.ts";
+import { defaultsFor } from "./train/options.ts";
+
+async function main(): Promise<number> {
+  const options = parseArguments(Deno.args);
+  const signal = stopSignal();
+  const name = await datasetName(options);
+  // Only the drawn faces have defaults that depend on the adapter; a cluster's login node may have none.
+  const adapter = name === "synthetic" ? await adapterHere() : { software: false };
+  const defaults = defaultsFor(name, adapter);
+  const loaded = await loadDataset(options, { builtInSize: defaults.imageSize, signal }).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!loaded) return INTERRUPTED;
+  const { dataset, folder: data } = loaded;
+  const asked = manifestOf(options, defaults, dataset, data);
+  const out = options.out ?? join("crossval", fileName(name));
+  const manifest = joinManifests(await readManifest(out), asked, out);
+  if (options.dryRun) {
+    for (const line of await describeRuns(out, manifest, asked.runs, options)) console.log(line);
+    return 0;
+  }
+  await writeManifest(out, manifest);
+
+  const { engine: engineName, jobs, sbatch, variant: variants, resamples } = options;
+  const engine: Engine = engineName === "slurm"
+    ? slurmEngine(out, manifest, { jobs, sbatch })
+    : localEngine(out, manifest, jobs);
+  const plan = planOf(asked.runs, variants);
+  using progress = watchRuns(out, asked.runs, manifest.steps);
+  try {
+    const result = await crossValidate(plan, engine, {
+      signal,
+      bootstrap: { resamples },
+      onOutcome: progress.ended,
+    });
+    progress.stop();
+    const files = await writeResults(out, result, asked.runs);
+    for (const line of terminalLines(result)) console.log(line);
+    const width = Math.max(...Object.keys(files).map((label) => label.length));
+    for (const [label, path] of Object.entries(files)) console.log(`${label.padEnd(width)}   ${path}`);
+    return 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    progress.stop();
+    console.error(`Stopped. Go on with the same command; what is done is not done again.`);
+    return INTERRUPTED;
+  }
+}
+
+async function adapterHere(): Promise<{ software: boolean }> {
+  using gpu = await openGpu();
+  return gpu.adapter;
+}
+
+/** What is asked, with every default filled in that could differ elsewhere. */
+function manifestOf(
+  options: CrossvalArguments,
+  defaults: ReturnType<typeof defaultsFor>,
+  dataset: Dataset,
+  data: string,
+): Manifest {
+  const { variant: variants, splits, seeds, select, batch, steps, checkpointEvery, initScale } = options;
+  const count = splitCount(dataset);
+  const chosen = splits === "all" ? Array.from({ length: count }, (_, n) => n) : splits;
+  for (const split of chosen) splitIndices(dataset, split, { protocol: protocolFor(select) });
+  const total = steps ?? defaults.steps;
+  return {
+    format: "aulens cross-validation 1",
+    selection: select,
+    options: {
+      dataset: options.dataset,
+      data,
+      steps: total,
+      batch: batch ?? defaults.batch,
+      imageSize: dataset.imageSize,
+      checkpointEvery: checkpointEvery ?? defaults.checkpointEvery,
+      initScale: initScale ?? defaults.initScale,
+      normalization: options.normalization,
+      learningRate: options.learningRate,
+      momentum: options.momentum,
+      weightDecay: options.weightDecay,
+      convolution: options.convolution,
+    },
+    steps: total,
+    fingerprint: dataset.fingerprint,
+    runs: planRuns({ variants, splits: chosen, seeds: Array.from({ length: seeds }, (_, n) => n + 1) }),
+  };
+}
+
+function planOf(runs: readonly PlannedRun[], variants: CrossvalArguments["variant"]) {
+  const unique = (numbers: number[]) => [...new Set(numbers)];
+  return { variants, splits: unique(runs.map(({ split }) => split)), seeds: unique(runs.map(({ seed }) => seed)) };
+}
+
+if (import.meta.main) await runTask(main);

@@ -1,0 +1,59 @@
+/**
+ * One run of a cross-validation as a process of its own: trains it, or goes on with it, and evaluates it. Ends with 0 when it is done, with
+ * 130 when it was told to stop and has written a checkpoint.
+ */
+import { openGpu } from "../../gpu/device.ts";
+import { INTERRUPTED, runTask, stopSignal, UsageError, wholeNumber } from "../command.ts";
+import { Command } from "../deps.ts";
+import { evaluateRun } from "../evaluate/run.ts";
+import { openRun } from "../run/open.ts";
+import { trainRun } from "../train/run.ts";
+import { finishedRun } from "./finished.ts";
+import { readManifest, runFolder } from "./manifest.ts";
+
+async function main(): Promise<number> {
+  const command = new Command("element")
+    .requiredOption("--out <dir>", "folder of the cross-validation")
+    .requiredOption("--index <n>", "place of the run in the manifest", wholeNumber(0))
+    .option("--attached", "stop when the standard input ends: whoever started this is gone", false)
+    .exitOverride();
+  command.parse([...Deno.args], { from: "user" });
+  const { out, index, attached } = command.opts<{ out: string; index: number; attached: boolean }>();
+  const manifest = await readManifest(out);
+  const run = manifest?.runs[index];
+  if (!manifest || !run) {
+    throw new UsageError(`${out}: the manifest has ${manifest?.runs.length ?? 0} runs, there is no run ${index}`);
+  }
+  const signal = attached ? AbortSignal.any([stopSignal(), inputEnd()]) : stopSignal();
+  if (await finishedRun(out, run, manifest)) return 0;
+
+  const folder = runFolder(out, run);
+  using gpu = await openGpu();
+  const ended = (await folder.checkpointSteps()).at(-1) === manifest.steps && await folder.has("metrics.json");
+  if (!ended) {
+    const { variant, split, seed } = run;
+    const options = { ...manifest.options, select: manifest.selection, variant, split, seed };
+    const trained = await trainRun(gpu, { ...options, run: folder.path, resume: true }, signal, "wait");
+    if (!trained?.end) return INTERRUPTED;
+  }
+  const opened = await openRun(folder.path, { data: manifest.options.data });
+  try {
+    await evaluateRun(gpu, opened, { selection: manifest.selection, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return INTERRUPTED;
+  }
+  return 0;
+}
+
+/** A signal that is aborted when the standard input ends. */
+function inputEnd(): AbortSignal {
+  const stop = new AbortController();
+  (async () => {
+    for await (const _ of Deno.stdin.readable);
+    stop.abort(new Error("whoever started this run is gone"));
+  })();
+  return stop.signal;
+}
+
+if (import.meta.main) await runTask(main);

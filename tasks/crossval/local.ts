@@ -1,0 +1,75 @@
+/** Does the runs of a cross-validation on this machine, several at a time, each a process of its own. */
+import { dirname } from "node:path";
+import type { Engine, Outcome } from "../../training/cross_validation/engine.ts";
+import type { PlannedRun } from "../../training/cross_validation/plan.ts";
+import { elementArguments } from "./command_line.ts";
+import { finishedRun } from "./finished.ts";
+import { logFile, type Manifest } from "./manifest.ts";
+
+/**
+ * An engine of processes. Those that are running when the signal comes are told to stop, and write their checkpoints.
+ *
+ * @param jobs How many at a time, 1 or more.
+ */
+export function localEngine(out: string, manifest: Manifest, jobs: number): Engine {
+  return {
+    async *run(runs, { signal }) {
+      const waiting = [...runs];
+      const running = new Map<string, Promise<Outcome | undefined>>();
+      while (waiting.length > 0 || running.size > 0) {
+        while (waiting.length > 0 && running.size < jobs && !signal?.aborted) {
+          const run = waiting.shift()!;
+          running.set(run.name, element(out, manifest, run, signal));
+        }
+        if (running.size === 0) return;
+        const [name, outcome] = await Promise.race(
+          [...running].map(async ([name, ended]) => [name, await ended] as const),
+        );
+        running.delete(name);
+        if (outcome) yield outcome;
+      }
+    },
+  };
+}
+
+/** Does one run; undefined where it was stopped. */
+async function element(
+  out: string,
+  manifest: Manifest,
+  run: PlannedRun,
+  signal?: AbortSignal,
+): Promise<Outcome | undefined> {
+  const done = await finishedRun(out, run, manifest);
+  if (done) return done;
+  const index = manifest.runs.findIndex(({ name }) => name === run.name);
+  const log = logFile(out, run);
+  await Deno.mkdir(dirname(log), { recursive: true });
+  const child = new Deno.Command("deno", {
+    args: [...elementArguments(out, index), "--attached"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stop = () => {
+    try {
+      child.kill("SIGINT");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  signal?.addEventListener("abort", stop);
+  try {
+    using file = await Deno.open(log, { append: true, create: true });
+    const write = async (stream: ReadableStream<Uint8Array>) => {
+      for await (const bytes of stream) for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    };
+    const [{ code }] = await Promise.all([child.status, write(child.stdout), write(child.stderr)]);
+    if (signal?.aborted) return undefined;
+    const evaluated = await finishedRun(out, run, manifest);
+    if (evaluated) return evaluated;
+    return { run, error: new Error(`ended with exit code ${code}; its log is ${log}`) };
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await child.stdin.close().catch(() => {});
+  }
+}

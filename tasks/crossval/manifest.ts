@@ -1,0 +1,96 @@
+/** manifest.json: what a cross-validation does, so that any process can do any of its runs, and a second start goes on with the first. */
+import { join } from "node:path";
+import { type PlannedRun, planRuns } from "../../training/cross_validation/plan.ts";
+import type { Selection } from "../../training/evaluation/select.ts";
+import { UsageError } from "../command.ts";
+import { RunFolder } from "../run/folder.ts";
+import type { TrainArguments } from "../train/options.ts";
+
+/** What all runs share: the training options but variant, split, seed and folder. */
+export type SharedOptions = Omit<TrainArguments, "variant" | "split" | "seed" | "run" | "resume" | "select">;
+
+/** What manifest.json holds. */
+export interface Manifest {
+  format: "aulens cross-validation 1";
+  selection: Selection;
+  /** Every default that depends on the machine is filled in. */
+  options: SharedOptions;
+  /** Updates of each run. */
+  steps: number;
+  /** Which data the runs have to find. */
+  fingerprint: string;
+  /** In the order in which they were first asked for: their places are the elements of an array job. */
+  runs: PlannedRun[];
+}
+
+const NAME = "manifest.json";
+
+/** Where a run of a cross-validation has its folder. */
+export function runFolder(out: string, { name }: Pick<PlannedRun, "name">): RunFolder {
+  return new RunFolder(join(out, "runs", name));
+}
+
+/** Where a run writes what it has to say. */
+export function logFile(out: string, { name }: Pick<PlannedRun, "name">): string {
+  return join(out, "logs", `${name}.log`);
+}
+
+/**
+ * Reads a manifest; undefined where there is none.
+ *
+ * @throws {UsageError} for a file that is no manifest.
+ */
+export async function readManifest(out: string): Promise<Manifest | undefined> {
+  const path = join(out, NAME);
+  const text = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new UsageError(`${path}: cannot be read: ${error.message}`);
+  });
+  if (text === undefined) return undefined;
+  try {
+    const manifest: Manifest = JSON.parse(text);
+    if (manifest.format !== "aulens cross-validation 1") throw new TypeError(`format is ${manifest.format}`);
+    for (const run of manifest.runs) {
+      const { variant, split, seed } = run;
+      const [planned] = planRuns({ variants: [variant], splits: [split], seeds: [seed] });
+      if (planned.name !== run.name) throw new TypeError(`run ${run.name} is ${planned.name}`);
+    }
+    return manifest;
+  } catch (error) {
+    throw new UsageError(`${path}: is not what crossval writes: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The manifest of what is asked now, joined with the one that is there: runs asked for earlier keep their places.
+ *
+ * @throws {UsageError} where the earlier one was made with other options: its runs cannot stand in one table with these.
+ */
+export function joinManifests(found: Manifest | undefined, asked: Manifest, out: string): Manifest {
+  if (!found) return asked;
+  const shared = ({ selection, options, steps, fingerprint }: Manifest) => ({
+    select: selection,
+    ...options,
+    data: undefined, // the fingerprint says which data it is, wherever it lies
+    steps,
+    fingerprint,
+  });
+  const [before, now]: Record<string, unknown>[] = [shared(found), shared(asked)];
+  const differences = [...new Set([...Object.keys(before), ...Object.keys(now)])].flatMap((key) => {
+    const [a, b] = [JSON.stringify(before[key]), JSON.stringify(now[key])];
+    return a === b ? [] : [`${key} was ${a}, asked for ${b}`];
+  });
+  if (differences.length > 0) {
+    throw new UsageError(
+      `--out ${out}: the cross-validation there cannot go on with these options: ${differences.join("; ")}. ` +
+        "Remedy: give the options of the first start again, or name another folder with --out.",
+    );
+  }
+  const known = new Set(found.runs.map(({ name }) => name));
+  return { ...asked, runs: [...found.runs, ...asked.runs.filter(({ name }) => !known.has(name))] };
+}
+
+/** Writes a manifest, whole or not at all. */
+export async function writeManifest(out: string, manifest: Manifest): Promise<string> {
+  return await new RunFolder(out).write(NAME, JSON.stringify(manifest, null, 2) + "\n");
+}

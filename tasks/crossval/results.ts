@@ -1,0 +1,54 @@
+/** Writes what a cross-validation has found: numbers, tables, pictures. */
+import type { PlannedRun } from "../../training/cross_validation/plan.ts";
+import type { CrossValidation } from "../../training/cross_validation/summary.ts";
+import { comparisonPng } from "../charts/comparison.ts";
+import { confusionPng } from "../charts/confusion.ts";
+import { RunFolder } from "../run/folder.ts";
+import { percent } from "../words.ts";
+import { runFolder } from "./manifest.ts";
+import { latex, markdown, runsCsv, variantsCsv } from "./tables.ts";
+
+/** Writes all files; returns the path of each by what it is. */
+export async function writeResults(
+  out: string,
+  result: CrossValidation,
+  runs: readonly PlannedRun[],
+): Promise<Record<string, string>> {
+  const folder = new RunFolder(out);
+  const logged = await Promise.all(
+    runs.map(async (run) => ({
+      name: run.name,
+      group: run.variant,
+      records: await runFolder(out, run).records(),
+    })),
+  );
+  const pictures: Record<string, string> = {};
+  for (const { variant, pooled } of result.variants) {
+    pictures[`confusion ${variant}`] = await folder.write(
+      `confusion_${variant}.png`,
+      await confusionPng(pooled.confusion, result.classNames, {
+        title: `${result.dataset}, ${variant}, ${result.splits.length} splits pooled`,
+        subtitle: [
+          `${percent(pooled.accuracy)} of ${pooled.images} test images of ${pooled.accuracyInterval.groups} people`,
+          ...`Chosen by: ${result.rule}`.split(/(?<=;) /),
+        ],
+      }),
+    );
+  }
+  return {
+    table: await folder.write("crossval.md", markdown(result)),
+    csv: await folder.write("crossval.csv", variantsCsv(result)),
+    runs: await folder.write("runs.csv", runsCsv(result)),
+    latex: await folder.write("crossval.tex", latex(result)),
+    curves: await folder.write(
+      "curves.png",
+      await comparisonPng(logged, {
+        title: `${result.dataset}: ${result.variants.length * result.splits.length * result.seeds.length} runs`,
+        classes: result.classNames.length,
+      }),
+    ),
+    ...pictures,
+    // Last: where it stands, the others do.
+    json: await folder.write("crossval.json", JSON.stringify(result, null, 2) + "\n"),
+  };
+}

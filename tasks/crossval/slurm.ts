@@ -1,0 +1,167 @@
+/** Does the runs of a cross-validation on a cluster: one Slurm array job, an element a run. */
+import { join, resolve } from "node:path";
+import type { Engine, Outcome } from "../../training/cross_validation/engine.ts";
+import type { PlannedRun } from "../../training/cross_validation/plan.ts";
+import { UsageError } from "../command.ts";
+import { RunFolder } from "../run/folder.ts";
+import { elementArguments } from "./command_line.ts";
+import { finishedRun } from "./finished.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** How the array job is submitted. */
+export interface SlurmOptions {
+  /** Elements at a time. */
+  jobs: number;
+  /** The site's own options of sbatch, such as `--partition=gpu` and `--gres=gpu:1`; they come last and win. */
+  sbatch: string[];
+  /** Milliseconds between two looks at the queue. Default 5,000. */
+  interval?: number;
+}
+
+/** An element that is preempted or runs into its time limit is told so many seconds ahead; a checkpoint takes less. */
+const NOTICE_SECONDS = 60;
+
+/** Files of a submission, in the folder of the cross-validation. */
+const SCRIPT = "slurm/array.sh", JOB = "slurm/job.txt";
+
+/** Submits what is not done yet, follows it, and hands runs out as they end. Stopping it leaves the array job alone. */
+export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptions): Engine {
+  return {
+    async *run(runs, { signal }) {
+      const left = new Map(runs.map((run) => [run.name, run]));
+      const collect = async function* (): AsyncIterable<Outcome> {
+        for (const run of left.values()) {
+          const done = await finishedRun(out, run, manifest);
+          if (!done) continue;
+          left.delete(run.name);
+          yield done;
+        }
+      };
+      yield* collect();
+      if (left.size === 0) return;
+      let job = await submittedJob(out);
+      if (job === undefined) {
+        await new RunFolder(out).write(SCRIPT, arrayScript(out));
+        await Deno.mkdir(join(out, "logs"), { recursive: true });
+        job =
+          (await command("sbatch", sbatchArguments(out, manifest, [...left.values()], options))).trim().split(";")[0];
+        await new RunFolder(out).write(JOB, `${job}\n`);
+      }
+      console.error(`Following array job ${job}; Ctrl-C leaves it running, the same command follows it again`);
+      while (await isQueued(job)) {
+        yield* collect();
+        if (left.size === 0) break;
+        await new Promise((resolve) => setTimeout(resolve, options.interval ?? 5_000));
+        if (signal?.aborted) {
+          console.error(`Array job ${job} goes on. To end it: scancel ${job}`);
+          return;
+        }
+      }
+      yield* collect();
+      await Deno.remove(join(out, JOB)).catch(() => {});
+      for (const run of left.values()) {
+        const log = join(out, "logs", `${job}_${indexOf(manifest, run)}.log`);
+        yield {
+          run,
+          error: new Error(`its element of array job ${job} ended without an evaluation; its log is ${log}`),
+        };
+      }
+    },
+  };
+}
+
+/**
+ * What runs on the nodes. Bash, not Deno, gets the signal that Slurm sends ahead of the end, and passes it on; a run that has written its
+ * checkpoint then ends with 130 and is put back into the queue.
+ */
+export function arrayScript(out: string): string {
+  const [deno, ...words] = [Deno.execPath(), ...elementArguments(resolve(out), "INDEX")].map(quote);
+  const element = [deno, ...words].join(" ").replace("'INDEX'", '"$SLURM_ARRAY_TASK_ID"');
+  return `#!/bin/bash
+# One element of a cross-validation: trains its run, or goes on with it, and evaluates it.
+cd ${quote(Deno.cwd())} || exit 1
+${element} &
+child=$!
+trap 'kill -INT "$child" 2>/dev/null' INT TERM
+wait "$child"
+code=$?
+# A signal ends wait, not the run.
+while kill -0 "$child" 2>/dev/null; do
+  wait "$child"
+  code=$?
+done
+if [ "$code" -eq 130 ]; then
+  echo "stopped after a checkpoint: back into the queue"
+  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
+fi
+exit "$code"
+`;
+}
+
+/** The arguments of sbatch. */
+export function sbatchArguments(
+  out: string,
+  manifest: Manifest,
+  runs: readonly PlannedRun[],
+  { jobs, sbatch }: SlurmOptions,
+): string[] {
+  return [
+    "--parsable",
+    "--job-name=aulens",
+    `--array=${ranges(runs.map((run) => indexOf(manifest, run)))}%${jobs}`,
+    `--output=${join(resolve(out), "logs", "%A_%a.log")}`,
+    "--open-mode=append",
+    "--requeue",
+    `--signal=B:INT@${NOTICE_SECONDS}`,
+    ...sbatch,
+    join(resolve(out), SCRIPT),
+  ];
+}
+
+/** Ascending numbers as Slurm writes them: `0-3,5`. */
+export function ranges(numbers: readonly number[]): string {
+  const ascending = numbers.toSorted((a, b) => a - b);
+  const parts: [number, number][] = [];
+  for (const number of ascending) {
+    const last = parts.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else parts.push([number, number]);
+  }
+  return parts.map(([first, last]) => first === last ? String(first) : `${first}-${last}`).join(",");
+}
+
+const indexOf = (manifest: Manifest, run: PlannedRun) => manifest.runs.findIndex(({ name }) => name === run.name);
+
+/** The array job of an earlier start, if it is still queued or running. */
+async function submittedJob(out: string): Promise<string | undefined> {
+  const job = await Deno.readTextFile(join(out, JOB)).catch(() => undefined);
+  const number = job?.trim();
+  return number && /^\d+$/.test(number) && await isQueued(number) ? number : undefined;
+}
+
+/** Whether any element waits or runs. Slurm forgets jobs that have ended, and then calls the number invalid. */
+async function isQueued(job: string): Promise<boolean> {
+  try {
+    return (await command("squeue", ["--noheader", "--array", `--jobs=${job}`, "--format=%i"])).trim() !== "";
+  } catch (error) {
+    if (/Invalid job id/i.test((error as Error).message)) return false;
+    throw error;
+  }
+}
+
+async function command(name: "sbatch" | "squeue", args: string[]): Promise<string> {
+  const output = await new Deno.Command(name, { args, stdin: "null" }).output().catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      `--engine slurm: ${name} is not on this machine. Remedy: run it on a login node of the cluster.`,
+    );
+  });
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (output.code !== 0) throw new UsageError(`${name} ${args.join(" ")}: ${text(output.stderr).trim()}`);
+  return text(output.stdout);
+}
+
+/** A word for a shell. */
+function quote(word: string): string {
+  return /^[\w./:=,%+@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

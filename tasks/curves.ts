@@ -1,0 +1,60 @@
+/** `deno task curves RUN...`: the training curves of several runs in one picture. */
+import { basename, resolve } from "node:path";
+import { type ComparedRun, comparisonPng } from "./charts/comparison.ts";
+import { SERIES } from "./charts/style.ts";
+import { pngFile, runTask, UsageError } from "./command.ts";
+import { Command } from "./deps.ts";
+import { RunFolder } from "./run/folder.ts";
+import { readRunRecord, type RunRecord } from "./run/record.ts";
+
+async function main(): Promise<number> {
+  const command = new Command("curves")
+    .description("Draws the training curves of runs into one picture; more than a few are coloured by variant.")
+    .argument("<run...>", "run folders, as train leaves them")
+    .option("--output <file>", "the picture, a PNG file", pngFile, "curves.png")
+    .exitOverride();
+  command.showHelpAfterError("(deno task curves --help lists the options)");
+  command.parse([...Deno.args], { from: "user" });
+  const { output } = command.opts<{ output: string }>();
+
+  const paths = [...new Set(command.args.map((path) => resolve(path)))];
+  const read = await Promise.all(paths.map(async (path) => {
+    const folder = new RunFolder(path);
+    const [record, records] = await Promise.all([readRunRecord(folder), folder.records()]);
+    if (records.length === 0) {
+      throw new UsageError(`${path}: log.jsonl holds no record yet. Remedy: train the run first.`);
+    }
+    return { name: nameOf(path, paths), record, records };
+  }));
+  const byVariant = read.length > SERIES.length;
+  const runs: ComparedRun[] = read.map(({ name, record, records }) => ({
+    name,
+    group: byVariant ? record.settings.variant : name,
+    records,
+  }));
+  const picture = await comparisonPng(runs, {
+    title: `${[...new Set(read.map(({ record }) => record.dataset.name))].join(", ")}: ${runs.length} runs`,
+    classes: only(read.map(({ record }) => record.network.classes)),
+  });
+  await Deno.writeFile(output, picture);
+  for (const { name, record, records } of read) console.log(line(name, record, records.at(-1)!.step));
+  console.log(`picture   ${output}`);
+  return 0;
+}
+
+/** A run's name: its folder's, with as much of the path before it as makes it unique. */
+function nameOf(path: string, paths: string[]): string {
+  const same = paths.filter((other) => basename(other) === basename(path));
+  return same.length === 1 ? basename(path) : path;
+}
+
+function line(name: string, { settings, steps }: RunRecord, done: number): string {
+  return `${name}   ${settings.variant}, split ${settings.split}, seed ${settings.seed}, step ${done} of ${steps}`;
+}
+
+/** The value that all share, if they do. */
+function only(values: number[]): number | undefined {
+  return new Set(values).size === 1 ? values[0] : undefined;
+}
+
+if (import.meta.main) await runTask(main);
