@@ -5,6 +5,7 @@
  * @module
  */
 export type { Dataset, FoldKind } from "./dataset.ts";
+export { actionUnitName } from "./action_units.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { MatError } from "./mat/mod.ts";
