@@ -115,7 +115,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
           const entry = entries[one.unit];
           const region = (row: number) => regions(row, entry.unit);
           const inside = lookInside(one, region);
-          if (inside) entry.truth = judge(inside, lookInside(others[i], region), entry.adjusted);
+          if (inside) entry.truth = judge(inside, lookInside(others[i], region), entry.answered);
         }
       }
       files.push(["action_units.png", await drawSheet(run, observations, entries, sights, heading, regions)]);

@@ -18,7 +18,7 @@ export interface DivergenceOptions {
   subtitle: string[];
 }
 
-const EXCITED = "excited", QUIETER = "quieter", CHANCE = "no more than chance";
+const EXCITED = "excited", QUIETER = "quieter", CHANCE = "chance";
 const COLUMNS = 3;
 
 /**
@@ -60,21 +60,6 @@ export function divergencesSvg(
         ? { title: "D(Q || R) in nats", tickCount: 4, grid: true }
         : { title: null, labels: false, ticks: false, tickCount: 4, grid: true },
     };
-    const legend = index === 0
-      ? {
-        title: "with the unit the filter is",
-        orient: "top",
-        direction: "horizontal",
-        titleColor: QUIET,
-        labelColor: INK,
-        titleFontWeight: "normal",
-        labelFontSize: 12,
-        titleOrient: "left",
-        symbolType: "square",
-        titleLimit: 400,
-        labelLimit: 300,
-      }
-      : null;
     return {
       title: { text: name, subtitle: note, fontSize: 13, subtitleFontSize: 11, offset: 6, subtitlePadding: 3 },
       data: { values },
@@ -83,7 +68,7 @@ export function divergencesSvg(
       layer: [
         {
           mark: { type: "bar", height: { band: 0.72 } },
-          encoding: { y, x, color: { field: "kind", type: "nominal", scale, legend } },
+          encoding: { y, x, color: { field: "kind", type: "nominal", scale, legend: null } },
         },
         {
           mark: { type: "text", align: "left", dx: 4, fontSize: 10, color: QUIET },
@@ -98,7 +83,6 @@ export function divergencesSvg(
     columns: COLUMNS,
     spacing: { row: 26, column: 34 },
     concat: panels.map(panel),
-    resolve: { scale: { color: "independent" } },
     config: CONFIG,
   } as unknown as TopLevelSpec);
 }

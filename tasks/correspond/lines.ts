@@ -1,7 +1,7 @@
 /** What the comparison found, in lines to read: a short table, then what was found and what was not, plainly. */
 import type { ReadOut } from "./read_out.ts";
-import { type UnitEntry, unitTitle } from "./tables.ts";
-import { FOUND } from "./truth.ts";
+import { ANSWERED, type UnitEntry, unitTitle } from "./tables.ts";
+import { LEAST_RATIO } from "./truth.ts";
 
 /** A p-value as `0.0002` or `0.34`. */
 const small = (p: number) => p < 0.0095 ? p.toFixed(4) : p.toFixed(2);
@@ -24,15 +24,15 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
   const widths = header.map((title, column) => Math.max(title.length, ...table.map((line) => line[column].length)));
   const line = (cells: string[]) =>
     cells.map((cell, column) => column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])).join("  ");
-  const without = tested.filter(({ adjusted }) => !(adjusted < FOUND.adjusted));
+  const without = tested.filter(({ answered }) => !answered);
   return [
     ...(tested.length > 0 ? [line(header), ...table.map(line), ""] : []),
     tested.length === 0
       ? `No Action Unit has enough support among ${images} images.`
       : `${
         tested.length - without.length
-      } of ${tested.length} Action Units have a filter (adjusted p < ${FOUND.adjusted}). ` +
-        `Without one: ${names(without)}.`,
+      } of ${tested.length} Action Units excite a filter (adjusted p < ${ANSWERED}). ` +
+        `Those that excite none: ${names(without)}.`,
     ...entries.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
       `Not tested: ${unitTitle(unit)}: ${untested}.`
     ),
@@ -56,14 +56,14 @@ export function truthLines(tested: UnitEntry[]): string[] {
     randomChance = mean(({ randomised }) => randomised?.chance);
   const carrying = known.filter(({ carries }) => carries);
   const missed = carrying.filter(({ truth }) => !truth.found);
-  const elsewhere = missed.filter(({ adjusted }) => adjusted < FOUND.adjusted);
-  const unanswered = missed.filter(({ adjusted }) => !(adjusted < FOUND.adjusted));
+  const elsewhere = missed.filter(({ answered }) => answered);
+  const unanswered = missed.filter(({ answered }) => !answered);
   return [
     `Truth test: ${(100 * inside).toFixed(0)}% of the best filters' projections lie inside the Action Unit's region, ` +
     `${(inside / chance).toFixed(1)} times chance (random weights: ${(random / randomChance).toFixed(1)} times).`,
     `Of ${carrying.length} Action Units that carry a label, the network finds ${carrying.length - missed.length}.`,
     ...(elsewhere.length > 0
-      ? [`NOT found, a filter answers but looks elsewhere (below ${FOUND.ratio} times chance): ${names(elsewhere)}.`]
+      ? [`NOT found, filters answer but look elsewhere (below ${LEAST_RATIO} times chance): ${names(elsewhere)}.`]
       : []),
     ...(unanswered.length > 0 ? [`NOT found, no filter answers: ${names(unanswered)}.`] : []),
   ];

@@ -6,7 +6,7 @@ import { type Comparison, rowOf, SIGNIFICANT } from "./compare.ts";
 import type { Observations } from "./observations.ts";
 import type { UnitSights } from "./project.ts";
 import { sheetPng } from "./sheet.ts";
-import { type UnitEntry, unitTitle } from "./tables.ts";
+import { ANSWERED, type UnitEntry, unitTitle } from "./tables.ts";
 
 /** What stands above every picture. */
 export interface Heading {
@@ -58,7 +58,11 @@ export function drawDivergences(
   }));
   return divergencesPng(panels, {
     title: `${title}: the most divergent ${layer} filters of each Action Unit`,
-    subtitle: [subtitle, "D(Q || R) in nats: responses to images with the unit, Q, against those to all others, R."],
+    subtitle: [
+      subtitle,
+      "D(Q || R) in nats: responses to images with the unit, Q, against those to all others, R.",
+      `Orange: the unit excites the filter; blue: the filter is quieter with it; grey: no more than chance (family-wise p of ${SIGNIFICANT} or more).`,
+    ],
   });
 }
 
@@ -73,13 +77,13 @@ export function drawSheet(
 ): Promise<Uint8Array> {
   const count = observations.actionUnits.length;
   const rows = sights.map(({ unit: column, filters }) => {
-    const { unit, present, absent, adjusted, className, inClass, mostExcited, truth } = entries[column];
+    const { unit, present, absent, adjusted, answered, className, inClass, mostExcited, truth } = entries[column];
     return {
       name: unitTitle(unit),
       notes: [
         `in ${present} of ${present + absent} images`,
         `in ${(100 * inClass).toFixed(0)}% of "${className}"`,
-        adjusted < 0.01 ? "a filter answers (p < 0.01)" : `no sure filter (p = ${adjusted.toFixed(2)})`,
+        answered ? `excites a filter (p < ${ANSWERED})` : `excites no filter for sure (p = ${adjusted.toFixed(2)})`,
         ...(truth ? [`${(100 * truth.inside).toFixed(0)}% in its region, ${truth.ratio.toFixed(1)} x chance`] : []),
       ],
       filters: filters.map(({ filter, sights }) => {

@@ -25,6 +25,8 @@ export interface Pair {
 export interface UnitEntry extends UnitSupport, Carrier {
   unit: number;
   name: string;
+  /** Whether it excites a filter: more than chance among the filters and among the units. */
+  answered: boolean;
   /** Filters that answer by more than chance, excited and quieter. */
   excitedFilters: number;
   quieterFilters: number;
@@ -35,6 +37,9 @@ export interface UnitEntry extends UnitSupport, Carrier {
   /** Where these look; for drawn faces. */
   truth?: UnitTruth;
 }
+
+/** A unit's adjusted p-value below this says that a filter answers to it. */
+export const ANSWERED = 0.01;
 
 /** Filters listed for a unit. */
 export const LISTED = 10;
@@ -77,12 +82,14 @@ export function unitEntries(
     const support = result.support[column];
     const tested = support.untested === undefined;
     const significant = Array.from(auc.keys()).filter((filter) => familywise[filter] < SIGNIFICANT);
+    const excitedFilters = significant.filter((filter) => auc[filter] > 0.5).length;
     return {
       unit,
       name: actionUnitName(unit),
       ...carried[column],
       ...support,
-      excitedFilters: significant.filter((filter) => auc[filter] > 0.5).length,
+      answered: support.adjusted < ANSWERED && excitedFilters > 0,
+      excitedFilters,
       quieterFilters: significant.filter((filter) => auc[filter] < 0.5).length,
       mostDivergent: tested ? ranking(result, column).slice(0, LISTED).map(pair) : [],
       mostExcited: tested ? excited(comparison, column, LISTED).map(pair) : [],

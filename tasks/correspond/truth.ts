@@ -35,19 +35,18 @@ export function lookInside(
   return { inside, chance, ratio: inside / chance, projections: shares.length };
 }
 
-/** What is expected of a network that has found a unit, in numbers that stand beside the verdict. */
-export const FOUND = { adjusted: 0.01, ratio: 2 };
+/** How much more than chance a unit's best filters have to look at its region to have found it. */
+export const LEAST_RATIO = 2;
 
 /** The verdict on a unit. */
 export interface UnitTruth extends Inside {
   /** The same of a network of random weights, its best filters chosen in the same way. */
   randomised: Inside | null;
-  /** A filter answers to the unit, and the best ones look at least twice as much at its region as at one elsewhere. */
+  /** The unit excites a filter, and the best ones look at least twice as much at its region as at one elsewhere. */
   found: boolean;
 }
 
-/** Judges one unit. */
-export function judge(inside: Inside, randomised: Inside | undefined, adjusted: number): UnitTruth {
-  const found = adjusted < FOUND.adjusted && inside.ratio >= FOUND.ratio;
-  return { ...inside, randomised: randomised ?? null, found };
+/** Judges one unit; `answered` says whether it excites a filter by more than chance. */
+export function judge(inside: Inside, randomised: Inside | undefined, answered: boolean): UnitTruth {
+  return { ...inside, randomised: randomised ?? null, found: answered && inside.ratio >= LEAST_RATIO };
 }
