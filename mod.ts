@@ -94,6 +94,7 @@ export {
   type Selection,
   SELECTIONS,
 } from "./training/evaluation/select.ts";
+export { evaluateTransfer, shareImages, type TransferResult } from "./training/evaluation/transfer.ts";
 export {
   balancedAccuracy,
   bootstrapInterval,

@@ -39,10 +39,10 @@ async function main(): Promise<number> {
   }
   await writeManifest(out, manifest);
 
-  const { engine: engineName, jobs, sbatch, variant: variants, resamples } = options;
+  const { engine: engineName, jobs, jobEnv, sbatch, variant: variants, resamples } = options;
   const engine: Engine = engineName === "slurm"
     ? slurmEngine(out, manifest, { jobs, sbatch })
-    : localEngine(out, manifest, jobs);
+    : localEngine(out, manifest, jobs, jobEnv);
   const plan = planOf(asked.runs, variants);
   using progress = watchRuns(out, asked.runs, manifest.steps);
   try {

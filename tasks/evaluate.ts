@@ -1,15 +1,18 @@
 /** `deno task evaluate RUN`: every checkpoint's accuracy, the one that a stated rule chooses, and how good it is on the test images. */
+import { readPrepared } from "../datasets/prepared.ts";
 import { openGpu } from "../gpu/device.ts";
 import { type Selection, SELECTIONS } from "../training/evaluation/select.ts";
 import { INTERRUPTED, runTask, stopSignal, wholeNumber } from "./command.ts";
 import { Command, Option } from "./deps.ts";
-import { evaluationLines } from "./evaluate/lines.ts";
+import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { evaluateRun } from "./evaluate/run.ts";
+import { transferRun } from "./evaluate/transfer.ts";
 import { openRun } from "./run/open.ts";
 
 interface Arguments {
   select?: Selection;
   data?: string;
+  on?: string;
   resamples: number;
   seed: number;
   json: boolean;
@@ -27,26 +30,37 @@ async function main(): Promise<number> {
       ).choices([...SELECTIONS]),
     )
     .option("--data <dir>", "prepared folder, where it is not where train found it")
+    .option("--on <dir>", "test on all labelled images of another prepared folder instead, classes matched by name")
     .option("--resamples <n>", "resamples of the interval over people", wholeNumber(1), 10_000)
     .option("--seed <n>", "draws the resamples", wholeNumber(0), 0)
     .option("--json", "print JSON only, for programs", false)
     .exitOverride();
   command.showHelpAfterError("(deno task evaluate --help lists the options)");
   command.parse([...Deno.args], { from: "user" });
-  const { select, data, resamples, seed, json } = command.opts<Arguments>();
+  const { select, data, on, resamples, seed, json } = command.opts<Arguments>();
 
   const signal = stopSignal();
   const run = await openRun(command.args[0], { data });
+  const other = on === undefined ? undefined : await readPrepared(on);
   using gpu = await openGpu();
+  const options = { selection: select, bootstrap: { seed, resamples }, signal };
   try {
-    const { evaluation, files } = await evaluateRun(gpu, run, {
-      selection: select,
-      bootstrap: { seed, resamples },
-      signal,
-    });
-    if (json) console.log(JSON.stringify(evaluation, null, 2));
+    const { found, lines, files } = other
+      ? await transferRun(gpu, run, other, options).then(({ record, files }) => {
+        if (record.shareImages) {
+          console.error(
+            `warning: ${record.testedOn} holds images that ${record.trainedOn} holds too (TFD contains CK+): ` +
+              "this is no test on unseen faces",
+          );
+        }
+        return { found: record, lines: transferLines(record), files };
+      })
+      : await evaluateRun(gpu, run, options).then(({ evaluation, files }) => (
+        { found: evaluation, lines: evaluationLines(evaluation), files }
+      ));
+    if (json) console.log(JSON.stringify(found, null, 2));
     else {
-      for (const line of evaluationLines(evaluation)) console.log(line);
+      for (const line of lines) console.log(line);
       console.log(`evaluation          ${files.json}`);
       console.log(`predictions         ${files.predictions}`);
       console.log(`picture             ${files.picture}`);

@@ -15,10 +15,13 @@ async function main(): Promise<number> {
   const command = new Command("element")
     .requiredOption("--out <dir>", "folder of the cross-validation")
     .requiredOption("--index <n>", "place of the run in the manifest", wholeNumber(0))
+    .option("--gpus <list>", "GPUs that the cluster has given this process; the software adapter is refused then", "")
     .option("--attached", "stop when the standard input ends: whoever started this is gone", false)
     .exitOverride();
   command.parse([...Deno.args], { from: "user" });
-  const { out, index, attached } = command.opts<{ out: string; index: number; attached: boolean }>();
+  const { out, index, gpus, attached } = command.opts<
+    { out: string; index: number; gpus: string; attached: boolean }
+  >();
   const manifest = await readManifest(out);
   const run = manifest?.runs[index];
   if (!manifest || !run) {
@@ -29,6 +32,12 @@ async function main(): Promise<number> {
 
   const folder = runFolder(out, run);
   using gpu = await openGpu();
+  if (gpus !== "" && gpu.adapter.software) {
+    throw new UsageError(
+      `the job has GPU ${gpus}, but only the software adapter (${gpu.adapter.description}) answers. ` +
+        "Remedy: install the GPU's Vulkan driver on the node; `deno task doctor` there says what is found.",
+    );
+  }
   const ended = (await folder.checkpointSteps()).at(-1) === manifest.steps && await folder.has("metrics.json");
   if (!ended) {
     const { variant, split, seed } = run;

@@ -10,16 +10,23 @@ import { logFile, type Manifest } from "./manifest.ts";
  * An engine of processes. Those that are running when the signal comes are told to stop, and write their checkpoints.
  *
  * @param jobs How many at a time, 1 or more.
+ * @param environments Environment settings for each of the jobs at a time, to give each its own GPU; empty for none.
  */
-export function localEngine(out: string, manifest: Manifest, jobs: number): Engine {
+export function localEngine(
+  out: string,
+  manifest: Manifest,
+  jobs: number,
+  environments: readonly Record<string, string>[] = [],
+): Engine {
   return {
     async *run(runs, { signal }) {
       const waiting = [...runs];
+      const free = Array.from({ length: jobs }, (_, slot) => environments[slot] ?? {});
       const running = new Map<string, Promise<Outcome | undefined>>();
       while (waiting.length > 0 || running.size > 0) {
-        while (waiting.length > 0 && running.size < jobs && !signal?.aborted) {
-          const run = waiting.shift()!;
-          running.set(run.name, element(out, manifest, run, signal));
+        while (waiting.length > 0 && free.length > 0 && !signal?.aborted) {
+          const run = waiting.shift()!, environment = free.shift()!;
+          running.set(run.name, element(out, manifest, run, environment, signal).finally(() => free.push(environment)));
         }
         if (running.size === 0) return;
         const [name, outcome] = await Promise.race(
@@ -37,6 +44,7 @@ async function element(
   out: string,
   manifest: Manifest,
   run: PlannedRun,
+  environment: Record<string, string>,
   signal?: AbortSignal,
 ): Promise<Outcome | undefined> {
   const done = await finishedRun(out, run, manifest);
@@ -46,6 +54,7 @@ async function element(
   await Deno.mkdir(dirname(log), { recursive: true });
   const child = new Deno.Command("deno", {
     args: [...elementArguments(out, index), "--attached"],
+    env: environment,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -18,6 +18,8 @@ export interface CrossvalArguments extends Omit<TrainArguments, "variant" | "spl
   resamples: number;
   engine: EngineName;
   jobs: number;
+  /** An environment setting for each of the jobs at a time. */
+  jobEnv: Record<string, string>[];
   sbatch: string[];
   dryRun: boolean;
 }
@@ -43,6 +45,12 @@ export function parseArguments(argv: readonly string[]): CrossvalArguments {
     )
     .option("--jobs <n>", "runs at a time", wholeNumber(1), 1)
     .option(
+      "--job-env <NAME=value>",
+      "local: environment of one of the jobs, once for each; gives each its own GPU, such as MESA_VK_DEVICE_SELECT=10de:2684!",
+      (text: string, before: Record<string, string>[]) => [...before, setting(text)],
+      [] as Record<string, string>[],
+    )
+    .option(
       "--sbatch <options>",
       "for sbatch, such as '--partition=gpu --gres=gpu:1 --time=4:00:00'; may be given again",
       (text: string, before: string[]) => [...before, ...text.split(/\s+/).filter((word) => word !== "")],
@@ -54,6 +62,9 @@ export function parseArguments(argv: readonly string[]): CrossvalArguments {
   command.parse([...argv], { from: "user" });
   const options = command.opts<Omit<CrossvalArguments, "dataset">>();
   if (options.sbatch.length > 0 && options.engine !== "slurm") command.error("error: --sbatch is for --engine slurm");
+  if (options.jobEnv.length > 0 && (options.engine !== "local" || options.jobEnv.length !== options.jobs)) {
+    command.error(`error: --job-env is for --engine local, once for each of the ${options.jobs} jobs`);
+  }
   return { ...options, dataset: readDataset(command) };
 }
 
@@ -62,6 +73,12 @@ function variants(text: string): Variant[] {
   const unknown = names.find((name) => !(VARIANTS as readonly string[]).includes(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`Expected some of ${VARIANTS.join(",")}.`);
   return names as Variant[];
+}
+
+function setting(text: string): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError("Expected NAME=value.");
+  return { [name]: value };
 }
 
 function splits(text: string): "all" | number[] {

@@ -21,6 +21,9 @@ export interface SlurmOptions {
 /** An element that is preempted or runs into its time limit is told so many seconds ahead; a checkpoint takes less. */
 const NOTICE_SECONDS = 60;
 
+/** How often a controller that does not answer is asked. */
+const PATIENCE = 20;
+
 /** Files of a submission, in the folder of the cross-validation. */
 const SCRIPT = "slurm/array.sh", JOB = "slurm/job.txt";
 
@@ -75,14 +78,17 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
  * checkpoint then ends with 130 and is put back into the queue.
  */
 export function arrayScript(out: string): string {
-  const [deno, ...words] = [Deno.execPath(), ...elementArguments(resolve(out), "INDEX")].map(quote);
-  const element = [deno, ...words].join(" ").replace("'INDEX'", '"$SLURM_ARRAY_TASK_ID"');
+  const words = [Deno.execPath(), ...elementArguments(resolve(out), "INDEX").slice(0, -1)].map(quote);
+  const element = [...words, '"$SLURM_ARRAY_TASK_ID"', '--gpus "${SLURM_JOB_GPUS:-}"'].join(" ");
   return `#!/bin/bash
 # One element of a cross-validation: trains its run, or goes on with it, and evaluates it.
 cd ${quote(Deno.cwd())} || exit 1
 ${element} &
 child=$!
-trap 'kill -INT "$child" 2>/dev/null' INT TERM
+notice=
+trap 'notice=1; kill -INT "$child" 2>/dev/null' INT
+# TERM is scancel's, or a preemption's, which puts the element back by itself.
+trap 'kill -INT "$child" 2>/dev/null' TERM
 wait "$child"
 code=$?
 # A signal ends wait, not the run.
@@ -90,7 +96,7 @@ while kill -0 "$child" 2>/dev/null; do
   wait "$child"
   code=$?
 done
-if [ "$code" -eq 130 ]; then
+if [ "$code" -eq 130 ] && [ -n "$notice" ]; then
   echo "stopped after a checkpoint: back into the queue"
   scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
 fi
@@ -139,13 +145,19 @@ async function submittedJob(out: string): Promise<string | undefined> {
   return number && /^\d+$/.test(number) && await isQueued(number) ? number : undefined;
 }
 
-/** Whether any element waits or runs. Slurm forgets jobs that have ended, and then calls the number invalid. */
-async function isQueued(job: string): Promise<boolean> {
-  try {
-    return (await command("squeue", ["--noheader", "--array", `--jobs=${job}`, "--format=%i"])).trim() !== "";
-  } catch (error) {
-    if (/Invalid job id/i.test((error as Error).message)) return false;
-    throw error;
+/**
+ * Whether any element waits or runs. Slurm forgets jobs that have ended, and then calls the number invalid; a controller that does not
+ * answer is asked again for a minute or two, since the jobs do not depend on it.
+ */
+async function isQueued(job: string, interval = 5_000): Promise<boolean> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return (await command("squeue", ["--noheader", "--array", `--jobs=${job}`, "--format=%i"])).trim() !== "";
+    } catch (error) {
+      if (/Invalid job id/i.test((error as Error).message)) return false;
+      if (attempt === PATIENCE || /is not on this machine/.test((error as Error).message)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, interval));
+    }
   }
 }
 

@@ -1,12 +1,11 @@
 /** An evaluation as lines for people. */
-import type { Evaluation } from "../../training/evaluation/evaluate.ts";
+import type { Evaluation, TestMetrics } from "../../training/evaluation/evaluate.ts";
+import type { TransferRecord } from "./transfer.ts";
 import { percent, plain } from "../words.ts";
 
 /** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
 export function evaluationLines(evaluation: Evaluation): string[] {
   const { checkpoints, chosen, rule, test, selection } = evaluation;
-  const { low, high, level, resamples } = test.accuracyInterval;
-  const width = Math.max(5, ...test.perClass.map(({ name }) => plain(name).length));
   const judged = selection === "original" ? "test" : "validation";
   return [
     ...(selection === "last" ? [] : [
@@ -16,6 +15,27 @@ export function evaluationLines(evaluation: Evaluation): string[] {
       ),
       "",
     ]),
+    ...testLines(test, `checkpoint ${chosen.step}`),
+    `chosen by           ${rule}`,
+  ];
+}
+
+/** The lines of a test on other data. */
+export function transferLines({ trainedOn, testedOn, step, rule, leftOut, test }: TransferRecord): string[] {
+  return [
+    ...testLines(test, `${plain(trainedOn)} on ${plain(testedOn)}, checkpoint ${step}`),
+    `chosen by           ${rule}`,
+    ...(leftOut.length > 0
+      ? [`left out            ${leftOut.map(({ name, images }) => `${images} of ${plain(name)}`).join(", ")}`]
+      : []),
+  ];
+}
+
+/** Metrics as lines: a line a class, then the sums. */
+export function testLines(test: TestMetrics, of: string): string[] {
+  const { low, high, level, resamples } = test.accuracyInterval;
+  const width = Math.max(5, ...test.perClass.map(({ name }) => plain(name).length));
+  return [
     `${"class".padEnd(width)}   images  precision  recall      F1`,
     ...test.perClass.map(({ name, support, precision, recall, f1 }) =>
       [
@@ -27,10 +47,9 @@ export function evaluationLines(evaluation: Evaluation): string[] {
       ].join("")
     ),
     "",
-    `test accuracy       ${percent(test.accuracy)} of ${test.images} images, checkpoint ${chosen.step}`,
+    `test accuracy       ${percent(test.accuracy)} of ${test.images} images, ${of}`,
     `  interval          ${percent(low)} to ${percent(high)} (${percent(level)} of ${resamples} resamples of ` +
     `${test.subjects} people)`,
-    `  chosen by         ${rule}`,
     `balanced accuracy   ${percent(test.balancedAccuracy)}`,
     `macro F1            ${percent(test.macroF1)}`,
     `log loss            ${test.logLoss.toFixed(3)} nats`,

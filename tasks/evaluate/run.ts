@@ -4,7 +4,8 @@ import { evaluate, type EvaluateOptions, type EvaluationResult } from "../../tra
 import { confusionPng } from "../charts/confusion.ts";
 import { createProgress } from "../progress.ts";
 import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
-import { csv, percent } from "../words.ts";
+import { percent } from "../words.ts";
+import { predictionsCsv } from "./predictions.ts";
 
 /** An evaluation and where it was written. */
 export interface Evaluated extends EvaluationResult {
@@ -33,25 +34,10 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions):
   });
   const { folder } = run;
   const files = {
-    predictions: await folder.write("predictions.csv", predictionsCsv(run, result)),
+    predictions: await folder.write("predictions.csv", predictionsCsv(run.dataset, run.dataset.classNames, result)),
     picture: await folder.write("confusion.png", picture),
     // Last: where it stands, the others do.
     json: await folder.write("evaluation.json", JSON.stringify(evaluation, null, 2) + "\n"),
   };
   return { ...result, files };
-}
-
-/** A line a test image: its number in the prepared data, its subject, its label, what was predicted, all probabilities. */
-function predictionsCsv({ dataset }: Run, { rows, prediction }: EvaluationResult): string {
-  const { classNames, labels, subjects } = dataset;
-  const classes = classNames.length;
-  const header = ["image", "subject", "label", "prediction", ...classNames.map((name) => `p(${name})`)];
-  const lines = [...rows].map((row, n) => [
-    row,
-    subjects[row],
-    classNames[labels[row]],
-    classNames[prediction.predictions[n]],
-    ...prediction.probabilities.subarray(n * classes, (n + 1) * classes),
-  ]);
-  return csv([header, ...lines]);
 }

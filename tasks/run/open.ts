@@ -64,12 +64,15 @@ export function createNetwork(gpu: Gpu, { record }: Pick<Run, "record">): Promis
 }
 
 /**
- * A run's checkpoints, ascending; each is read when it is asked for.
+ * A run's checkpoints that may be chosen, ascending; each is read when it is asked for. They are those that the run was to write: every so
+ * many steps, and the last. One that was written because the run was stopped is left out once the run has gone on, so that a run cut into
+ * pieces is judged as one that was not.
  *
  * @throws {UsageError} where there is none.
  */
-export async function savedCheckpoints({ folder }: Pick<Run, "folder">): Promise<SavedCheckpoint[]> {
-  const steps = await folder.checkpointSteps();
+export async function savedCheckpoints({ folder, record }: Pick<Run, "folder" | "record">): Promise<SavedCheckpoint[]> {
+  const all = await folder.checkpointSteps();
+  const steps = all.filter((step) => step % record.checkpointEvery === 0 || step === all.at(-1));
   if (steps.length === 0) {
     throw new UsageError(`${folder.checkpoints}: holds no checkpoint. Remedy: train the run first.`);
   }

@@ -15,6 +15,8 @@ export interface RunRecord {
   given: TrainArguments;
   /** Updates at the end. */
   steps: number;
+  /** Updates between checkpoints. */
+  checkpointEvery: number;
   settings: TrainingSettings;
   network: { imageSize: number; classes: number; seed: number; initialScale: number; convolution: string };
   /** `folder` is where it was read from, as it was named then. */
@@ -26,9 +28,10 @@ export interface RunRecord {
 /** Writes run.json: options given and in force, versions, adapter, dataset. */
 export async function writeRunRecord(
   folder: RunFolder,
-  { options, steps, settings, net, dataset, dataFolder }: {
+  { options, steps, checkpointEvery, settings, net, dataset, dataFolder }: {
     options: TrainArguments;
     steps: number;
+    checkpointEvery: number;
     settings: TrainingSettings;
     net: ZeroBiasCnn;
     dataset: Dataset;
@@ -38,6 +41,7 @@ export async function writeRunRecord(
   const record: RunRecord = {
     given: options,
     steps,
+    checkpointEvery,
     settings,
     network: {
       imageSize: net.imageSize,
@@ -82,8 +86,9 @@ export async function readRunRecord(folder: RunFolder): Promise<RunRecord> {
     ) {
       throw new TypeError("given, dataset.folder or dataset.fingerprint is missing");
     }
-    if (!Number.isInteger(network.imageSize) || !Number.isInteger(network.seed)) {
-      throw new TypeError("network.imageSize or network.seed is missing");
+    const numbers = { steps: record.steps, checkpointEvery: record.checkpointEvery, imageSize: network.imageSize };
+    for (const [name, value] of Object.entries(numbers)) {
+      if (!(Number.isInteger(value) && value >= 1)) throw new TypeError(`${name} is ${value}`);
     }
     return { ...record, settings: trainingSettings(record.settings, record.settings.seed) };
   } catch (error) {

@@ -75,7 +75,8 @@ export async function trainRun(
   if (net.step > steps || net.step === steps && await folder.has("metrics.json")) {
     throw new UsageError(`--steps ${steps}: the run has done ${net.step} steps already`);
   }
-  await writeRunRecord(folder, { options, steps, settings, net, dataset, dataFolder });
+  const checkpointEvery = options.checkpointEvery ?? defaults.checkpointEvery;
+  await writeRunRecord(folder, { options, steps, checkpointEvery, settings, net, dataset, dataFolder });
   console.error(
     `Training ${variant} on ${parts.train.length} images of ${dataset.name} (${dataset.imageSize} x ${dataset.imageSize}, ` +
       `${dataset.classNames.length} classes), split ${settings.split}, on ${
@@ -88,7 +89,7 @@ export async function trainRun(
   const records = train(net, dataset, {
     ...settings,
     steps,
-    checkpointEvery: options.checkpointEvery ?? defaults.checkpointEvery,
+    checkpointEvery,
     signal,
     onCheckpoint: ({ step, bytes }) => folder.saveCheckpoint(step, bytes),
   });

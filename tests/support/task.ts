@@ -29,16 +29,26 @@ export async function runTask(task: keyof typeof config.tasks, ...args: string[]
 }
 
 /** Runs it until `ready`, asked every tenth of a second, and interrupts it then. */
-export async function interruptTask(
+export function interruptTask(
   task: keyof typeof config.tasks,
   args: string[],
   ready: () => Promise<boolean>,
+): Promise<Ended> {
+  return endTask(task, args, ready, "SIGINT");
+}
+
+/** Runs it until `ready`, and sends it a signal then. */
+export async function endTask(
+  task: keyof typeof config.tasks,
+  args: string[],
+  ready: () => Promise<boolean>,
+  signal: Deno.Signal,
 ): Promise<Ended> {
   const child = command(task, args).spawn();
   let over = false;
   const output = child.output().finally(() => over = true);
   while (!over && !await ready()) await new Promise((resolve) => setTimeout(resolve, 100));
-  if (!over) child.kill("SIGINT");
+  if (!over) child.kill(signal);
   const { code, stdout, stderr } = await output;
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

@@ -234,7 +234,8 @@ function sameRun(checkpoint: Checkpoint, run: Checkpoint["info"], step: number):
   throw new CheckpointError(`the checkpoints of steps ${step} and ${run.step} are of different runs`);
 }
 
-function testMetrics(
+/** All measures of some predictions. */
+export function testMetrics(
   dataset: Dataset,
   rows: Uint32Array,
   { predictions, probabilities }: Prediction,

@@ -1,0 +1,71 @@
+/** Tests a run's network on data of another set, and leaves in its folder what was found. */
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { chooseCheckpoint, type EvaluateOptions, type TestMetrics } from "../../training/evaluation/evaluate.ts";
+import { RULES, type Selection } from "../../training/evaluation/select.ts";
+import { evaluateTransfer, shareImages, type TransferResult } from "../../training/evaluation/transfer.ts";
+import { confusionPng } from "../charts/confusion.ts";
+import { fileName } from "../command.ts";
+import { createProgress } from "../progress.ts";
+import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
+import { percent } from "../words.ts";
+import { predictionsCsv } from "./predictions.ts";
+
+/** What a test on other data says: evaluation_on_<name>.json. */
+export interface TransferRecord {
+  trainedOn: string;
+  testedOn: string;
+  fingerprint: string;
+  selection: Selection;
+  rule: string;
+  /** The checkpoint, chosen on the run's own data. */
+  step: number;
+  /** Images of the two sets may be the same ones. */
+  shareImages: boolean;
+  leftOut: TransferResult["leftOut"];
+  test: TestMetrics;
+}
+
+/** Chooses a checkpoint by the run's own data and tests it on all labelled images of other data. */
+export async function transferRun(
+  gpu: Gpu,
+  run: Run,
+  dataset: Dataset,
+  options: EvaluateOptions,
+): Promise<{ record: TransferRecord; files: { json: string; predictions: string; picture: string } }> {
+  const checkpoints = await savedCheckpoints(run);
+  using net = await createNetwork(gpu, run);
+  using progress = createProgress({ total: checkpoints.length, unit: "checkpoint" });
+  const { chosen, selection } = await chooseCheckpoint(net, run.dataset, checkpoints, {
+    ...options,
+    onProgress: (done) => progress.update(done),
+  });
+  progress.stop();
+  const { folder, settings: { normalization, variant }, dataset: { name: trainedOn, classNames } } = run;
+  const result = await evaluateTransfer(net, classNames, dataset, { normalization, bootstrap: options.bootstrap });
+  const { test, leftOut } = result;
+  const record = {
+    trainedOn,
+    testedOn: dataset.name,
+    fingerprint: dataset.fingerprint,
+    selection,
+    rule: RULES[selection],
+    step: chosen.step,
+    shareImages: shareImages(trainedOn, dataset.name),
+    leftOut,
+    test,
+  };
+  const name = fileName(dataset.name);
+  const picture = await confusionPng(test.confusion, classNames, {
+    title: `${trainedOn}, ${variant}, tested on ${dataset.name}`,
+    subtitle: [
+      `${percent(test.accuracy)} of ${test.images} images of ${test.subjects} people, checkpoint ${chosen.step}`,
+    ],
+  });
+  const files = {
+    predictions: await folder.write(`predictions_on_${name}.csv`, predictionsCsv(dataset, classNames, result)),
+    picture: await folder.write(`confusion_on_${name}.png`, picture),
+    json: await folder.write(`evaluation_on_${name}.json`, JSON.stringify(record, null, 2) + "\n"),
+  };
+  return { record, files };
+}

@@ -1,0 +1,110 @@
+/** How a network does on data of another set: classes matched by name, everything labelled tested. */
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+import type { Normalization } from "../../kernels/normalization/mod.ts";
+import type { BootstrapOptions } from "../metrics/mod.ts";
+import { type TestMetrics, testMetrics } from "./evaluate.ts";
+import { evaluateRows, type Prediction } from "./rows.ts";
+
+/** Words for one expression in different sets. */
+const SYNONYMS: readonly (readonly string[])[] = [
+  ["anger", "angry"],
+  ["contempt", "contemptuous"],
+  ["disgust", "disgusted"],
+  ["fear", "fearful", "afraid"],
+  ["happy", "happiness", "joy"],
+  ["neutral"],
+  ["sad", "sadness"],
+  ["surprise", "surprised"],
+];
+
+/** What a test on other data says. */
+export interface TransferResult {
+  /** Metrics over the network's classes, of the images whose class it has. */
+  test: TestMetrics;
+  /** Classes of the data that the network does not have, and how many images were left out for it. */
+  leftOut: { name: string; images: number }[];
+  /** Image numbers of the tested images, ascending. */
+  rows: Uint32Array;
+  prediction: Prediction;
+}
+
+/**
+ * Tests a network on every labelled image of a dataset that it was not trained on, whatever its folds. Classes are matched by name, with the
+ * words that the sets use for the same expression (`sad` and `sadness`); images of a class that the network does not have are left out and
+ * counted. A prediction of a class that the data does not have is a miss.
+ *
+ * @param net The network.
+ * @param classNames Names of its classes, in order.
+ * @param dataset The other data, of the network's image size.
+ * @throws {RangeError} for data of another image size, and where no class matches.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openGpu } from "../../gpu/device.ts";
+ * import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+ * import { evaluateTransfer } from "./transfer.ts";
+ * using gpu = await openGpu();
+ * using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2, seed: 1 });
+ * const other = {
+ *   name: "other", imageSize: 8, classNames: ["sadness", "boredom"], fingerprint: "", foldColumns: 1,
+ *   images: new Uint8Array(3 * 64), labels: Int32Array.of(0, 1, 0), subjects: Int32Array.of(0, 0, 1), folds: Int32Array.of(0, 0, 1),
+ * };
+ * const { test, leftOut } = await evaluateTransfer(net, ["happy", "sad"], other, { normalization: "local-mean" });
+ * assert.equal(test.images, 2);
+ * assert.deepEqual(leftOut, [{ name: "boredom", images: 1 }]);
+ * ```
+ */
+export async function evaluateTransfer(
+  net: ZeroBiasCnn,
+  classNames: readonly string[],
+  dataset: Dataset,
+  options: { normalization: Normalization; bootstrap?: BootstrapOptions },
+): Promise<TransferResult> {
+  if (dataset.imageSize !== net.imageSize) {
+    throw new RangeError(
+      `the images of ${dataset.name} are ${dataset.imageSize} pixels wide, the network takes ${net.imageSize}. ` +
+        "Remedy: prepare them in that size.",
+    );
+  }
+  const ours = classNames.map(expression);
+  const target = dataset.classNames.map((name) => ours.indexOf(expression(name)));
+  if (target.every((label) => label < 0)) {
+    throw new RangeError(
+      `no class of ${dataset.name} (${dataset.classNames.join(", ")}) is one of the network's (${
+        classNames.join(", ")
+      })`,
+    );
+  }
+  const labels = dataset.labels.map((label) => label < 0 ? -1 : target[label]);
+  const rows = Uint32Array.from([...labels.keys()].filter((row) => labels[row] >= 0));
+  const matched = { ...dataset, classNames: [...classNames], labels };
+  const prediction = await evaluateRows(net, matched, rows, options.normalization);
+  const leftOut = dataset.classNames.flatMap((name, label) =>
+    target[label] >= 0 ? [] : [{ name, images: dataset.labels.filter((other) => other === label).length }]
+  );
+  return { test: testMetrics(matched, rows, prediction, options.bootstrap), leftOut, rows, prediction };
+}
+
+/**
+ * Whether one dataset holds images of the other: the Toronto Face Database was put together from several sets, the Extended Cohn-Kanade set
+ * among them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { shareImages } from "./transfer.ts";
+ * assert(shareImages("tfd", "ck_plus_six_class") && !shareImages("tfd", "synthetic"));
+ * ```
+ */
+export function shareImages(trained: string, tested: string): boolean {
+  const family = (name: string) => name.startsWith("ck_plus") ? "ck_plus" : name;
+  const [a, b] = [family(trained), family(tested)];
+  return a === b || [a, b].sort().join() === "ck_plus,tfd";
+}
+
+/** The name that all words for an expression share. */
+function expression(name: string): string {
+  const word = name.trim().toLowerCase();
+  return SYNONYMS.find((words) => words.includes(word))?.[0] ?? word;
+}
