@@ -126,6 +126,7 @@ export {
   type AttributionMethod,
   type AttributionOptions,
 } from "./analysis/attribution.ts";
+export { randomizedControl } from "./analysis/control.ts";
 export type { AnalysisImages, DatasetRows, WorkOptions } from "./analysis/images.ts";
 export {
   type ConvolutionLayer,
@@ -138,6 +139,8 @@ export {
 export { type ProjectionOptions, projectToPixels, projectUnits, type Unit } from "./analysis/projection.ts";
 export { type LayerResponses, layerResponses } from "./analysis/responses.ts";
 export { type Hit, topActivations, topHits, type TopOptions } from "./analysis/top_activations.ts";
+export { classSelectivity, type Selectivity } from "./analysis/selectivity.ts";
+export { type PictureSize, structuralSimilarity } from "./analysis/structural_similarity.ts";
 export { aucInterval } from "./analysis/statistics/auc_interval.ts";
 export { benjaminiHochberg } from "./analysis/statistics/benjamini_hochberg.ts";
 export {

@@ -1,4 +1,5 @@
 /** `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and whether they look there. */
+import { randomizedControl } from "../analysis/control.ts";
 import type { Layer } from "../analysis/layer.ts";
 import { readPreparedMeta } from "../datasets/prepared.ts";
 import { syntheticRegions } from "../datasets/synthetic/truth.ts";
@@ -40,7 +41,7 @@ function parseArguments(argv: readonly string[]): Arguments & { run: string } {
     .option("--minimum-support <n>", "sequences (or images) that show a unit, and that do not", wholeNumber(1), 10)
     .option("--bins <n>", "bins of the histograms", wholeNumber(2), 10)
     .option("--permutations <n>", "permutations of the test", wholeNumber(1), 5000)
-    .option("--seed <n>", "draws permutations, resamples and the random weights of the control", wholeNumber(0), 1)
+    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0), 1)
     .addOption(new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate").choices([...SELECTIONS]))
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .exitOverride();
@@ -76,11 +77,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
     selection: options.select,
     signal,
   });
-  // A network that has learned nothing, and began elsewhere than this one did.
-  const randomSeed = (run.record.network.seed + seed) >>> 0;
-  using random = await createNetwork(gpu, {
-    record: { ...run.record, network: { ...run.record.network, seed: randomSeed } },
-  });
+  using random = await randomizedControl(net);
   console.error(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
   const trained = await respond(net, run, known, layer, signal);
   const control = await respond(random, run, known, layer, signal);
@@ -137,7 +134,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
       exchanged: dataset.name.startsWith("ck_plus")
         ? "whole sequences, among those of a person"
         : "images, among those of a person",
-      randomSeed,
+      controlSeed: random.seed,
       truthTest: truthLines(tested),
       units: entries,
     }),

@@ -32,8 +32,10 @@ export const Purpose = {
   initialWeights: 6,
   /** Which groups make a resample of the bootstrap. */
   bootstrap: 7,
+  /** The seed of a network with randomised weights that a trained one is compared with. */
+  control: 8,
   /** How labels are exchanged in a permutation test. */
-  permutation: 16,
+  permutation: 9,
 } as const;
 
 /**

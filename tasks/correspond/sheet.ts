@@ -1,5 +1,5 @@
 /** Draws the sheet that sets each Action Unit beside its best filters' pictures: the faces that excite them most over what excited them there. */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { loadSharp } from "../deps.ts";
 import { FONT, INK, QUIET } from "../charts/style.ts";
@@ -51,11 +51,15 @@ export async function sheetPng(
     text(MARGIN, MARGIN + 16, title, 18, INK, true),
     ...subtitle.map((line, i) => text(MARGIN, MARGIN + 40 + 18 * i, line, 12, QUIET)),
   ];
-  const overlays: { input: Buffer; left: number; top: number }[] = [];
-  const cell = async (rgb: Uint8Array, left: number, above: number) => {
-    const picture = await sharp(rgb, { raw: { width: imageSize, height: imageSize, channels: 3 } })
-      .resize(CELL, CELL, { kernel: "cubic" }).png({ compressionLevel: 1 }).toBuffer();
-    overlays.push({ input: picture, left, top: above });
+  const total = top + rows.length * height - ROW_GAP + MARGIN;
+  // Hundreds of pictures laid over a page one by one take half a minute: they are copied into its pixels instead.
+  const page = new Uint8Array(3 * width * total).fill(255);
+  const put = async (rgb: Uint8Array, left: number, above: number) => {
+    const cell = await sharp(rgb, { raw: { width: imageSize, height: imageSize, channels: 3 } })
+      .resize(CELL, CELL, { kernel: "cubic" }).raw().toBuffer();
+    for (let y = 0; y < CELL; y++) {
+      page.set(cell.subarray(3 * y * CELL, 3 * (y + 1) * CELL), 3 * ((above + y) * width + left));
+    }
   };
   for (const [n, row] of rows.entries()) {
     const y = top + n * height;
@@ -67,20 +71,19 @@ export async function sheetPng(
       texts.push(text(x, y + 12, filter.caption, 11, QUIET));
       for (const [s, sight] of filter.sights.entries()) {
         const left = x + s * (CELL + GAP), face = y + CAPTION;
-        await cell(grey(images.subarray(sight.row * imageSize ** 2, (sight.row + 1) * imageSize ** 2)), left, face);
-        await cell(projectionPicture(sight.projection), left, face + CELL + GAP);
-        if (sight.region) {
-          overlays.push({ input: await outline(sight.region, imageSize), left, top: face + CELL + GAP });
+        await put(grey(images.subarray(sight.row * imageSize ** 2, (sight.row + 1) * imageSize ** 2)), left, face);
+        await put(projectionPicture(sight.projection), left, face + CELL + GAP);
+        for (const [x, y] of sight.region ? outline(sight.region, imageSize) : []) {
+          page.set(REGION, 3 * ((face + CELL + GAP + y) * width + left + x));
         }
         if (sight.shows) texts.push(`<path d="M${left} ${face - 3}h${CELL}" stroke="${SHOWS}" stroke-width="4"/>`);
       }
     }
   }
-  const total = top + rows.length * height - ROW_GAP + MARGIN;
-  const page =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${total}"><rect width="100%" height="100%" fill="#fff"/>` +
+  const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${total}">` +
     `<g font-family="${FONT}, sans-serif">${texts.join("")}</g></svg>`;
-  return new Uint8Array(await sharp(new TextEncoder().encode(page)).composite(overlays).png().toBuffer());
+  const sheet = sharp(page, { raw: { width, height: total, channels: 3 } });
+  return new Uint8Array(await sheet.composite([{ input: Buffer.from(words) }]).png().toBuffer());
 }
 
 function text(x: number, y: number, words: string, size: number, colour: string, bold = false): string {
@@ -100,19 +103,14 @@ function projectionPicture(projection: Float32Array): Uint8Array {
   return Uint8Array.from({ length: 3 * projection.length }, (_, i) => 128 + 127 * projection[Math.floor(i / 3)] / most);
 }
 
-/** The border of a region as a transparent picture of a cell's size. */
-async function outline(region: Uint8Array, imageSize: number): Promise<Buffer> {
-  const sharp = await loadSharp();
+/** The pixels of a cell that are the border of a region. */
+function outline(region: Uint8Array, imageSize: number): [x: number, y: number][] {
   const inside = (x: number, y: number) => {
     const [column, row] = [Math.floor(x * imageSize / CELL), Math.floor(y * imageSize / CELL)];
     return x >= 0 && y >= 0 && x < CELL && y < CELL && region[row * imageSize + column] === 1;
   };
-  const pixels = new Uint8Array(4 * CELL * CELL);
-  for (let y = 0; y < CELL; y++) {
-    for (let x = 0; x < CELL; x++) {
-      if (!inside(x, y) || inside(x - 1, y) && inside(x + 1, y) && inside(x, y - 1) && inside(x, y + 1)) continue;
-      pixels.set([...REGION, 255], 4 * (y * CELL + x));
-    }
-  }
-  return await sharp(pixels, { raw: { width: CELL, height: CELL, channels: 4 } }).png().toBuffer();
+  return Array.from({ length: CELL * CELL }, (_, at): [number, number] => [at % CELL, Math.floor(at / CELL)])
+    .filter(([x, y]) =>
+      inside(x, y) && !(inside(x - 1, y) && inside(x + 1, y) && inside(x, y - 1) && inside(x, y + 1))
+    );
 }

@@ -1,0 +1,178 @@
+/** Looks at a layer of a run's network and writes what it saw: sheets, an overview, visualization.json. */
+import { join } from "node:path";
+import { receptiveField, receptiveWindow } from "../../analysis/layer.ts";
+import { projectUnits } from "../../analysis/projection.ts";
+import { layerResponses } from "../../analysis/responses.ts";
+import { classSelectivity } from "../../analysis/selectivity.ts";
+import { type Hit, topHits } from "../../analysis/top_activations.ts";
+import { createProgress } from "../progress.ts";
+import { cut, GREY_SCALE, likeness } from "./grey.ts";
+import type { Looked } from "./network.ts";
+import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
+import type { VisualizeArguments } from "./options.ts";
+
+/** Filters that go through the GPU and onto paper together. */
+const TOGETHER = 16;
+/** Filters in the overview. */
+const SHOWN = 12;
+
+/** Files by their names in the folder, the last one being visualization.json. */
+export type Write = (name: string, contents: Uint8Array | string) => Promise<void>;
+
+const METHODS = { guided: "guided back-projection", deconvnet: "deconvnet projection", gradient: "plain gradient" };
+
+/** Looks at the layer; `write` gets every file once it is ready. Returns the filters in the order of their selectivity. */
+export async function visualizeLayer(
+  looked: Looked,
+  options: Pick<VisualizeArguments, "layer" | "filters" | "top" | "method" | "distinctSubjects">,
+  write: Write,
+  signal: AbortSignal,
+): Promise<{ filters: number; hits: number; meanSimilarity: number | undefined }> {
+  const { layer, top, method, distinctSubjects } = options;
+  const { run: { dataset, settings }, net, control, chosen, rule } = looked;
+  const count = dataset.labels.length;
+  const rows = Uint32Array.from({ length: count }, (_, row) => row);
+  const images = { dataset, rows, normalization: settings.normalization };
+
+  const found = await withProgress(
+    "image",
+    count,
+    (onProgress) => layerResponses(net, images, { layer, signal, onProgress }),
+  );
+  const best = topHits(found, { top, distinctSubjects: distinctSubjects ? dataset.subjects : undefined });
+  const { selectivity, preferred } = classSelectivity(found, dataset.labels);
+  const wanted = options.filters ?? best.map((_, filter) => filter);
+  const field = receptiveField(layer);
+  const source = `The strongest responses among ${count.toLocaleString("en")} images of ${dataset.name}, ` +
+    `network after ${chosen.step.toLocaleString("en")} updates`;
+  const notes = { side: field.size, method: METHODS[method], source };
+
+  const bySelectivity = wanted.toSorted((a, b) => selectivity[b] - selectivity[a] || a - b);
+  const inOverview = new Set(bySelectivity.slice(0, SHOWN));
+  const kept = new Map<number, ShownFilter>();
+  const records: unknown[] = [];
+  const similarities: number[] = [];
+  let hits = 0;
+  using progress = createProgress({ total: wanted.length, unit: "filter" });
+  for (let first = 0; first < wanted.length; first += TOGETHER) {
+    const group = wanted.slice(first, first + TOGETHER);
+    const units = group.flatMap((filter) => best[filter].map(({ image, y, x }) => ({ image, filter, y, x })));
+    const projections = await projectUnits(net, images, units, { layer, method, signal });
+    const controls = await projectUnits(control, images, units, { layer, method, signal });
+    let row = 0;
+    for (const filter of group) {
+      const shownHits = best[filter].map((hit) => showHit(looked, layer, hit, projections, controls, row++));
+      const similarity = mean(shownHits.map(({ hit: { similarity } }) => similarity));
+      const shown = {
+        layer,
+        filter,
+        selectivity: selectivity[filter],
+        preferred: dataset.classNames[preferred[filter]],
+        similarity,
+        hits: shownHits.map(({ hit }) => hit),
+      };
+      const sheet = `filter-${String(filter).padStart(3, "0")}.png`;
+      await write(sheet, await filterSheet(shown, notes));
+      if (inOverview.has(filter)) kept.set(filter, shown);
+      if (similarity !== undefined) similarities.push(similarity);
+      hits += shown.hits.length;
+      records.push({
+        filter,
+        sheet,
+        selectivity: shown.selectivity,
+        preferredClass: shown.preferred ?? null,
+        structuralSimilarity: similarity ?? null,
+        hits: shownHits.map(({ record }) => record),
+      });
+    }
+    progress.update(Math.min(wanted.length, first + TOGETHER));
+  }
+  progress.stop();
+  const most = bySelectivity.flatMap((filter) => kept.get(filter) ?? []);
+  await write("overview.png", await overview(most, wanted.length, notes));
+  if (layer === "conv1") {
+    const weights = await Promise.all([net, control].map(async (one) => (await one.parameters())["conv1.weight"]));
+    const after = `Network after ${chosen.step.toLocaleString("en")} updates on ${dataset.name}`;
+    await write("weights.png", await weightGrid(weights[0], weights[1], after));
+  }
+  const meanSimilarity = mean(similarities);
+  const document = {
+    dataset: dataset.name,
+    fingerprint: dataset.fingerprint,
+    images: count,
+    checkpoint: { step: chosen.step, rule },
+    layer,
+    method,
+    top,
+    distinctSubjects,
+    receptiveField: field,
+    projection: "each response alone, everything else in the layer 0, sent back to the pixels; it starts with 1",
+    scale: GREY_SCALE,
+    control: {
+      what: "the same units of the same images through a network whose weights are all drawn anew",
+      seed: control.seed,
+      initialScale: control.initialScale,
+      structuralSimilarity: meanSimilarity ?? null,
+      measure:
+        "Wang et al. 2004, on the receptive field, both pictures scaled to [-1, 1]; a filter's is the mean of its hits'",
+    },
+    selectivity:
+      "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
+    filters: records,
+  };
+  await write("visualization.json", JSON.stringify(document, null, 2) + "\n");
+  return { filters: wanted.length, hits, meanSimilarity };
+}
+
+/** A hit as it is drawn, and as it is noted. */
+function showHit(
+  { run: { dataset }, net }: Looked,
+  layer: VisualizeArguments["layer"],
+  { image, y, x, activation }: Hit,
+  projections: Float32Array,
+  controls: Float32Array,
+  row: number,
+): { hit: ShownHit; record: unknown } {
+  const { imageSize } = net;
+  const window = receptiveWindow(layer, y, x, imageSize);
+  const { stride, offset } = receptiveField(layer);
+  const part = { ...window, top: window.top - (stride * y + offset), left: window.left - (stride * x + offset) };
+  const projection = cut(projections, row, imageSize, window), control = cut(controls, row, imageSize, window);
+  const similarity = likeness(projection, control, window);
+  const subject = dataset.subjects[image];
+  const label = dataset.labels[image];
+  const className = label < 0 ? "no label" : dataset.classNames[label];
+  const words = subject < 0 ? `image ${image}` : `person ${subject}`;
+  const patch = cut(dataset.images, image, imageSize, window);
+  return {
+    hit: { part, patch, projection, control, activation, similarity, image, className, subject: words },
+    record: {
+      image,
+      subject,
+      class: label < 0 ? null : className,
+      y,
+      x,
+      activation,
+      window,
+      structuralSimilarity: similarity,
+    },
+  };
+}
+
+async function withProgress<T>(
+  unit: string,
+  total: number,
+  work: (onProgress: (done: number) => void) => Promise<T>,
+): Promise<T> {
+  using progress = createProgress({ total, unit });
+  return await work((done) => progress.update(done));
+}
+
+function mean(values: number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The folder of a layer's files in a run. */
+export function layerFolder(layer: string): string {
+  return join("visualization", layer);
+}

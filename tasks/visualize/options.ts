@@ -1,0 +1,77 @@
+/** The command line of `visualize`. */
+import { CONVOLUTION_LAYERS, type ConvolutionLayer, filtersOf } from "../../analysis/layer.ts";
+import type { ReluRule } from "../../kernels/relu/mod.ts";
+import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
+import { wholeNumber } from "../command.ts";
+import { Command, InvalidArgumentError, Option } from "../deps.ts";
+
+/** What was asked for. */
+export interface VisualizeArguments {
+  run: string;
+  layer: ConvolutionLayer;
+  /** Filter numbers, ascending; all where not given. */
+  filters?: number[];
+  top: number;
+  method: ReluRule;
+  distinctSubjects: boolean;
+  data?: string;
+  select?: Selection;
+  /** One image to explain, instead of a layer. */
+  image?: number;
+  /** The class whose score is explained; the predicted one where not given. */
+  class?: string;
+  steps: number;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws {CommanderError} after printing what is wrong, or the help that was asked for.
+ */
+export function parseArguments(argv: readonly string[]): VisualizeArguments {
+  const command = new Command("visualize")
+    .description(
+      "Shows what excites the filters of a run's network, each response projected back to the pixels, beside the same through random " +
+        "weights. With --image: which pixels of one image speak for a class.",
+    )
+    .argument("<run>", "run folder, as train leaves it")
+    .addOption(new Option("--layer <name>", "which convolution").choices(CONVOLUTION_LAYERS).default("conv3"))
+    .option("--filters <numbers>", "all, or numbers such as 0,5,17", filterNumbers)
+    .option("--top <n>", "images of each filter, 1 to 30", topNumber, 10)
+    .addOption(
+      new Option("--method <rule>", "what passes a rectifier on the way back")
+        .choices(["guided", "deconvnet", "gradient"]).default("guided"),
+    )
+    .option("--distinct-subjects", "no person twice among a filter's images", false)
+    .option("--data <dir>", "prepared folder, where it is not where train found it")
+    .addOption(
+      new Option("--select <rule>", "which checkpoint, as evaluate chooses it (default: what the run was trained for)")
+        .choices([...SELECTIONS]),
+    )
+    .option("--image <n>", "explain this image's class instead: its number in the prepared data", wholeNumber(0))
+    .option("--class <name>", "with --image: the class to explain (default: the predicted one)")
+    .option("--steps <n>", "with --image: steps of integrated gradients", wholeNumber(1), 64)
+    .exitOverride();
+  command.showHelpAfterError("(deno task visualize --help lists the options)");
+  command.parse([...argv], { from: "user" });
+  const options = { ...command.opts<Omit<VisualizeArguments, "run">>(), run: command.args[0] };
+  const most = filtersOf(options.layer) - 1;
+  const bad = options.filters?.find((filter) => filter > most);
+  if (bad !== undefined) command.error(`error: --filters ${bad}: ${options.layer} has filters 0..${most}`);
+  if (options.class !== undefined && options.image === undefined) {
+    command.error("error: --class is of an image: name one with --image");
+  }
+  return options;
+}
+
+function filterNumbers(text: string): number[] | undefined {
+  if (text === "all") return undefined;
+  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError("Expected all, or numbers such as 0,5,17.");
+  return [...new Set(text.split(",").map(Number))].sort((a, b) => a - b);
+}
+
+function topNumber(text: string): number {
+  const top = wholeNumber(1)(text);
+  if (top > 30) throw new InvalidArgumentError("Expected an integer from 1 to 30.");
+  return top;
+}
