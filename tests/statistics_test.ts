@@ -106,7 +106,10 @@ Deno.test("interval: about 95% of intervals over correlated images hold the true
   assert(width > 0.2, `${width} wide`); // images alone would give 0.12
   const same = [1, 2, 3].map(() => aucInterval([1, 2, 2, 4], [0, 1, 0, 1], [0, 1, 2, 3], { seed: 9 }));
   assert.deepEqual(same[0], same[1]);
-  assert(Number.isNaN(aucInterval([1, 2], [0, 1], [0, 0]).low) === false);
+  // A single person comes with all images each time; two of four pairs are tied.
+  const { low, high, groups } = aucInterval([1, 1, 1, 2], [0, 1, 0, 1], [5, 5, 5, 5]);
+  assert.deepEqual([low, high, groups], [0.75, 0.75, 1]);
+  assert(Number.isNaN(aucInterval([1, 2], [1, 1], [0, 1]).low), "one kind of image only");
   assert.throws(() => aucInterval([1], [1, 0], [1]), /1 scores, 2 labels and 1 clusters/);
   assert.throws(() => aucInterval([1], [1], [1], { level: 1 }), /level is 1/);
 });
