@@ -59,6 +59,10 @@ export function unitEntries(
   const { result, observed } = comparison;
   const { filters } = result;
   const count = observations.actionUnits.length;
+  // People where they are known: they are what another sample would have others of.
+  const clusters = Array.from(observations.rows, (_, n) => {
+    return observations.blocks[n] >= 0 ? observations.blocks[n] : -1 - observations.groups[n];
+  });
   return observations.actionUnits.map((unit, column) => {
     const row = (matrix: Float64Array) => rowOf(matrix, column, filters);
     const [kl, auc, p, adjusted, familywise] = [result.kl, result.auc, result.p, result.adjusted, result.familywise]
@@ -66,8 +70,7 @@ export function unitEntries(
     const labels = Array.from(observations.rows, (_, n) => observations.units[n * count + column]);
     const pair = (filter: number): Pair => {
       const scores = Array.from(observations.rows, (_, n) => observed.responses[n * filters + filter]);
-      // People where they are known: they are what another sample would have others of.
-      const { low, high } = aucInterval(scores, labels, observations.blocks, { seed });
+      const { low, high } = aucInterval(scores, labels, clusters, { seed });
       return {
         filter,
         kl: kl[filter],
