@@ -141,3 +141,30 @@ export { type LayerResponses, layerResponses } from "./analysis/responses.ts";
 export { type Hit, topActivations, topHits, type TopOptions } from "./analysis/top_activations.ts";
 export { classSelectivity, type Selectivity } from "./analysis/statistics/selectivity.ts";
 export { type PictureSize, structuralSimilarity } from "./analysis/pictures/structural_similarity.ts";
+export { aucInterval } from "./analysis/statistics/auc_interval.ts";
+export { benjaminiHochberg } from "./analysis/statistics/benjamini_hochberg.ts";
+export {
+  actionUnitCorrespondence,
+  type Correspondence,
+  type CorrespondenceInput,
+  type CorrespondenceOptions,
+  type UnitSupport,
+} from "./analysis/statistics/correspondence.ts";
+export { Exchange, type Grouping } from "./analysis/statistics/exchange.ts";
+export { binEdges, binIndices, type BinRange } from "./analysis/statistics/histogram.ts";
+export { insideShare, shiftedShare } from "./analysis/statistics/inside_share.ts";
+export { klDivergence, smoothTogether } from "./analysis/statistics/kl_divergence.ts";
+export {
+  type LogisticModel,
+  type LogisticOptions,
+  LogisticRegression,
+  NotConvergedError,
+} from "./analysis/statistics/logistic_regression.ts";
+export {
+  actionUnitProbe,
+  type ProbeInput,
+  type ProbeOptions,
+  type ProbeResult,
+  type UnitReadOut,
+} from "./analysis/statistics/probe.ts";
+export { midRanks, rocAuc } from "./analysis/statistics/roc_auc.ts";

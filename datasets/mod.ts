@@ -5,6 +5,7 @@
  * @module
  */
 export type { Dataset, FoldKind } from "./dataset.ts";
+export { actionUnitName } from "./action_units.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { MatError } from "./mat/mod.ts";
@@ -27,6 +28,7 @@ export { ACTION_UNITS, EMOTIONS } from "./synthetic/expression.ts";
 export { generateSynthetic, type SyntheticOptions } from "./synthetic/generate.ts";
 export { type CkPlusTwinOptions, writeCkPlusTwin } from "./synthetic/twins/ck_plus.ts";
 export { type TfdTwinCounts, type TfdTwinOptions, writeTfdTwin } from "./synthetic/twins/tfd.ts";
+export { syntheticRegions } from "./synthetic/truth.ts";
 export { prepareTfd, TFD_CLASSES, type TfdOptions } from "./tfd.ts";
 export {
   CK_PLUS_CLASSES,

@@ -34,6 +34,8 @@ export const Purpose = {
   bootstrap: 7,
   /** The seed of a network with randomised weights that a trained one is compared with. */
   control: 8,
+  /** How labels are exchanged in a permutation test. */
+  permutation: 9,
 } as const;
 
 /**

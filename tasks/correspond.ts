@@ -1,0 +1,175 @@
+/** `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and whether they look there. */
+import { randomizedControl } from "../analysis/control.ts";
+import type { Layer } from "../analysis/layer.ts";
+import { readPreparedMeta } from "../datasets/prepared.ts";
+import { syntheticRegions } from "../datasets/synthetic/truth.ts";
+import { openGpu } from "../gpu/device.ts";
+import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
+import { RULES, type Selection, SELECTIONS } from "../training/evaluation/select.ts";
+import { INTERRUPTED, runTask, stopSignal, wholeNumber } from "./command.ts";
+import { compare, respond } from "./correspond/compare.ts";
+import { correspondLines, truthLines } from "./correspond/lines.ts";
+import { carriers, observe } from "./correspond/observations.ts";
+import { drawDivergences, drawHeatMap, drawSheet } from "./correspond/pictures.ts";
+import { projectBest } from "./correspond/project.ts";
+import { readOut } from "./correspond/read_out.ts";
+import { pairsCsv, unitEntries } from "./correspond/tables.ts";
+import { judge, lookInside } from "./correspond/truth.ts";
+import { Command, Option } from "./deps.ts";
+import { createNetwork, openRun, type Run, savedCheckpoints } from "./run/open.ts";
+
+interface Arguments {
+  layer: Exclude<Layer, "conv1">;
+  on: "test" | "all";
+  minimumSupport: number;
+  bins: number;
+  permutations: number;
+  seed: number;
+  select?: Selection;
+  data?: string;
+}
+
+function parseArguments(argv: readonly string[]): Arguments & { run: string } {
+  const command = new Command("correspond")
+    .description("Finds the filters that stand for Action Units, tests them, and shows what they see.")
+    .argument("<run>", "run folder, as train leaves it")
+    .addOption(new Option("--layer <name>", "whose filters").choices(["conv3", "conv2", "fc4"]).default("conv3"))
+    .addOption(
+      new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
+        .choices(["test", "all"]).default("test"),
+    )
+    .option("--minimum-support <n>", "sequences (or images) that show a unit, and that do not", wholeNumber(1), 10)
+    .option("--bins <n>", "bins of the histograms", wholeNumber(2), 10)
+    .option("--permutations <n>", "permutations of the test", wholeNumber(1), 5000)
+    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0), 1)
+    .addOption(new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate").choices([...SELECTIONS]))
+    .option("--data <dir>", "prepared folder, where it is not where train found it")
+    .exitOverride();
+  command.showHelpAfterError("(deno task correspond --help lists the options)");
+  command.parse([...argv], { from: "user" });
+  return { ...command.opts<Arguments>(), run: command.args[0] };
+}
+
+async function main(): Promise<number> {
+  const options = parseArguments(Deno.args);
+  const signal = stopSignal();
+  try {
+    return await correspond(options, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    console.error("Stopped; nothing was written.");
+    return INTERRUPTED;
+  }
+}
+
+async function correspond(options: Arguments & { run: string }, signal: AbortSignal): Promise<number> {
+  const { layer, on, seed } = options;
+  const run = await openRun(options.run, options);
+  const { dataset, parts, settings } = run;
+  const known = Uint32Array.from([...parts.train, ...parts.validation, ...parts.test]).sort();
+  const observations = observe(dataset, on === "test" ? parts.test : known);
+  const images = observations.rows.length;
+  const regions = await regionsOf(run, options.data);
+
+  using gpu = await openGpu();
+  using net = await createNetwork(gpu, run);
+  const { chosen, selection } = await chooseCheckpoint(net, dataset, await savedCheckpoints(run), {
+    selection: options.select,
+    signal,
+  });
+  using random = await randomizedControl(net);
+  console.error(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
+  const trained = await respond(net, run, known, layer, signal);
+  const control = await respond(random, run, known, layer, signal);
+  const statistics = {
+    bins: options.bins,
+    permutations: options.permutations,
+    minimumSupport: options.minimumSupport,
+    seed,
+  };
+  console.error(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
+  const comparison = compare(trained, known, observations, statistics);
+  const entries = unitEntries(comparison, observations, carriers(dataset, observations), seed);
+  const tested = entries.filter(({ untested }) => untested === undefined);
+  const probe = readOut(run, known, { trained, random: control }, on);
+
+  const heading = {
+    title: `${dataset.name}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
+    subtitle: `${images} ${
+      on === "test" ? "test images" : "images, those trained on included"
+    }, checkpoint ${chosen.step}`,
+    layer,
+  };
+  const files: [string, Uint8Array | string][] = [["correspondence.csv", pairsCsv(comparison, observations)]];
+  if (tested.length > 0) {
+    if (layer !== "fc4") {
+      const sights = await projectBest(net, run, comparison, observations, layer, signal);
+      if (regions) {
+        // The control's best filters are chosen in the same way, by as many permutations.
+        const controlled = compare(control, known, observations, statistics);
+        const others = await projectBest(random, run, controlled, observations, layer, signal);
+        for (const [i, one] of sights.entries()) {
+          const entry = entries[one.unit];
+          const region = (row: number) => regions(row, entry.unit);
+          const inside = lookInside(one, region);
+          if (inside) entry.truth = judge(inside, lookInside(others[i], region), entry.answered);
+        }
+      }
+      files.push(["action_units.png", await drawSheet(run, observations, entries, sights, heading, regions)]);
+    }
+    files.push(["heat_map.png", await drawHeatMap(comparison, entries, heading)]);
+    files.push(["divergences.png", await drawDivergences(entries, images, heading)]);
+  }
+  files.push(["probe.json", json(probe)]);
+  files.push([
+    "correspondence.json",
+    json({
+      layer,
+      on,
+      images,
+      checkpoint: chosen.step,
+      selection,
+      rule: RULES[selection],
+      options: { ...statistics, range: "full", smoothing: 1, statistic: "auc" },
+      exchanged: dataset.name.startsWith("ck_plus")
+        ? "whole sequences, among those of a person"
+        : "images, among those of a person",
+      controlSeed: random.seed,
+      truthTest: truthLines(tested),
+      units: entries,
+    }),
+  ]);
+  const written = new Map<string, string>();
+  for (const [name, contents] of files) {
+    written.set(name, await run.folder.write(`correspondence/${layer}/${name}`, contents));
+  }
+  for (const line of correspondLines(entries, probe, images)) console.log(line);
+  console.log();
+  const shown: [string, string][] = [
+    ["heat map", "heat_map.png"],
+    ["bars", "divergences.png"],
+    ["what they see", "action_units.png"],
+    ["all pairs", "correspondence.csv"],
+    ["all numbers", "correspondence.json"],
+    ["read-out", "probe.json"],
+  ];
+  for (const [label, name] of shown) {
+    const path = written.get(name);
+    if (path) console.log(`${label.padEnd(15)} ${path}`);
+  }
+  if (layer === "fc4") console.log("fc4's units have no place in the image: no pictures of them, no truth test.");
+  return 0;
+}
+
+/** The true regions, where the run's images are drawn faces. */
+async function regionsOf({ dataset, record }: Run, data: string | undefined) {
+  if (dataset.name !== "synthetic") return undefined;
+  return syntheticRegions(await readPreparedMeta(data ?? record.dataset.folder), dataset.labels);
+}
+
+function json(value: unknown): string {
+  // NaN is no JSON; what could not be measured is null.
+  return JSON.stringify(value, (_, item) => typeof item === "number" && !Number.isFinite(item) ? null : item, 2) + "\n";
+}
+
+if (import.meta.main) await runTask(main);

@@ -1,0 +1,70 @@
+/** What the comparison found, in lines to read: a short table, then what was found and what was not, plainly. */
+import type { ReadOut } from "./read_out.ts";
+import { ANSWERED, type UnitEntry, unitTitle } from "./tables.ts";
+import { LEAST_RATIO } from "./truth.ts";
+
+/** A p-value as `0.0002` or `0.34`. */
+const small = (p: number) => p < 0.0095 ? p.toFixed(4) : p.toFixed(2);
+const names = (entries: UnitEntry[]) => entries.map(({ unit }) => unitTitle(unit)).join(", ") || "none";
+
+/** The lines. */
+export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: number): string[] {
+  const tested = entries.filter(({ untested }) => untested === undefined);
+  const withTruth = tested.some(({ truth }) => truth);
+  const header = ["Action Unit", "images", "filter", "KL", "AUC [95%]", "adjusted p", ...(withTruth ? ["inside"] : [])];
+  const table = tested.map(({ unit, present, mostExcited: [best], adjusted, truth }) => [
+    unitTitle(unit),
+    String(present),
+    best ? String(best.filter) : "-",
+    best ? best.kl.toFixed(2) : "",
+    best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
+    small(adjusted),
+    ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
+  ]);
+  const widths = header.map((title, column) => Math.max(title.length, ...table.map((line) => line[column].length)));
+  const line = (cells: string[]) =>
+    cells.map((cell, column) => column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])).join("  ");
+  const without = tested.filter(({ answered }) => !answered);
+  return [
+    ...(tested.length > 0 ? [line(header), ...table.map(line), ""] : []),
+    tested.length === 0
+      ? `No Action Unit has enough support among ${images} images.`
+      : `${
+        tested.length - without.length
+      } of ${tested.length} Action Units excite a filter (adjusted p < ${ANSWERED}). ` +
+        `Those that excite none: ${names(without)}.`,
+    ...entries.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
+      `Not tested: ${unitTitle(unit)}: ${untested}.`
+    ),
+    ...truthLines(tested),
+    `Read-out: mean AUC ${probe.auc.toFixed(2)} (random weights ${probe.aucOfRandomWeights.toFixed(2)}), F1-micro ${
+      probe.f1Micro.toFixed(2)
+    } (random weights ${probe.f1MicroOfRandomWeights.toFixed(2)}, always present ${probe.f1MicroOfAlways.toFixed(2)}).`,
+  ];
+}
+
+/** The truth test: numbers, and where the network does not find a unit. */
+export function truthLines(tested: UnitEntry[]): string[] {
+  const known = tested.flatMap((entry) => entry.truth ? [{ ...entry, truth: entry.truth }] : []);
+  if (known.length === 0) return [];
+  const mean = (read: (truth: typeof known[number]["truth"]) => number | undefined) => {
+    const values = known.flatMap(({ truth }) => read(truth) ?? []);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  const inside = mean(({ inside }) => inside), chance = mean(({ chance }) => chance);
+  const random = mean(({ randomised }) => randomised?.inside),
+    randomChance = mean(({ randomised }) => randomised?.chance);
+  const carrying = known.filter(({ carries }) => carries);
+  const missed = carrying.filter(({ truth }) => !truth.found);
+  const elsewhere = missed.filter(({ answered }) => answered);
+  const unanswered = missed.filter(({ answered }) => !answered);
+  return [
+    `Truth test: ${(100 * inside).toFixed(0)}% of the best filters' projections lie inside the Action Unit's region, ` +
+    `${(inside / chance).toFixed(1)} times chance (random weights: ${(random / randomChance).toFixed(1)} times).`,
+    `Of ${carrying.length} Action Units that carry a label, the network finds ${carrying.length - missed.length}.`,
+    ...(elsewhere.length > 0
+      ? [`NOT found, filters answer but look elsewhere (below ${LEAST_RATIO} times chance): ${names(elsewhere)}.`]
+      : []),
+    ...(unanswered.length > 0 ? [`NOT found, no filter answers: ${names(unanswered)}.`] : []),
+  ];
+}

@@ -1,0 +1,104 @@
+/** What is known of the images that are compared: which Action Units they show, and which of them belong together. */
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { Grouping } from "../../analysis/statistics/exchange.ts";
+import { UsageError } from "../command.ts";
+
+/** Code of a unit that nobody looked for. */
+const UNKNOWN = 255;
+
+/** Images and what is known of them. */
+export interface Observations extends Required<Grouping> {
+  /** Image numbers in the dataset. */
+  rows: Uint32Array;
+  /** rows x units: 1, 0, or NaN. */
+  units: Float32Array;
+  /** Numbers of the units, the columns. */
+  actionUnits: number[];
+}
+
+/**
+ * Reads what a dataset knows of some of its images.
+ *
+ * @throws {UsageError} where it knows no Action Unit.
+ */
+export function observe(dataset: Dataset, rows: Uint32Array): Observations {
+  const { actionUnits, units, subjects } = dataset;
+  if (!actionUnits || !units || actionUnits.length === 0) {
+    throw new UsageError(
+      `${dataset.name}: no Action Units are known of these images. Remedy: train on CK+ prepared with its folder FACS, ` +
+        "or on the drawn faces (deno task train), whose Action Units are known.",
+    );
+  }
+  const count = actionUnits.length;
+  const sequences = sequencesOf(dataset);
+  return {
+    rows,
+    actionUnits,
+    units: Float32Array.from({ length: rows.length * count }, (_, at) => {
+      const code = units[rows[Math.floor(at / count)] * count + at % count];
+      return code === UNKNOWN ? NaN : Number(code > 0);
+    }),
+    groups: Array.from(rows, (row) => sequences.groups[row]),
+    roles: Array.from(rows, (row) => sequences.roles[row]),
+    blocks: Array.from(rows, (row) => subjects[row]),
+  };
+}
+
+/**
+ * Groups and roles of all images. In CK+, which is prepared sequence by sequence (a neutral frame, then those of the peak), a
+ * sequence begins with another person, with a neutral frame, or, where the face in that was missed, with another label.
+ * Elsewhere every image is a group of its own.
+ */
+export function sequencesOf(
+  { name, labels, subjects }: Pick<Dataset, "name" | "labels" | "subjects">,
+): { groups: Int32Array; roles: Int32Array } {
+  if (!/^ck_plus(_six_class)?$/.test(name)) {
+    return { groups: Int32Array.from(labels.keys()), roles: new Int32Array(labels.length) };
+  }
+  // Among six classes the neutral frames have no label.
+  const neutral = name === "ck_plus" ? 0 : -1;
+  let group = -1;
+  const groups = labels.map((label, n) => {
+    const first = n === 0 || subjects[n] !== subjects[n - 1] ||
+      label !== labels[n - 1] && labels[n - 1] !== neutral;
+    return first ? ++group : group;
+  });
+  return { groups, roles: labels.map((label) => Number(label !== neutral)) };
+}
+
+/** In which class a unit is most frequent, and whether it tells that class: there in half of it or more, and twice as often as elsewhere. */
+export interface Carrier {
+  className: string;
+  /** Share of the class's images with the unit, and of all other images. */
+  inClass: number;
+  elsewhere: number;
+  /** Whether the unit carries the label. */
+  carries: boolean;
+}
+
+/** Which label each unit tells. */
+export function carriers(dataset: Dataset, { rows, units, actionUnits }: Observations): Carrier[] {
+  const classes = dataset.classNames.length, count = actionUnits.length;
+  return actionUnits.map((_, unit) => {
+    const [shown, known] = [new Float64Array(classes), new Float64Array(classes)];
+    rows.forEach((row, n) => {
+      const value = units[n * count + unit], label = dataset.labels[row];
+      if (Number.isNaN(value) || label < 0) return;
+      shown[label] += value;
+      known[label]++;
+    });
+    const share = (label: number) => known[label] === 0 ? 0 : shown[label] / known[label];
+    let best = 0;
+    for (let label = 1; label < classes; label++) if (share(label) > share(best)) best = label;
+    const sum = (list: Float64Array) => list.reduce((total, value) => total + value, 0);
+    const others = sum(known) - known[best];
+    const elsewhere = others === 0 ? 0 : (sum(shown) - shown[best]) / others;
+    const inClass = share(best);
+    return {
+      className: dataset.classNames[best],
+      inClass,
+      elsewhere,
+      carries: inClass >= 0.5 && inClass >= 2 * elsewhere,
+    };
+  });
+}

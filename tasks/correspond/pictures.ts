@@ -1,0 +1,115 @@
+/** The pictures of a comparison: heat map, bars, the sheet of what the filters see. */
+import { divergencesPng } from "../charts/divergences.ts";
+import { heatMapPng } from "../charts/heat_map.ts";
+import type { Run } from "../run/open.ts";
+import { type Comparison, rowOf, SIGNIFICANT } from "./compare.ts";
+import type { Observations } from "./observations.ts";
+import type { UnitSights } from "./project.ts";
+import { sheetPng } from "./sheet.ts";
+import { ANSWERED, type UnitEntry, unitTitle } from "./tables.ts";
+
+/** What stands above every picture. */
+export interface Heading {
+  title: string;
+  /** Which images and which checkpoint. */
+  subtitle: string;
+  layer: string;
+}
+
+/** The heat map of all pairs. */
+export function drawHeatMap(
+  { result }: Comparison,
+  entries: UnitEntry[],
+  { title, subtitle, layer }: Heading,
+): Promise<Uint8Array> {
+  const rows = entries.flatMap(({ unit, untested, mostExcited: [best] }, column) => {
+    if (untested !== undefined) return [];
+    const row = (matrix: Float64Array) => rowOf(matrix, column, result.filters);
+    return [{
+      name: unitTitle(unit),
+      note: best ? `filter ${best.filter} · KL ${best.kl.toFixed(2)} · AUC ${best.auc.toFixed(2)}` : "excites none",
+      auc: row(result.auc),
+      kl: row(result.kl),
+      significant: Array.from(row(result.familywise), (p) => p < SIGNIFICANT),
+    }];
+  });
+  return heatMapPng(rows, {
+    title: `${title}: which ${layer} filters answer to which Action Units`,
+    subtitle: [
+      subtitle,
+      `Orange: the unit excites the filter; blue: the filter is quieter with it; pale: no more than chance (family-wise p of ${SIGNIFICANT} or more).`,
+    ],
+    columns: layer === "fc4" ? "fc4 units" : `${layer} filters`,
+  });
+}
+
+/** The most divergent filters of each unit. */
+export function drawDivergences(
+  entries: UnitEntry[],
+  images: number,
+  { title, subtitle, layer }: Heading,
+): Promise<Uint8Array> {
+  const panels = entries.filter(({ untested }) => untested === undefined).map(({ unit, present, mostDivergent }) => ({
+    name: unitTitle(unit),
+    note: `shown in ${present} of ${images} images`,
+    bars: mostDivergent.map(({ filter, kl, auc, familywise }) => {
+      return { filter, kl, auc, significant: familywise < SIGNIFICANT };
+    }),
+  }));
+  return divergencesPng(panels, {
+    title: `${title}: the most divergent ${layer} filters of each Action Unit`,
+    subtitle: [
+      subtitle,
+      "D(Q || R) in nats: responses to images with the unit, Q, against those to all others, R.",
+      `Orange: the unit excites the filter; blue: the filter is quieter with it; grey: no more than chance (family-wise p of ${SIGNIFICANT} or more).`,
+    ],
+  });
+}
+
+/** Each unit beside what its best filters see. */
+export function drawSheet(
+  { dataset }: Run,
+  observations: Observations,
+  entries: UnitEntry[],
+  sights: UnitSights[],
+  { title, subtitle, layer }: Heading,
+  region?: (row: number, unit: number) => Uint8Array,
+): Promise<Uint8Array> {
+  const count = observations.actionUnits.length;
+  const rows = sights.map(({ unit: column, filters }) => {
+    const { unit, present, absent, adjusted, answered, className, inClass, mostExcited, truth } = entries[column];
+    return {
+      name: unitTitle(unit),
+      notes: [
+        `in ${present} of ${present + absent} images`,
+        `in ${(100 * inClass).toFixed(0)}% of "${className}"`,
+        answered ? `excites a filter (p < ${ANSWERED})` : `excites no filter for sure (p = ${adjusted.toFixed(2)})`,
+        ...(truth ? [`${(100 * truth.inside).toFixed(0)}% in its region, ${truth.ratio.toFixed(1)} x chance`] : []),
+      ],
+      filters: filters.map(({ filter, sights }) => {
+        const pair = mostExcited.find((other) => other.filter === filter)!;
+        return {
+          caption: `filter ${filter} · KL ${pair.kl.toFixed(2)} · AUC ${pair.auc.toFixed(2)}` +
+            (pair.familywise < SIGNIFICANT ? "" : " · no more than chance"),
+          sights: sights.map((sight) => {
+            const value = observations.units[sight.place * count + column];
+            return {
+              ...sight,
+              shows: Number.isNaN(value) ? undefined : value === 1,
+              region: region?.(sight.row, unit),
+            };
+          }),
+        };
+      }),
+    };
+  });
+  return sheetPng(dataset, rows, {
+    title: `${title}: each Action Unit and what its best ${layer} filters see`,
+    subtitle: [
+      subtitle,
+      "Above the faces that excite the filter most, of different people, with an orange bar where the face shows the unit; below, what excites it there (guided backpropagation).",
+      ...(region ? ["Green: the unit's region on this face."] : []),
+      "Guided backpropagation shows edges of the image even under random weights: the numbers, not the looks, are compared with those.",
+    ],
+  });
+}

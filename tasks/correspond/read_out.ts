@@ -1,0 +1,63 @@
+/** How well the Action Units can be read from a layer, of people whom neither the network nor the read-out has seen. */
+import type { LayerResponses } from "../../analysis/responses.ts";
+import { actionUnitProbe, type ProbeResult } from "../../analysis/statistics/probe.ts";
+import { foldKind } from "../../datasets/split.ts";
+import type { Run } from "../run/open.ts";
+import { observe } from "./observations.ts";
+
+/** What probe.json holds. */
+export interface ReadOut {
+  /** What was held out, in a sentence. */
+  rule: string;
+  units: ({ unit: number } & (Unit | { unread: string }))[];
+  /** Means over the units that were read. */
+  auc: number;
+  aucOfRandomWeights: number;
+  f1Micro: number;
+  f1MicroOfRandomWeights: number;
+  f1MicroOfAlways: number;
+}
+
+type Unit = NonNullable<ProbeResult["units"][number]> & { aucOfRandomWeights: number };
+
+/**
+ * Fits and tests the read-outs: on the test people of the run; with `on` "all" on every fold in turn, of which the network has seen most.
+ *
+ * @param trained Responses of the run's network to the images `rows`.
+ * @param random The same of a network of random weights.
+ */
+export function readOut(
+  { dataset, settings, parts }: Run,
+  rows: Uint32Array,
+  { trained, random }: Record<"trained" | "random", LayerResponses>,
+  on: "test" | "all",
+): ReadOut {
+  const { units, actionUnits, blocks } = observe(dataset, rows);
+  const byFold = foldKind(dataset) === "folds";
+  const test = new Set(parts.test);
+  const folds = Array.from(rows, (row) => byFold ? dataset.folds[row] : Number(test.has(row)));
+  const heldOut = on === "all" && byFold ? undefined : [byFold ? settings.split : 1];
+  const read = ({ responses }: LayerResponses) =>
+    actionUnitProbe({ features: responses, units, folds, subjects: blocks }, { heldOut });
+  const [own, control] = [read(trained), read(random)];
+  const mean = ({ units }: ProbeResult) => {
+    const areas = units.flatMap((unit) => unit && !Number.isNaN(unit.auc) ? [unit.auc] : []);
+    return areas.reduce((sum, area) => sum + area, 0) / areas.length;
+  };
+  return {
+    rule: heldOut
+      ? "fitted on the images that trained or validated the network, tested on its test images, of other people"
+      : "every fold in turn, fitted on the others; the network was trained on most of these images, which makes the numbers higher than on new people",
+    units: own.units.map((unit, i) => ({
+      unit: actionUnits[i],
+      ...(unit
+        ? { ...unit, aucOfRandomWeights: control.units[i]!.auc }
+        : { unread: "it is the same on all images to fit, or unknown of all to test" }),
+    })),
+    auc: mean(own),
+    aucOfRandomWeights: mean(control),
+    f1Micro: own.f1Micro,
+    f1MicroOfRandomWeights: control.f1Micro,
+    f1MicroOfAlways: own.f1MicroOfAlways,
+  };
+}

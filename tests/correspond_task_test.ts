@@ -1,0 +1,203 @@
+/** `deno task correspond` as a user types it, on a few small drawn faces; and what it is made of. */
+
+import assert from "node:assert/strict";
+import { layerResponses } from "../analysis/responses.ts";
+import { actionUnitCorrespondence } from "../analysis/statistics/correspondence.ts";
+import { readPrepared, writePrepared } from "../datasets/prepared.ts";
+import { splitIndices } from "../datasets/split.ts";
+import { actionUnitRegion } from "../datasets/synthetic/region.ts";
+import { syntheticRegions } from "../datasets/synthetic/truth.ts";
+import { openGpu } from "../gpu/device.ts";
+import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+import { filterOrder } from "../tasks/charts/heat_map.ts";
+import { carriers, observe, sequencesOf } from "../tasks/correspond/observations.ts";
+import { judge, lookInside } from "../tasks/correspond/truth.ts";
+import { readCheckpoint, restore } from "../training/checkpoint.ts";
+import { needs } from "./permissions.ts";
+import { runTask } from "./support/task.ts";
+import { tinyDataset } from "./support/tiny_dataset.ts";
+
+const ignore = needs("read", "write", "ffi", "run");
+const details = { source: "drawn faces", subjects: 20, imagesPerSubject: 8, seed: 3 };
+
+Deno.test({
+  name: "correspond leaves tables, pictures, a read-out and the truth test, with the library's numbers",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "aulens correspond " });
+    try {
+      const data = `${folder}/faces`, run = `${folder}/run`;
+      const drawn = await runTask(
+        ...["prepare", "synthetic", "--image-size", "16", "--subjects", "20", "--images-per-subject", "8"] as const,
+        ...["--seed", "3", "--output", data],
+      );
+      assert.equal(drawn.code, 0, drawn.stderr);
+      const train = ["--data", data, "--run", run, "--steps", "2", "--batch", "4", "--variant", "cnn", "--seed", "5"];
+      const trained = await runTask("train", ...train);
+      assert.equal(trained.code, 0, trained.stderr);
+
+      const options = ["--permutations", "99", "--minimum-support", "3", "--on", "all", "--select", "last"];
+      const [all, hidden, unsupported] = await Promise.all([
+        runTask("correspond", run, ...options),
+        runTask("correspond", run, ...options, "--layer", "fc4"),
+        runTask("correspond", run, "--layer", "conv2", "--permutations", "9", "--minimum-support", "1000"),
+      ]);
+      assert.equal(all.code, 0, all.stderr);
+      assert.match(all.stdout, /^12 lip corner puller +\d+ +\d+ +\d\.\d\d +\d\.\d\d \[/m);
+      assert.match(all.stdout, /^Truth test: \d+% of the best filters' projections lie inside/m);
+      assert.match(all.stdout, /^Read-out: mean AUC \d\.\d\d \(random weights/m);
+      const names = async (layer: string) =>
+        (await Array.fromAsync(Deno.readDir(`${run}/correspondence/${layer}`), ({ name }) => name)).sort();
+      const tables = ["correspondence.csv", "correspondence.json", "probe.json"];
+      const pictures = ["divergences.png", "heat_map.png"];
+      assert.deepEqual(await names("conv3"), ["action_units.png", ...tables, ...pictures].sort());
+      assert.equal(hidden.code, 0, hidden.stderr);
+      assert.deepEqual(await names("fc4"), [...tables, ...pictures].sort());
+      assert.match(hidden.stdout, /no truth test/);
+      assert.equal(unsupported.code, 0, unsupported.stderr);
+      assert.deepEqual(await names("conv2"), tables);
+      assert.match(unsupported.stdout, /No Action Unit has enough support among 16 images/);
+      assert.match(unsupported.stdout, /Not tested: 12 lip corner puller: \d+ groups show it, fewer than 1000/);
+
+      const dataset = await readPrepared(data);
+      const parts = splitIndices(dataset, 0);
+      const rows = Uint32Array.from([...parts.train, ...parts.validation, ...parts.test]).sort();
+      using gpu = await openGpu();
+      using net = await ZeroBiasCnn.create(gpu, { imageSize: 16, classes: 8, seed: 5, initialScale: 1.4 });
+      await restore(net, readCheckpoint(await Deno.readFile(`${run}/checkpoints/step-000002.safetensors`)));
+      const { responses } = await layerResponses(net, { dataset, rows, normalization: "local-mean" }, {
+        layer: "conv3",
+      });
+      const seen = observe(dataset, rows);
+      const expected = actionUnitCorrespondence({ responses, ...seen }, { permutations: 99, minimumSupport: 3 });
+      const text = await Deno.readTextFile(`${run}/correspondence/conv3/correspondence.csv`);
+      const [header, ...lines] = text.trimEnd().split("\n").map((line) => line.split(","));
+      assert.deepEqual(header.slice(0, 8), ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise"]);
+      assert.equal(lines.length, 256 * expected.support.filter(({ untested }) => untested === undefined).length);
+      for (const [unit, , filter, kl, auc, p, adjusted, familywise] of lines.map((line) => line.map(Number))) {
+        const at = seen.actionUnits.indexOf(unit) * 256 + filter;
+        const { kl: divergence, auc: area } = expected;
+        assert(Math.abs(kl - divergence[at]) < 1e-12 && Math.abs(auc - area[at]) < 1e-12, `${unit} ${filter}`);
+        assert.deepEqual([p, adjusted, familywise], [expected.p[at], expected.adjusted[at], expected.familywise[at]]);
+      }
+      const found = JSON.parse(await Deno.readTextFile(`${run}/correspondence/conv3/correspondence.json`));
+      assert.deepEqual([found.layer, found.images, found.checkpoint, found.selection], ["conv3", 160, 2, "last"]);
+      const smile = found.units.find(({ unit }: { unit: number }) => unit === 12);
+      assert.deepEqual([smile.name, smile.className, smile.carries], ["lip corner puller", "happy", true]);
+      assert.equal(smile.mostDivergent.length, 10);
+      const { inside, chance, ratio, randomised } = smile.truth;
+      assert(inside > 0 && inside < 1 && chance > 0 && Math.abs(ratio - inside / chance) < 1e-12);
+      assert(randomised.projections > 0 && randomised.inside !== inside);
+      const probe = JSON.parse(await Deno.readTextFile(`${run}/correspondence/conv3/probe.json`));
+      assert.equal(probe.units.length, 18);
+      assert.match(probe.rule, /every fold in turn/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "correspond refuses a run without Action Units, and what is no run, with the remedy",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const data = `${folder}/data`, run = `${folder}/run`;
+      await writePrepared(data, await tinyDataset({ classes: 4 }), { source: "a test" });
+      const trained = await runTask("train", "--data", data, "--run", run, "--steps", "1", "--batch", "2");
+      assert.equal(trained.code, 0, trained.stderr);
+      const [blind, none, layer] = await Promise.all([
+        runTask("correspond", run),
+        runTask("correspond", data),
+        runTask("correspond", run, "--layer", "conv7"),
+      ]);
+      assert.match(blind.stderr, /tiny: no Action Units are known.*Remedy/);
+      assert.match(none.stderr, /this is not a run folder/);
+      assert.match(layer.stderr, /--layer.*conv7.*conv3/);
+      for (const { code, stdout, stderr } of [blind, none, layer]) {
+        assert.notEqual(code, 0);
+        assert.equal(stdout, "");
+        assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, "a stack trace");
+      }
+      const left = await Array.fromAsync(Deno.readDir(run), ({ name }) => name);
+      assert(!left.includes("correspondence"), `${left}`);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("sequences of CK+: from a neutral frame to the next, by label where its face was missed", () => {
+  const labels = Int32Array.of(0, 5, 5, 5, 0, 5, 5, /* no face at rest */ 3, 3, 3, 0, 7, /* another person */ 7, 7);
+  const subjects = Int32Array.from(labels, (_, n) => n < 12 ? 0 : 1);
+  const { groups, roles } = sequencesOf({ name: "ck_plus", labels, subjects });
+  assert.deepEqual([...groups], [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4]);
+  assert.deepEqual([...roles], [0, 1, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1]);
+  const six = sequencesOf({
+    name: "ck_plus_six_class",
+    labels: labels.map((label) => label === 0 ? -1 : label),
+    subjects,
+  });
+  assert.deepEqual([...six.groups], [...groups]);
+  const alone = sequencesOf({ name: "synthetic", labels, subjects });
+  assert.deepEqual([...alone.groups], [...labels.keys()]);
+});
+
+Deno.test("a unit carries the label of the class that shows it", async () => {
+  const dataset = await tinyDataset({ classes: 2, folds: 4, perFold: 4 });
+  // Unit 1 in class 1 only, unit 2 everywhere, unit 4 unknown in class 0 and rare in class 1.
+  const units = Uint8Array.from({ length: 48 }, (_, at) => {
+    const n = Math.floor(at / 3), label = dataset.labels[n];
+    return [label * 3, 6, label === 0 ? 255 : Number(n === 1)][at % 3];
+  });
+  const observed = observe(
+    { ...dataset, actionUnits: [1, 2, 4], units },
+    Uint32Array.from({ length: 16 }, (_, n) => n),
+  );
+  assert.deepEqual([...observed.units.slice(0, 6)], [0, 1, NaN, 1, 1, 1]);
+  assert.deepEqual(carriers(dataset, observed), [
+    { className: "class 1", inClass: 1, elsewhere: 0, carries: true },
+    { className: "class 0", inClass: 1, elsewhere: 1, carries: false },
+    { className: "class 1", inClass: 0.125, elsewhere: 0, carries: false },
+  ]);
+});
+
+Deno.test("the truth of drawn faces is made again from what the folder remembers, and refused where it cannot be", () => {
+  const regions = syntheticRegions({ details, imageSize: 32, count: 160 })!;
+  assert.notDeepEqual(regions(0, 12), regions(1, 12));
+  assert.notDeepEqual(regions(0, 12), regions(0, 1));
+  assert.throws(() => regions(160, 12), /image is 160/);
+  assert.throws(() => regions(0, 3), /unit is 3/);
+  const labels = new Int32Array(160);
+  assert.throws(() => syntheticRegions({ details, imageSize: 32, count: 160 }, labels), /image \d has class 0/);
+  assert.throws(() => syntheticRegions({ details, imageSize: 32, count: 161 }), /161 images, but 20 subjects of 8/);
+  assert.equal(typeof actionUnitRegion, "function");
+
+  const mask = Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0, 0);
+  const sights = [[0, 3, 0, 0, 1, 0, 0, 0, 0], new Array(9).fill(0)].map((values, row) => {
+    return { row, place: row, projection: Float32Array.from(values) };
+  });
+  const inside = lookInside({ unit: 0, filters: [{ filter: 0, sights }] }, () => mask)!;
+  assert.deepEqual({ ...inside, chance: 0, ratio: 0 }, { inside: 0.75, chance: 0, ratio: 0, projections: 1 });
+  assert(Math.abs(inside.chance - 1 / 9) < 1e-12);
+  assert.equal(lookInside({ unit: 0, filters: [{ filter: 0, sights: sights.slice(1) }] }, () => mask), undefined);
+  assert.equal(judge(inside, undefined, true).found, true);
+  assert.equal(judge(inside, undefined, false).found, false);
+  assert.equal(judge({ ...inside, ratio: 1.9 }, inside, true).found, false);
+});
+
+Deno.test("the heat map puts each filter under the unit that excites it most", () => {
+  const row = (auc: number[], kl: number[], significant: boolean[]) => ({ name: "", note: "", auc, kl, significant });
+  const rows = [
+    row([0.9, 0.2, 0.8, 0.9, 0.5], [1, 2, 3, 9, 0], [true, true, true, false, false]),
+    row([0.9, 0.4, 0.7, 0.6, 0.5], [5, 1, 1, 1, 0], [true, true, true, true, false]),
+  ];
+  assert.deepEqual(filterOrder(rows), [
+    { filter: 2, row: 0 },
+    { filter: 0, row: 1 },
+    { filter: 3, row: 1 },
+    { filter: 1, row: -1 },
+    { filter: 4, row: -1 },
+  ]);
+});
