@@ -38,7 +38,7 @@ const USE = (dataset: string): Step[] => [
   ["train", `${dataset} --steps 2 --batch 4`, /^test accuracy +\d+\.\d% of \d+ images/m],
   ["evaluate", `runs/${dataset}-cnn_ad-split0-seed1 --resamples 100`, /^evaluation +.*\.json$/m],
   ["visualize", `runs/${dataset}-cnn_ad-split0-seed1 --filters 0,17 --top 2 --controls 1`, /^overview +.*\.png$/m],
-  ...(dataset === "tfd" ? [] : [CORRESPOND(dataset)]), // of TFD's faces no Action Unit is known
+  ...(dataset === "ck_plus" ? [CORRESPOND(dataset)] : []), // of TFD no Action Unit is known
 ];
 
 for (const [prepared, datasets] of Object.entries({ tfd: ["tfd"], ck_plus: ["ck_plus", "ck_plus_six_class"] })) {
