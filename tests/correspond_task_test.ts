@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { layerResponses } from "../analysis/responses.ts";
+import { benjaminiHochberg } from "../analysis/statistics/benjamini_hochberg.ts";
 import { actionUnitCorrespondence } from "../analysis/statistics/correspondence.ts";
 import { readPrepared, writePrepared } from "../datasets/prepared.ts";
 import { splitIndices } from "../datasets/split.ts";
@@ -11,6 +12,7 @@ import { openGpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { filterOrder } from "../tasks/charts/heat_map.ts";
 import { carriers, observe, sequencesOf } from "../tasks/correspond/observations.ts";
+import { unitEntries, type UnitEntry } from "../tasks/correspond/tables.ts";
 import { judge, lookInside } from "../tasks/correspond/truth.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { needs } from "./permissions.ts";
@@ -163,6 +165,69 @@ Deno.test("a unit carries the label of the class that shows it", async () => {
   ]);
 });
 
+/** What a comparison of made-up numbers says: a row a unit, a column a filter, all on four images. */
+function made(numbers: Record<"kl" | "auc" | "nullAuc" | "familywise", number[][]>): UnitEntry[] {
+  const count = numbers.kl.length, filters = numbers.kl[0].length;
+  const flat = (matrix: number[][]) => Float64Array.from(matrix.flat());
+  const result = {
+    filters,
+    kl: flat(numbers.kl),
+    auc: flat(numbers.auc),
+    nullAuc: flat(numbers.nullAuc),
+    familywise: flat(numbers.familywise),
+    p: flat(numbers.familywise),
+    adjusted: flat(numbers.familywise),
+  };
+  const p = numbers.familywise.map((row) => Math.min(...row));
+  const adjusted = benjaminiHochberg(p);
+  const support = p.map((p, unit) => {
+    return {
+      present: 2,
+      absent: 2,
+      unknown: 0,
+      groupsPresent: 2,
+      groupsAbsent: 2,
+      movable: 4,
+      p,
+      adjusted: adjusted[unit],
+    };
+  });
+  const responses = Float32Array.from({ length: 4 * filters }, (_, i) => i % 7);
+  const four = Uint32Array.of(0, 1, 2, 3);
+  const seen = {
+    layer: "conv3",
+    images: 4,
+    filters,
+    responses,
+    positions: new Uint32Array(4 * filters),
+    side: 1,
+  } as const;
+  const observations = {
+    rows: four,
+    units: Float32Array.from({ length: 4 * count }, (_, at) => Math.floor(at / count) % 2),
+    actionUnits: [12, 1, 4].slice(0, count),
+    groups: four,
+    roles: new Uint32Array(4),
+    blocks: four,
+  };
+  const carrier = { className: "happy", inClass: 1, elsewhere: 0, carries: true };
+  const comparison = { all: seen, observed: seen, result: { ...result, support } };
+  return unitEntries(comparison, observations, new Array(count).fill(carrier), 1);
+}
+
+Deno.test("a filter is excited where its area is above what permutations give, not above 0.5", () => {
+  // As in CK+: filters 0 and 2 answer every face that moves. Filter 0 is quieter with the unit, filter 1 excited by it.
+  const [entry] = made({
+    kl: [[3, 1, 2]],
+    auc: [[0.57, 0.45, 0.7]],
+    nullAuc: [[0.7, 0.3, 0.7]],
+    familywise: [[0.001, 0.001, 1]],
+  });
+  assert.deepEqual([entry.excitedFilters, entry.quieterFilters], [1, 1]);
+  assert.deepEqual(entry.mostExcited.map(({ filter, nullAuc }) => [filter, nullAuc]), [[1, 0.3]]);
+  assert.deepEqual(entry.mostDivergent.map(({ filter }) => filter), [0, 2, 1]);
+});
+
 Deno.test("the truth of drawn faces is made again from what the folder remembers, and refused where it cannot be", () => {
   const regions = syntheticRegions({ details, imageSize: 32, count: 160 })!;
   assert.notDeepEqual(regions(0, 12), regions(1, 12));
@@ -188,10 +253,12 @@ Deno.test("the truth of drawn faces is made again from what the folder remembers
 });
 
 Deno.test("the heat map puts each filter under the unit that excites it most", () => {
-  const row = (auc: number[], kl: number[], significant: boolean[]) => ({ name: "", note: "", auc, kl, significant });
+  const row = (excess: number[], kl: number[], significant: boolean[]) => {
+    return { name: "", note: "", excess, kl, significant };
+  };
   const rows = [
-    row([0.9, 0.2, 0.8, 0.9, 0.5], [1, 2, 3, 9, 0], [true, true, true, false, false]),
-    row([0.9, 0.4, 0.7, 0.6, 0.5], [5, 1, 1, 1, 0], [true, true, true, true, false]),
+    row([0.4, -0.3, 0.3, 0.4, 0], [1, 2, 3, 9, 0], [true, true, true, false, false]),
+    row([0.4, -0.1, 0.2, 0.1, 0], [5, 1, 1, 1, 0], [true, true, true, true, false]),
   ];
   assert.deepEqual(filterOrder(rows), [
     { filter: 2, row: 0 },

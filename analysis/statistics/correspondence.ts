@@ -61,8 +61,17 @@ export interface Correspondence {
   filters: number;
   /** D(Q || R) in nats: Q the histogram of responses to images with the unit, R to those without it. */
   kl: Float64Array;
-  /** Area under the ROC curve: above 0.5 the unit excites the filter, below it the filter is quieter with it. */
+  /**
+   * Area under the ROC curve: the chance that an image with the unit excites the filter more than one without it. It is 0.5 for
+   * a filter to which the unit is nothing only where labels may go to any image: compare it with `nullAuc`.
+   */
   auc: Float64Array;
+  /**
+   * The mean area over the permutations: what the filter's area is if the unit is nothing to it. Where `auc` is above it the unit
+   * excites the filter, where it is below the filter is quieter with it. It lies above 0.5 for a filter that any moving face
+   * excites, if faces at rest, which never show a unit, are among the images.
+   */
+  nullAuc: Float64Array;
   /** Permutation p-value of the pair alone. */
   p: Float64Array;
   /** `p` adjusted for all pairs that were tested: false discovery rate (Benjamini and Hochberg). */
@@ -79,7 +88,7 @@ const MOST_PERMUTATIONS = 100_000;
  * Compares, for each Action Unit and filter, the responses to images with the unit and to those without it.
  *
  * After Khorrami, Paine and Huang (2015): the Kullback-Leibler divergence between the two histograms. Added to it: the area
- * under the ROC curve, which says in which direction; a p-value by permutation of whole groups (see `Exchange`); and its
+ * under the ROC curve, which says in which direction by its side of what permutations give; a p-value by permutation of whole groups (see `Exchange`); and its
  * adjustment for many tests in two ways. `familywise` compares a pair with the largest statistic over all filters in every
  * permutation, each filter's statistic standardised by its own mean and deviation over the permutations (P. H. Westfall,
  * S. S. Young: Resampling-Based Multiple Testing, 1993), so that 1 / (permutations + 1) can be reached whatever the number of
@@ -121,6 +130,7 @@ export function actionUnitCorrespondence(
     filters,
     kl: empty(),
     auc: empty(),
+    nullAuc: empty(),
     p: empty(),
     adjusted: empty(),
     familywise: empty(),
@@ -164,11 +174,13 @@ function compare(
       smoothing,
       binCount: bins,
     };
-    tested.forEach(({ unit }, i) => {
+    tested.forEach(({ unit, labels }, i) => {
       const at = unit * filters + filter;
+      const { present, absent } = support[unit];
       const { kl, rankSum, p, z } = testFilter(column, sets[i], statistic);
       result.kl[at] = kl;
-      result.auc[at] = aucOfRankSum(rankSum, support[unit].present, support[unit].absent);
+      result.auc[at] = aucOfRankSum(rankSum, present, absent);
+      result.nullAuc[at] = aucOfRankSum(exchange.meanSum(labels, column.ranks), present, absent);
       result.p[at] = p;
       standardised[i * filters + filter] = z;
     });

@@ -11,13 +11,23 @@ const names = (entries: UnitEntry[]) => entries.map(({ unit }) => unitTitle(unit
 export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: number): string[] {
   const tested = entries.filter(({ untested }) => untested === undefined);
   const withTruth = tested.some(({ truth }) => truth);
-  const header = ["Action Unit", "images", "filter", "KL", "AUC [95%]", "adjusted p", ...(withTruth ? ["inside"] : [])];
+  const header = [
+    "Action Unit",
+    "images",
+    "filter",
+    "KL",
+    "AUC [95%]",
+    "by chance",
+    "adjusted p",
+    ...(withTruth ? ["inside"] : []),
+  ];
   const table = tested.map(({ unit, present, mostExcited: [best], adjusted, truth }) => [
     unitTitle(unit),
     String(present),
     best ? String(best.filter) : "-",
     best ? best.kl.toFixed(2) : "",
     best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
+    best ? best.nullAuc.toFixed(2) : "",
     small(adjusted),
     ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
   ]);

@@ -3,7 +3,7 @@ import { aucInterval } from "../../analysis/statistics/auc_interval.ts";
 import type { UnitSupport } from "../../analysis/statistics/correspondence.ts";
 import { actionUnitName } from "../../datasets/action_units.ts";
 import { csv } from "../words.ts";
-import { type Comparison, excited, ranking, rowOf, SIGNIFICANT } from "./compare.ts";
+import { type Comparison, excess, excited, ranking, rowOf, SIGNIFICANT } from "./compare.ts";
 import type { Carrier, Observations } from "./observations.ts";
 import type { UnitTruth } from "./truth.ts";
 
@@ -13,6 +13,8 @@ export interface Pair {
   /** D(Q || R) in nats. */
   kl: number;
   auc: number;
+  /** What the area is if the unit is nothing to the filter: below `auc` where the unit excites it, above where it is quieter. */
+  nullAuc: number;
   /** 95% interval of the area by bootstrap over people. */
   aucLow: number;
   aucHigh: number;
@@ -65,8 +67,9 @@ export function unitEntries(
   });
   return observations.actionUnits.map((unit, column) => {
     const row = (matrix: Float64Array) => rowOf(matrix, column, filters);
-    const [kl, auc, p, adjusted, familywise] = [result.kl, result.auc, result.p, result.adjusted, result.familywise]
-      .map(row);
+    const [kl, auc, nullAuc] = [result.kl, result.auc, result.nullAuc].map(row);
+    const [p, adjusted, familywise] = [result.p, result.adjusted, result.familywise].map(row);
+    const above = excess(result, column);
     const labels = Array.from(observations.rows, (_, n) => observations.units[n * count + column]);
     const pair = (filter: number): Pair => {
       const scores = Array.from(observations.rows, (_, n) => observed.responses[n * filters + filter]);
@@ -75,6 +78,7 @@ export function unitEntries(
         filter,
         kl: kl[filter],
         auc: auc[filter],
+        nullAuc: nullAuc[filter],
         aucLow: low,
         aucHigh: high,
         p: p[filter],
@@ -85,7 +89,7 @@ export function unitEntries(
     const support = result.support[column];
     const tested = support.untested === undefined;
     const significant = Array.from(auc.keys()).filter((filter) => familywise[filter] < SIGNIFICANT);
-    const excitedFilters = significant.filter((filter) => auc[filter] > 0.5).length;
+    const excitedFilters = significant.filter((filter) => above[filter] > 0).length;
     return {
       unit,
       name: actionUnitName(unit),
@@ -93,7 +97,7 @@ export function unitEntries(
       ...support,
       answered: support.adjusted < ANSWERED && excitedFilters > 0,
       excitedFilters,
-      quieterFilters: significant.filter((filter) => auc[filter] < 0.5).length,
+      quieterFilters: significant.filter((filter) => above[filter] < 0).length,
       mostDivergent: tested ? ranking(result, column).slice(0, LISTED).map(pair) : [],
       mostExcited: tested ? excited(comparison, column, LISTED).map(pair) : [],
     };
@@ -102,7 +106,7 @@ export function unitEntries(
 
 /** A line a pair that was tested. */
 export function pairsCsv({ result }: Comparison, { actionUnits }: Observations): string {
-  const { filters, kl, auc, p, adjusted, familywise, support } = result;
+  const { filters, kl, auc, nullAuc, p, adjusted, familywise, support } = result;
   const lines = actionUnits.flatMap((unit, column) =>
     support[column].untested !== undefined ? [] : Array.from({ length: filters }, (_, filter) => {
       const at = column * filters + filter;
@@ -118,9 +122,10 @@ export function pairsCsv({ result }: Comparison, { actionUnits }: Observations):
         familywise[at],
         present,
         absent,
+        nullAuc[at],
       ];
     })
   );
-  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent"];
+  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent", "nullAuc"];
   return csv([header, ...lines]);
 }
