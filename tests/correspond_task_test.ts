@@ -11,8 +11,10 @@ import { syntheticRegions } from "../datasets/synthetic/truth.ts";
 import { openGpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { filterOrder } from "../tasks/charts/heat_map.ts";
+import { correspondLines } from "../tasks/correspond/lines.ts";
 import { carriers, observe, sequencesOf } from "../tasks/correspond/observations.ts";
 import { unitEntries, type UnitEntry } from "../tasks/correspond/tables.ts";
+import type { ReadOut } from "../tasks/correspond/read_out.ts";
 import { judge, lookInside } from "../tasks/correspond/truth.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { needs } from "./permissions.ts";
@@ -180,17 +182,14 @@ function made(numbers: Record<"kl" | "auc" | "nullAuc" | "familywise", number[][
   };
   const p = numbers.familywise.map((row) => Math.min(...row));
   const adjusted = benjaminiHochberg(p);
+  const excitedP = numbers.familywise.map((row, unit) => {
+    return Math.min(1, ...row.filter((_, filter) => numbers.auc[unit][filter] > numbers.nullAuc[unit][filter]));
+  });
+  const excitedAdjusted = benjaminiHochberg(excitedP);
   const support = p.map((p, unit) => {
-    return {
-      present: 2,
-      absent: 2,
-      unknown: 0,
-      groupsPresent: 2,
-      groupsAbsent: 2,
-      movable: 4,
-      p,
-      adjusted: adjusted[unit],
-    };
+    const groups = { groupsPresent: 2, groupsAbsent: 2, movable: 4 };
+    const excited = { excitedP: excitedP[unit], excitedAdjusted: excitedAdjusted[unit] };
+    return { present: 2, absent: 2, unknown: 0, ...groups, p, adjusted: adjusted[unit], ...excited };
   });
   const responses = Float32Array.from({ length: 4 * filters }, (_, i) => i % 7);
   const four = Uint32Array.of(0, 1, 2, 3);
@@ -226,6 +225,25 @@ Deno.test("a filter is excited where its area is above what permutations give, n
   assert.deepEqual([entry.excitedFilters, entry.quieterFilters], [1, 1]);
   assert.deepEqual(entry.mostExcited.map(({ filter, nullAuc }) => [filter, nullAuc]), [[1, 0.3]]);
   assert.deepEqual(entry.mostDivergent.map(({ filter }) => filter), [0, 2, 1]);
+});
+
+Deno.test("a unit is answered by the filters that it excites, not by one that is quieter with it", () => {
+  const entries = made({
+    kl: [[3, 1], [3, 1]],
+    auc: [[0.2, 0.7], [0.8, 0.7]],
+    nullAuc: [[0.5, 0.5], [0.5, 0.5]],
+    familywise: [[0.001, 0.041], [0.002, 0.6]],
+  });
+  assert.deepEqual(entries.map(({ answered, excitedFilters }) => [answered, excitedFilters]), [[false, 1], [true, 1]]);
+  const probe = { auc: 0, aucOfRandomWeights: 0, f1Micro: 0, f1MicroOfRandomWeights: 0, f1MicroOfAlways: 0 };
+  const lines = correspondLines(entries, { ...probe, units: [] } as unknown as ReadOut, 4);
+  assert.match(lines[1], /^12 lip corner puller .* 0\.04$/);
+  assert.match(lines[2], /^1 inner brow raiser .* 0\.0040$/);
+  assert(
+    lines.includes(
+      "1 of 2 Action Units excite a filter (adjusted p < 0.01). Those that excite none: 12 lip corner puller.",
+    ),
+  );
 });
 
 Deno.test("the truth of drawn faces is made again from what the folder remembers, and refused where it cannot be", () => {

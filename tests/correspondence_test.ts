@@ -174,11 +174,16 @@ Deno.test("correspondence: where faces at rest are among the images, the side of
   // Filter 0 is quieter with unit 0, and still answers a face that shows it more than one at rest.
   const { responses, units } = sequences(new Random(8), { filters: 4, units: 2, effect: -1.3, movement: 6 });
   const permutations = 999;
-  const { auc, nullAuc, familywise } = actionUnitCorrespondence(
+  const { auc, nullAuc, familywise, support } = actionUnitCorrespondence(
     { responses, units, groups, blocks, roles },
     { permutations },
   );
   assert(auc[0] > 0.51 && familywise[0] < 0.05, `area ${auc[0]}, p ${familywise[0]}`);
+  assert(support[0].p === familywise[0] && support[0].excitedP > 0.1, `${support[0].p}, ${support[0].excitedP}`);
+  assert.deepEqual(
+    support.map(({ excitedAdjusted }) => excitedAdjusted),
+    [...benjaminiHochberg(support.map(({ excitedP }) => excitedP))],
+  );
   assert(nullAuc[0] > auc[0] + 0.05, `${nullAuc[0]} by chance`);
   const excited = sequences(new Random(8), { filters: 4, units: 2, effect: 2, movement: 6 });
   const up = actionUnitCorrespondence({ ...excited, groups, blocks, roles }, { permutations, statistic: "kl" });

@@ -49,10 +49,14 @@ export interface UnitSupport {
   movable: number;
   /** Why the unit was not tested; absent where it was. */
   untested?: string;
-  /** The smallest `familywise` of its filters: does any filter answer to this unit? NaN where untested. */
+  /** The smallest `familywise` of its filters: does any filter answer to this unit, excited or quieter? NaN where untested. */
   p: number;
   /** That p-value adjusted for the number of units that were tested (Benjamini and Hochberg). NaN where untested. */
   adjusted: number;
+  /** The smallest `familywise` of the filters that it excites, 1 where it excites none. NaN where untested. */
+  excitedP: number;
+  /** That one adjusted in the same way: below 0.01 the unit excites a filter, or one in a hundred such findings is false. */
+  excitedAdjusted: number;
 }
 
 /** A x F numbers each, a row a unit, NaN in the rows of units that were not tested. */
@@ -140,7 +144,9 @@ export function actionUnitCorrespondence(
     compare(input, settings, { rows, columns, count }, result);
   }
   result.adjusted.set(benjaminiHochberg(result.p));
-  benjaminiHochberg(result.support.map(({ p }) => p)).forEach((p, unit) => result.support[unit].adjusted = p);
+  const { support } = result;
+  benjaminiHochberg(support.map(({ p }) => p)).forEach((p, unit) => support[unit].adjusted = p);
+  benjaminiHochberg(support.map(({ excitedP }) => excitedP)).forEach((p, unit) => support[unit].excitedAdjusted = p);
   return result;
 }
 
@@ -189,12 +195,14 @@ function compare(
   tested.forEach(({ unit }, i) => {
     const { largest } = sets[i];
     const sorted = largest.slice().sort();
+    support[unit].p = support[unit].excitedP = 1;
     for (let filter = 0; filter < filters; filter++) {
-      const z = standardised[i * filters + filter];
-      const p = (1 + sorted.length - below(sorted, z)) / (1 + permutations);
-      result.familywise[unit * filters + filter] = p;
+      const at = unit * filters + filter;
+      const p = (1 + sorted.length - below(sorted, standardised[i * filters + filter])) / (1 + permutations);
+      result.familywise[at] = p;
+      support[unit].p = Math.min(support[unit].p, p);
+      if (result.auc[at] > result.nullAuc[at]) support[unit].excitedP = Math.min(support[unit].excitedP, p);
     }
-    support[unit].p = result.familywise.subarray(unit * filters, (unit + 1) * filters).reduce((a, b) => Math.min(a, b));
   });
 }
 
@@ -228,6 +236,8 @@ function supportOf(labels: Uint8Array, exchange: Exchange, unknown: number, mini
     ...(untested !== undefined && { untested }),
     p: NaN,
     adjusted: NaN,
+    excitedP: NaN,
+    excitedAdjusted: NaN,
   };
 }
 

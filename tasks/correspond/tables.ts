@@ -40,7 +40,7 @@ export interface UnitEntry extends UnitSupport, Carrier {
   truth?: UnitTruth;
 }
 
-/** A unit's adjusted p-value below this says that a filter answers to it. */
+/** A unit's `excitedAdjusted` below this says that it excites a filter. */
 export const ANSWERED = 0.01;
 
 /** Filters listed for a unit. */
@@ -89,14 +89,13 @@ export function unitEntries(
     const support = result.support[column];
     const tested = support.untested === undefined;
     const significant = Array.from(auc.keys()).filter((filter) => familywise[filter] < SIGNIFICANT);
-    const excitedFilters = significant.filter((filter) => above[filter] > 0).length;
     return {
       unit,
       name: actionUnitName(unit),
       ...carried[column],
       ...support,
-      answered: support.adjusted < ANSWERED && excitedFilters > 0,
-      excitedFilters,
+      answered: support.excitedAdjusted < ANSWERED,
+      excitedFilters: significant.filter((filter) => above[filter] > 0).length,
       quieterFilters: significant.filter((filter) => above[filter] < 0).length,
       mostDivergent: tested ? ranking(result, column).slice(0, LISTED).map(pair) : [],
       mostExcited: tested ? excited(comparison, column, LISTED).map(pair) : [],
