@@ -131,9 +131,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
       selection,
       rule: RULES[selection],
       options: { ...statistics, range: "full", smoothing: 1, statistic: "auc" },
-      exchanged: dataset.name.startsWith("ck_plus")
-        ? "whole sequences, among those of a person"
-        : "images, among those of a person",
+      exchanged: observations.exchanged,
       controlSeed: random.seed,
       truthTest: truthLines(tested),
       units: entries,

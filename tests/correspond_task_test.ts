@@ -160,11 +160,29 @@ Deno.test("a unit carries the label of the class that shows it", async () => {
     Uint32Array.from({ length: 16 }, (_, n) => n),
   );
   assert.deepEqual([...observed.units.slice(0, 6)], [0, 1, NaN, 1, 1, 1]);
+  assert.equal(observed.exchanged, "images, among those of a person");
   assert.deepEqual(carriers(dataset, observed), [
     { className: "class 1", inClass: 1, elsewhere: 0, carries: true },
     { className: "class 0", inClass: 1, elsewhere: 1, carries: false },
     { className: "class 1", inClass: 0.125, elsewhere: 0, carries: false },
   ]);
+});
+
+Deno.test("what permutations exchange is told as it is done", async () => {
+  const dataset = {
+    ...await tinyDataset({ classes: 2, folds: 4, perFold: 4 }),
+    actionUnits: [1],
+    units: new Uint8Array(16),
+  };
+  const rows = Uint32Array.of(0, 1, 2, 3);
+  const exchanged = (name: string, subjects: number[]) => {
+    return observe({ ...dataset, name, subjects: Int32Array.from(subjects) }, rows).exchanged;
+  };
+  assert.equal(exchanged("ck_plus", [0, 0, 1, 1]), "whole sequences, among those of a person");
+  assert.equal(exchanged("ck_plus_of_mine", [0, 0, 1, 1]), "images, among those of a person");
+  assert.equal(exchanged("mine", [-1, -1, -1, -1]), "images, among all, since no person is known");
+  const some = "images, among those of a person, and among those whose person is unknown";
+  assert.equal(exchanged("mine", [-1, 0, -1, 1]), some);
 });
 
 /** What a comparison of made-up numbers says: a row a unit, a column a filter, all on four images. */
@@ -208,6 +226,7 @@ function made(numbers: Record<"kl" | "auc" | "nullAuc" | "familywise", number[][
     groups: four,
     roles: new Uint32Array(4),
     blocks: four,
+    exchanged: "images",
   };
   const carrier = { className: "happy", inClass: 1, elsewhere: 0, carries: true };
   const comparison = { all: seen, observed: seen, result: { ...result, support } };
