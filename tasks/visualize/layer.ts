@@ -16,16 +16,13 @@ const TOGETHER = 16;
 /** Filters in the overview. */
 const SHOWN = 12;
 
-/** Files by their names in the folder, the last one being visualization.json. */
-export type Write = (name: string, contents: Uint8Array | string) => Promise<void>;
-
 const METHODS = { guided: "guided back-projection", deconvnet: "deconvnet projection", gradient: "plain gradient" };
 
-/** Looks at the layer; `write` gets every file once it is ready. Returns the filters in the order of their selectivity. */
+/** Looks at the layer and writes every file into a folder once it is ready, visualization.json last. Returns what is to be told. */
 export async function visualizeLayer(
   looked: Looked,
   options: Pick<VisualizeArguments, "layer" | "filters" | "top" | "method" | "distinctSubjects">,
-  write: Write,
+  into: string,
   signal: AbortSignal,
 ): Promise<{ filters: number; hits: number; meanSimilarity: number | undefined }> {
   const { layer, top, method, distinctSubjects } = options;
@@ -75,7 +72,7 @@ export async function visualizeLayer(
         hits: shownHits.map(({ hit }) => hit),
       };
       const sheet = `filter-${String(filter).padStart(3, "0")}.png`;
-      await write(sheet, await filterSheet(shown, notes));
+      await Deno.writeFile(join(into, sheet), await filterSheet(shown, notes));
       if (inOverview.has(filter)) kept.set(filter, shown);
       if (similarity !== undefined) similarities.push(similarity);
       hits += shown.hits.length;
@@ -92,11 +89,11 @@ export async function visualizeLayer(
   }
   progress.stop();
   const most = bySelectivity.flatMap((filter) => kept.get(filter) ?? []);
-  await write("overview.png", await overview(most, wanted.length, notes));
+  await Deno.writeFile(join(into, "overview.png"), await overview(most, wanted.length, notes));
   if (layer === "conv1") {
     const weights = await Promise.all([net, control].map(async (one) => (await one.parameters())["conv1.weight"]));
     const after = `Network after ${chosen.step.toLocaleString("en")} updates on ${dataset.name}`;
-    await write("weights.png", await weightGrid(weights[0], weights[1], after));
+    await Deno.writeFile(join(into, "weights.png"), await weightGrid(weights[0], weights[1], after));
   }
   const meanSimilarity = mean(similarities);
   const document = {
@@ -124,7 +121,7 @@ export async function visualizeLayer(
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
     filters: records,
   };
-  await write("visualization.json", JSON.stringify(document, null, 2) + "\n");
+  await Deno.writeTextFile(join(into, "visualization.json"), JSON.stringify(document, null, 2) + "\n");
   return { filters: wanted.length, hits, meanSimilarity };
 }
 
