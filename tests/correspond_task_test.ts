@@ -11,6 +11,7 @@ import { openGpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { filterOrder } from "../tasks/charts/heat_map.ts";
 import { carriers, observe, sequencesOf } from "../tasks/correspond/observations.ts";
+import { unitEntries } from "../tasks/correspond/tables.ts";
 import { judge, lookInside } from "../tasks/correspond/truth.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { needs } from "./permissions.ts";
@@ -185,6 +186,39 @@ Deno.test("the truth of drawn faces is made again from what the folder remembers
   assert.equal(judge(inside, undefined, true).found, true);
   assert.equal(judge(inside, undefined, false).found, false);
   assert.equal(judge({ ...inside, ratio: 1.9 }, inside, true).found, false);
+});
+
+Deno.test("a unit that only quiets filters excites none, however sure that is", () => {
+  const images = 60, filters = 3;
+  const units = Float32Array.from({ length: 2 * images }, (_, at) => Number(Math.floor(at / 2) % [2, 3][at % 2] === 0));
+  // Filter 0 is quieter with unit 0 and filter 1 is excited by unit 1; filter 2 answers to nothing.
+  const responses = Float32Array.from({ length: filters * images }, (_, at) => {
+    const n = Math.floor(at / filters), noise = (n * n * 7 + 3 * n) % 17 / 17;
+    return [2 - 2 * units[2 * n], 2 * units[2 * n + 1], 0][at % filters] + noise;
+  });
+  const rows = Uint32Array.from({ length: images }, (_, n) => n), alone = Array.from(rows);
+  const observations = {
+    rows,
+    units,
+    actionUnits: [1, 12],
+    groups: alone,
+    roles: alone.map(() => 0),
+    blocks: alone.map(() => 0),
+  };
+  const result = actionUnitCorrespondence({ responses, ...observations }, { permutations: 999 });
+  const layer = {
+    layer: "conv3" as const,
+    images,
+    filters,
+    responses,
+    positions: new Uint32Array(filters * images),
+    side: 1,
+  };
+  const carried = [1, 12].map(() => ({ className: "", inClass: 0, elsewhere: 0, carries: false }));
+  const [quiet, loud] = unitEntries({ all: layer, observed: layer, result }, observations, carried, 1);
+  assert(quiet.adjusted < 0.01 && !(quiet.excitedAdjusted < 0.01) && !quiet.answered, JSON.stringify(quiet));
+  assert.deepEqual([quiet.excitedFilters, quiet.quieterFilters], [0, 1]);
+  assert(loud.answered && loud.mostExcited[0].filter === 1 && loud.mostExcited[0].familywise < 0.01);
 });
 
 Deno.test("the heat map puts each filter under the unit that excites it most", () => {

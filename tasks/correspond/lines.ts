@@ -11,14 +11,22 @@ const names = (entries: UnitEntry[]) => entries.map(({ unit }) => unitTitle(unit
 export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: number): string[] {
   const tested = entries.filter(({ untested }) => untested === undefined);
   const withTruth = tested.some(({ truth }) => truth);
-  const header = ["Action Unit", "images", "filter", "KL", "AUC [95%]", "adjusted p", ...(withTruth ? ["inside"] : [])];
-  const table = tested.map(({ unit, present, mostExcited: [best], adjusted, truth }) => [
+  const header = [
+    "Action Unit",
+    "images",
+    "filter",
+    "KL",
+    "AUC [95%]",
+    "family-wise p",
+    ...(withTruth ? ["inside"] : []),
+  ];
+  const table = tested.map(({ unit, present, mostExcited: [best], truth }) => [
     unitTitle(unit),
     String(present),
     best ? String(best.filter) : "-",
     best ? best.kl.toFixed(2) : "",
     best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
-    small(adjusted),
+    best ? small(best.familywise) : "",
     ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
   ]);
   const widths = header.map((title, column) => Math.max(title.length, ...table.map((line) => line[column].length)));
