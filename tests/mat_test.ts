@@ -1,7 +1,8 @@
 /** MATLAB version 5 files: every storage, byte order and packing gives the same numbers; files that lie are refused. */
 
 import assert from "node:assert/strict";
-import { bytesSource, type MatElements, MatError, readMat } from "../datasets/mat/mod.ts";
+import { bytesSource, fileSource, type MatElements, MatError, readMat } from "../datasets/mat/mod.ts";
+import { matVariable as matPieces } from "../datasets/mat/write.ts";
 import {
   joinBytes,
   matCompressed,
@@ -11,6 +12,7 @@ import {
   matVariable,
   writeMat,
 } from "./support/mat_writer.ts";
+import { needs } from "./permissions.ts";
 
 /** Reads everything in a file. */
 async function readAll(bytes: Uint8Array) {
@@ -78,6 +80,36 @@ Deno.test("mat: numbers torn between two pieces are mended", async () => {
     const pieces = await Array.fromAsync(x.elements());
     assert.deepEqual(pieces.flatMap((piece) => [...piece as Float64Array]), values);
   }
+});
+
+Deno.test({
+  name: "mat: a file comes in order from any place, may be left in the middle, and is missed where it is cut meanwhile",
+  ignore: needs("read", "write"),
+  async fn() {
+    const path = await Deno.makeTempFile();
+    try {
+      const content = Uint8Array.from({ length: 5000 }, (_, i) => i * 7);
+      await Deno.writeFile(path, content);
+      const source = await fileSource(path);
+      for (const reuse of [false, true]) {
+        for (const [begin, end, piece] of [[0, 5000, 1000], [3, 4998, 999], [10, 11, 8], [7, 7, 8]]) {
+          const read: number[] = [];
+          for await (const bytes of source.read(begin, end, piece, reuse)) read.push(...bytes);
+          assert.deepEqual(Uint8Array.from(read), content.slice(begin, end));
+        }
+        for await (const bytes of source.read(0, 5000, 10, reuse)) {
+          assert.deepEqual(bytes, content.slice(0, 10));
+          break;
+        }
+      }
+      await Deno.truncate(path, 1500);
+      await assert.rejects(async () => {
+        for await (const _ of source.read(0, 5000, 1000)) await new Promise((resolve) => setTimeout(resolve, 5));
+      }, { name: "MatError", message: /cut short: 3500 bytes are missing \(at byte 1500\)/ });
+    } finally {
+      await Deno.remove(path);
+    }
+  },
 });
 
 Deno.test("mat: variables can be skipped, read twice, or left in the middle", async () => {
@@ -205,6 +237,28 @@ Deno.test("mat: no mutation of one byte does anything but read or refuse", async
           assert(error instanceof MatError, `${JSON.stringify(packing)} byte ${position} = ${value}: ${error?.stack}`);
         });
       }
+    }
+  }
+});
+
+Deno.test("mat: numbers written in pieces give the same bytes, and as many as the dimensions say or an error", () => {
+  for (
+    const [dimensions, storage] of [[[3, 7], "int16"], [[21, 1], "uint8"], [[1, 3], "uint8"], [
+      [2, 2],
+      "double",
+    ]] as const
+  ) {
+    const count = dimensions[0] * dimensions[1];
+    const all = Array.from({ length: count }, (_, n) => n * 5 % 97);
+    const variable = { name: "a", dimensions: [...dimensions], class: "double", storage } as const;
+    const inPieces = (values: number[]) => () => [values.slice(0, 2), [], values.slice(2, 3), values.slice(3)];
+    const whole = joinBytes([...matPieces({ ...variable, values: all })]);
+    assert.deepEqual(joinBytes([...matPieces({ ...variable, values: inPieces(all) })]), whole);
+    for (const wrong of [all.slice(1), [...all, 1]]) {
+      assert.throws(
+        () => [...matPieces({ ...variable, values: inPieces(wrong) })],
+        /a has \d+ numbers.*expected the \d+/,
+      );
     }
   }
 });
