@@ -40,7 +40,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
       : `${
         tested.length - without.length
       } of ${tested.length} Action Units excite a filter (adjusted p < ${ANSWERED}). ` +
-        `Those that excite none: ${names(without)}.`,
+        `Not shown for: ${names(without)}.`,
     ...entries.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
       `Not tested: ${unitTitle(unit)}: ${untested}.`
     ),
@@ -73,6 +73,6 @@ export function truthLines(tested: UnitEntry[]): string[] {
     ...(elsewhere.length > 0
       ? [`NOT found, filters answer but look elsewhere (below ${LEAST_RATIO} times chance): ${names(elsewhere)}.`]
       : []),
-    ...(unanswered.length > 0 ? [`NOT found, no filter answers: ${names(unanswered)}.`] : []),
+    ...(unanswered.length > 0 ? [`NOT found, no filter answers for sure: ${names(unanswered)}.`] : []),
   ];
 }
