@@ -18,6 +18,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
     "KL",
     "AUC [95%]",
     "by chance",
+    "family-wise p",
     "adjusted p",
     ...(withTruth ? ["inside"] : []),
   ];
@@ -28,6 +29,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
     best ? best.kl.toFixed(2) : "",
     best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
     best ? best.nullAuc.toFixed(2) : "",
+    best ? small(best.familywise) : "",
     small(excitedAdjusted),
     ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
   ]);
@@ -42,7 +44,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
       : `${
         tested.length - without.length
       } of ${tested.length} Action Units excite a filter (adjusted p < ${ANSWERED}). ` +
-        `Those that excite none: ${names(without)}.`,
+        `Not shown for: ${names(without)}.`,
     ...entries.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
       `Not tested: ${unitTitle(unit)}: ${untested}.`
     ),
@@ -79,6 +81,6 @@ export function truthLines(tested: UnitEntry[]): string[] {
         }.`,
       ]
       : []),
-    ...(unanswered.length > 0 ? [`NOT found, they excite no filter: ${names(unanswered)}.`] : []),
+    ...(unanswered.length > 0 ? [`NOT found, they excite no filter for sure: ${names(unanswered)}.`] : []),
   ];
 }

@@ -27,7 +27,7 @@ export interface Pair {
 export interface UnitEntry extends UnitSupport, Carrier {
   unit: number;
   name: string;
-  /** Whether it excites a filter: more than chance among the filters and among the units. */
+  /** Whether it excites a filter: `excitedAdjusted` is below `ANSWERED`. */
   answered: boolean;
   /** Filters that answer by more than chance, excited and quieter. */
   excitedFilters: number;
