@@ -6,7 +6,7 @@ import { syntheticRegions } from "../datasets/synthetic/truth.ts";
 import { openGpu } from "../gpu/device.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
 import { RULES, type Selection, SELECTIONS } from "../training/evaluation/select.ts";
-import { INTERRUPTED, runTask, stopSignal, wholeNumber } from "./command.ts";
+import { INTERRUPTED, MOST_SEED, runTask, stopSignal, wholeNumber } from "./command.ts";
 import { compare, respond } from "./correspond/compare.ts";
 import { correspondLines, truthLines } from "./correspond/lines.ts";
 import { carriers, observe } from "./correspond/observations.ts";
@@ -38,10 +38,15 @@ function parseArguments(argv: readonly string[]): Arguments & { run: string } {
       new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
         .choices(["test", "all"]).default("test"),
     )
-    .option("--minimum-support <n>", "sequences (or images) that show a unit, and that do not", wholeNumber(1), 10)
-    .option("--bins <n>", "bins of the histograms", wholeNumber(2), 10)
-    .option("--permutations <n>", "permutations of the test", wholeNumber(1), 5000)
-    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0), 1)
+    .option(
+      "--minimum-support <n>",
+      "sequences (or images) that show a unit, and that do not",
+      wholeNumber(1, 1_000_000),
+      10,
+    )
+    .option("--bins <n>", "bins of the histograms", wholeNumber(2, 65_536), 10)
+    .option("--permutations <n>", "permutations of the test", wholeNumber(1, 100_000), 5000)
+    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0, MOST_SEED), 1)
     .addOption(new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate").choices([...SELECTIONS]))
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .exitOverride();

@@ -114,6 +114,18 @@ Deno.test({
         runTask("correspond", data),
         runTask("correspond", run, "--layer", "conv7"),
       ]);
+      // What is out of range is refused before anything is looked at.
+      const bounds = [
+        ["--bins", "70000", "from 2 to 65536"],
+        ["--permutations", "200000", "from 1 to 100000"],
+        ["--seed", "4294967296", "from 0 to 4294967295"],
+        ["--minimum-support", "1000001", "from 1 to 1000000"],
+      ];
+      await Promise.all(bounds.map(async ([option, value, range]) => {
+        const { code, stderr } = await runTask("correspond", data, option, value);
+        assert.notEqual(code, 0);
+        assert.match(stderr, new RegExp(`${option}.*${value}.*${range}`));
+      }));
       assert.match(blind.stderr, /tiny: no Action Units are known.*Remedy/);
       assert.match(none.stderr, /this is not a run folder/);
       assert.match(layer.stderr, /--layer.*conv7.*conv3/);

@@ -175,6 +175,9 @@ Deno.test({
         runTask("visualize", run, "--image", "1", "--class", "joy"),
         runTask("visualize", run, "--class", "class 1"),
         runTask("visualize", data),
+        runTask("visualize", data, "--steps", "1001"),
+        runTask("visualize", data, "--controls", "31"),
+        runTask("visualize", data, "--top", "31"),
       ]);
       const messages = [
         /--filters 64: conv1 has filters 0\.\.63/,
@@ -183,6 +186,9 @@ Deno.test({
         /--class "joy": the classes are class 0, class 1, class 2/,
         /--class is of an image/,
         /this is not a run folder/,
+        /--steps.*1001.*from 1 to 1000/,
+        /--controls.*31.*from 1 to 30/,
+        /--top.*31.*from 1 to 30/,
       ];
       refused.forEach(({ code, stdout, stderr }, n) => {
         assert.notEqual(code, 0, stdout);
