@@ -1,7 +1,9 @@
 /** `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and whether they look there. */
+import { join } from "node:path";
 import { randomizedControl } from "../analysis/control.ts";
 import type { Layer } from "../analysis/layer.ts";
 import { readPreparedMeta } from "../datasets/prepared.ts";
+import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { syntheticRegions } from "../datasets/synthetic/truth.ts";
 import { openGpu } from "../gpu/device.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
@@ -105,7 +107,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
     }, checkpoint ${chosen.step}`,
     layer,
   };
-  const files: [string, Uint8Array | string][] = [["correspondence.csv", pairsCsv(comparison, observations)]];
+  const files = new Map<string, Uint8Array | string>([["correspondence.csv", pairsCsv(comparison, observations)]]);
   if (tested.length > 0) {
     if (layer !== "fc4") {
       const sights = await projectBest(net, run, comparison, observations, layer, signal);
@@ -120,13 +122,13 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
           if (inside) entry.truth = judge(inside, lookInside(others[i], region), entry.answered);
         }
       }
-      files.push(["action_units.png", await drawSheet(run, observations, entries, sights, heading, regions)]);
+      files.set("action_units.png", await drawSheet(run, observations, entries, sights, heading, regions));
     }
-    files.push(["heat_map.png", await drawHeatMap(comparison, entries, heading)]);
-    files.push(["divergences.png", await drawDivergences(entries, images, heading)]);
+    files.set("heat_map.png", await drawHeatMap(comparison, entries, heading));
+    files.set("divergences.png", await drawDivergences(entries, images, heading));
   }
-  files.push(["probe.json", json(probe)]);
-  files.push([
+  files.set("probe.json", json(probe));
+  files.set(
     "correspondence.json",
     json({
       layer,
@@ -141,11 +143,14 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
       truthTest: truthLines(tested),
       units: entries,
     }),
-  ]);
-  const written = new Map<string, string>();
-  for (const [name, contents] of files) {
-    written.set(name, await run.folder.write(`correspondence/${layer}/${name}`, contents));
-  }
+  );
+  const folder = run.folder.file(join("correspondence", layer));
+  await writeWholeFolder(folder, async (partial) => {
+    for (const [name, contents] of files) {
+      const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
+      await Deno.writeFile(join(partial, name), bytes);
+    }
+  }, { signal });
   for (const line of correspondLines(entries, probe, images)) console.log(line);
   console.log();
   const shown: [string, string][] = [
@@ -157,8 +162,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
     ["read-out", "probe.json"],
   ];
   for (const [label, name] of shown) {
-    const path = written.get(name);
-    if (path) console.log(`${label.padEnd(15)} ${path}`);
+    if (files.has(name)) console.log(`${label.padEnd(15)} ${join(folder, name)}`);
   }
   if (layer === "fc4") console.log("fc4's units have no place in the image: no pictures of them, no truth test.");
   return 0;
