@@ -1,61 +1,23 @@
 /** `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and whether they look there. */
 import { join } from "node:path";
 import { randomizedControl } from "../analysis/control.ts";
-import type { Layer } from "../analysis/layer.ts";
 import { readPreparedMeta } from "../datasets/prepared.ts";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { syntheticRegions } from "../datasets/synthetic/truth.ts";
 import { openGpu } from "../gpu/device.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
-import { RULES, type Selection, SELECTIONS } from "../training/evaluation/select.ts";
-import { INTERRUPTED, MOST_SEED, runTask, stopSignal, wholeNumber } from "./command.ts";
+import { RULES } from "../training/evaluation/select.ts";
+import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { compare, respond } from "./correspond/compare.ts";
 import { correspondLines, truthLines } from "./correspond/lines.ts";
 import { carriers, observe } from "./correspond/observations.ts";
+import { type CorrespondArguments, parseArguments } from "./correspond/options.ts";
 import { drawDivergences, drawHeatMap, drawSheet } from "./correspond/pictures.ts";
 import { projectBest } from "./correspond/project.ts";
 import { readOut } from "./correspond/read_out.ts";
 import { pairsCsv, unitEntries } from "./correspond/tables.ts";
 import { judge, lookInside } from "./correspond/truth.ts";
-import { Command, Option } from "./deps.ts";
 import { createNetwork, openRun, type Run, savedCheckpoints } from "./run/open.ts";
-
-interface Arguments {
-  layer: Exclude<Layer, "conv1">;
-  on: "test" | "all";
-  minimumSupport: number;
-  bins: number;
-  permutations: number;
-  seed: number;
-  select?: Selection;
-  data?: string;
-}
-
-function parseArguments(argv: readonly string[]): Arguments & { run: string } {
-  const command = new Command("correspond")
-    .description("Finds the filters that stand for Action Units, tests them, and shows what they see.")
-    .argument("<run>", "run folder, as train leaves it")
-    .addOption(new Option("--layer <name>", "whose filters").choices(["conv3", "conv2", "fc4"]).default("conv3"))
-    .addOption(
-      new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
-        .choices(["test", "all"]).default("test"),
-    )
-    .option(
-      "--minimum-support <n>",
-      "sequences (or images) that show a unit, and that do not",
-      wholeNumber(1, 1_000_000),
-      10,
-    )
-    .option("--bins <n>", "bins of the histograms", wholeNumber(2, 65_536), 10)
-    .option("--permutations <n>", "permutations of the test", wholeNumber(1, 100_000), 5000)
-    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0, MOST_SEED), 1)
-    .addOption(new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate").choices([...SELECTIONS]))
-    .option("--data <dir>", "prepared folder, where it is not where train found it")
-    .exitOverride();
-  command.showHelpAfterError("(deno task correspond --help lists the options)");
-  command.parse([...argv], { from: "user" });
-  return { ...command.opts<Arguments>(), run: command.args[0] };
-}
 
 async function main(): Promise<number> {
   const options = parseArguments(Deno.args);
@@ -69,8 +31,8 @@ async function main(): Promise<number> {
   }
 }
 
-async function correspond(options: Arguments & { run: string }, signal: AbortSignal): Promise<number> {
-  const { layer, on, seed } = options;
+async function correspond(options: CorrespondArguments, signal: AbortSignal): Promise<number> {
+  const { layer, on, statistics } = options;
   const run = await openRun(options.run, options);
   const { dataset, parts, settings } = run;
   const known = Uint32Array.from([...parts.train, ...parts.validation, ...parts.test]).sort();
@@ -88,15 +50,9 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
   console.error(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
   const trained = await respond(net, run, known, layer, signal);
   const control = await respond(random, run, known, layer, signal);
-  const statistics = {
-    bins: options.bins,
-    permutations: options.permutations,
-    minimumSupport: options.minimumSupport,
-    seed,
-  };
   console.error(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
   const comparison = compare(trained, known, observations, statistics);
-  const entries = unitEntries(comparison, observations, carriers(dataset, observations), seed);
+  const entries = unitEntries(comparison, observations, carriers(dataset, observations), statistics.seed);
   const tested = entries.filter(({ untested }) => untested === undefined);
   const probe = readOut(run, known, { trained, random: control }, on);
 
@@ -137,7 +93,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
       checkpoint: chosen.step,
       selection,
       rule: RULES[selection],
-      options: { ...statistics, range: "full", smoothing: 1, statistic: "auc" },
+      options: statistics,
       exchanged: observations.exchanged,
       controlSeed: random.seed,
       truthTest: truthLines(tested),

@@ -39,12 +39,13 @@ Deno.test({
       assert.equal(trained.code, 0, trained.stderr);
 
       const options = ["--permutations", "99", "--minimum-support", "3", "--on", "all", "--select", "last"];
+      const otherwise = ["--bins", "5", "--range", "quantiles", "--smoothing", "0.5", "--statistic", "kl"];
       // What an earlier comparison left goes with it.
       await Deno.mkdir(`${run}/correspondence/conv2`, { recursive: true });
       await Deno.writeTextFile(`${run}/correspondence/conv2/heat_map.png`, "of other images");
       const [all, hidden, unsupported] = await Promise.all([
         runTask("correspond", run, ...options),
-        runTask("correspond", run, ...options, "--layer", "fc4"),
+        runTask("correspond", run, ...options, "--layer", "fc4", ...otherwise),
         runTask("correspond", run, "--layer", "conv2", "--permutations", "9", "--minimum-support", "1000"),
       ]);
       assert.equal(all.code, 0, all.stderr);
@@ -87,6 +88,24 @@ Deno.test({
       }
       const found = JSON.parse(await Deno.readTextFile(`${run}/correspondence/conv3/correspondence.json`));
       assert.deepEqual([found.layer, found.images, found.checkpoint, found.selection], ["conv3", 160, 2, "last"]);
+      const { bins, range, smoothing, statistic } = found.options;
+      assert.deepEqual([bins, range, smoothing, statistic], [10, "full", 1, "auc"]);
+      const { responses: units } = await layerResponses(net, { dataset, rows, normalization: "local-mean" }, {
+        layer: "fc4",
+      });
+      const other = actionUnitCorrespondence({ responses: units, ...seen }, {
+        ...{ permutations: 99, minimumSupport: 3, bins: 5, range: "quantiles", smoothing: 0.5, statistic: "kl" },
+      });
+      const { units: [{ mostDivergent }], options: { statistic: of } } = JSON.parse(
+        await Deno.readTextFile(`${run}/correspondence/fc4/correspondence.json`),
+      );
+      assert.deepEqual([of, mostDivergent.length], ["kl", 10]);
+      for (const { filter, kl, familywise, nullAuc } of mostDivergent) {
+        assert.deepEqual(
+          [kl, familywise, nullAuc],
+          [other.kl, other.familywise, other.nullAuc].map((row) => row[filter]),
+        );
+      }
       const smile = found.units.find(({ unit }: { unit: number }) => unit === 12);
       assert.deepEqual([smile.name, smile.className, smile.carries], ["lip corner puller", "happy", true]);
       assert.equal(smile.mostDivergent.length, 10);
@@ -121,6 +140,9 @@ Deno.test({
       const bounds = [
         ["--bins", "70000", "from 2 to 65536"],
         ["--permutations", "200000", "from 1 to 100000"],
+        ["--range", "2,1", "full, quantiles, or two numbers"],
+        ["--smoothing", "0", "above 0"],
+        ["--statistic", "t", "auc, kl"],
         ["--seed", "4294967296", "from 0 to 4294967295"],
         ["--minimum-support", "1000001", "from 1 to 1000000"],
       ];
