@@ -7,7 +7,7 @@ import {
   type CorrespondenceOptions,
 } from "../../analysis/statistics/correspondence.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, withCount } from "../progress.ts";
 import type { Run } from "../run/open.ts";
 import type { Observations } from "./observations.ts";
 
@@ -31,11 +31,8 @@ export async function respond(
   layer: Layer,
   signal: AbortSignal,
 ): Promise<LayerResponses> {
-  using progress = createProgress({ total: rows.length, unit: "image" });
   const images = { dataset, rows, normalization: settings.normalization };
-  const found = await layerResponses(net, images, { layer, signal, onProgress: (done) => progress.update(done) });
-  progress.stop();
-  return found;
+  return await withCount("image", (onProgress) => layerResponses(net, images, { layer, signal, onProgress }));
 }
 
 /**

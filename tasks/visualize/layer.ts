@@ -5,7 +5,7 @@ import { projectUnits } from "../../analysis/projection.ts";
 import { layerResponses } from "../../analysis/responses.ts";
 import { classSelectivity } from "../../analysis/statistics/selectivity.ts";
 import { type Hit, topHits } from "../../analysis/top_activations.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, withCount } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
 import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
@@ -31,11 +31,7 @@ export async function visualizeLayer(
   const rows = Uint32Array.from({ length: count }, (_, row) => row);
   const images = { dataset, rows, normalization: settings.normalization };
 
-  const found = await withProgress(
-    "image",
-    count,
-    (onProgress) => layerResponses(net, images, { layer, signal, onProgress }),
-  );
+  const found = await withCount("image", (onProgress) => layerResponses(net, images, { layer, signal, onProgress }));
   const best = topHits(found, { top, distinctSubjects: distinctSubjects ? dataset.subjects : undefined });
   const { selectivity, preferred } = classSelectivity(found, dataset.labels);
   const wanted = options.filters ?? best.map((_, filter) => filter);
@@ -159,15 +155,6 @@ function showHit(
       structuralSimilarity: similarity,
     },
   };
-}
-
-async function withProgress<T>(
-  unit: string,
-  total: number,
-  work: (onProgress: (done: number) => void) => Promise<T>,
-): Promise<T> {
-  using progress = createProgress({ total, unit });
-  return await work((done) => progress.update(done));
 }
 
 function mean(values: number[]): number | undefined {
