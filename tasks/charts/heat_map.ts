@@ -104,7 +104,7 @@ export function heatMapSvg(rows: readonly HeatMapRow[], { title, subtitle, colum
             titleLimit: 400,
             titleColor: QUIET,
             labelColor: QUIET,
-            format: "+.2",
+            format: ".2",
             values: [-MOST, -MOST / 2, 0, MOST / 2, MOST],
           },
         },
