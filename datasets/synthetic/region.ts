@@ -1,7 +1,7 @@
 /** Which part of a drawn face an Action Unit moves: the truth that an analysis of a network can be checked against. */
 
 import type { Face } from "./drawing/drawing.ts";
-import { ACTION_UNITS, type ActionUnit } from "./expression.ts";
+import { ACTION_UNITS, type ActionUnit, appearance } from "./expression.ts";
 import { createCamera, type Framing } from "./scene.ts";
 import { type FaceShape, faceShape } from "./shape.ts";
 
@@ -46,7 +46,7 @@ export function actionUnitRegion(
   }
   const { toPixel } = createCamera(face.scene, width, height, framing);
   const mask = new Uint8Array(width * height);
-  for (const [x, y, radiusX, radiusY] of patches(faceShape(face.identity, face.expression), unit)) {
+  for (const [x, y, radiusX, radiusY] of patches(faceShape(face.identity, appearance(face.expression)), unit)) {
     const [centreX, centreY] = toPixel(x, y);
     const [rightX, rightY] = toPixel(x + 1, y).map((value, axis) => (value - [centreX, centreY][axis]) * radiusX);
     const [downX, downY] = toPixel(x, y + 1).map((value, axis) => (value - [centreX, centreY][axis]) * radiusY);
