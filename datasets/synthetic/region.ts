@@ -118,7 +118,7 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
     case 17:
       return [lips, [0, (middleY + chin[1]) / 2 + 6, 52, (chin[1] - middleY) / 2 + 12], throat(28)];
     case 20:
-      return [lips, ...corners(26, 26), ...both(34, middleY - 20, 18, 24), ...both(26, 170, 20, 40)];
+      return [lips, ...corners(32, 28), ...both(34, middleY - 20, 18, 24), ...both(26, 170, 20, 40)];
     case 23:
     case 24:
       return [lips, [0, middleY, right[0] + 16, half + 18]];

@@ -77,7 +77,7 @@ export function faceShape(identity: Identity, expression: Expression): FaceShape
   const wing = (side: number): Point => [
     side * 17.5 * identity.noseWidth *
     (1 + 0.1 * intensity(expression, 12, side) + 0.12 * intensity(expression, 9, side)),
-    noseBottom - 6 * intensity(expression, 9, side) - 2 * intensity(expression, 10, side),
+    noseBottom - 6 * intensity(expression, 9, side) - 3 * intensity(expression, 10, side),
   ];
   const chinY = 135 * identity.faceLength + jawDrop - 3 * meanIntensity(expression, 17);
   return {
@@ -129,7 +129,7 @@ function eye(identity: Identity, expression: Expression, side: number): EyeShape
     outer: [side * (centreX + half), EYE_LINE + 1 - identity.eyeTilt],
     upper,
     lower,
-    slant: 2.6 * frown + 1.2 * on(9) - 2.2 * on(1) * (1 - on(2)) * (0.4 + 0.6 * on(4)),
+    slant: 2.6 * frown + 1.2 * on(9) - 2.2 * on(1) * (1 - on(2) * (1 - on(4))) * (0.4 + 0.6 * on(4)),
     iris: [side * centreX, EYE_LINE + 0.6],
     irisRadius,
   };
@@ -170,12 +170,13 @@ function brow(identity: Identity, expression: Expression, side: number): BrowSha
   // keeps only the middle and the outer third down, the oblique brow of grief; against both raisers it takes the arch
   // away, and the brow of fear is raised, straight and drawn together.
   const alone = on(4) * (1 - 0.85 * on(1));
-  const inner = -15 * on(1) + 17 * alone + 7 * on(9) - 2 * on(2);
-  const middle = -7 * on(1) - 11 * on(2) * (1 - 0.4 * on(4)) + 11 * alone + 6 * on(4) * on(1) + 5 * on(9);
-  const outer = -2 * on(1) - 13 * on(2) * (1 - 0.4 * on(4)) + 1.5 * alone + 6 * on(4) * on(1) + 2 * on(9) +
-    1.5 * on(6) * (1 - on(2));
+  const grief = on(4) * on(1) * (1 - 0.5 * on(2));
+  const lifted = on(2) * (1 - 0.65 * on(4));
+  const inner = -15 * on(1) + 18 * alone + 9 * on(9) * (1 - on(4)) - 2 * lifted;
+  const middle = -7 * on(1) - 11 * lifted + 11 * alone + 6 * grief + 6 * on(9) * (1 - on(4));
+  const outer = -2 * on(1) - 13 * lifted + alone + 6 * grief + 2 * on(9) + 1.5 * on(6) * (1 - on(2));
   const squeeze = 6.5 * on(4) * (1 - 0.4 * on(1)) + 2 * on(9);
-  const arch = identity.browArch * (1 - 0.6 * on(4));
+  const arch = identity.browArch * (1 - 0.4 * on(4));
   const spacing = identity.faceWidth;
   return {
     side,
@@ -196,9 +197,9 @@ function mouth(identity: Identity, expression: Expression, jawDrop: number): Mou
   const parted = Math.min(1, 2.5 * mean(25));
   // Pressed lips hold on to each other: 24 works against 25 but never wholly closes a dropped jaw.
   const gap = (5.5 * mean(25) + 13 * mean(26) + 31 * mean(27) + 3 * mean(12) * parted) * (1 - 0.5 * mean(24));
-  const lift = 5 * mean(10) + 4.5 * mean(9) + 1.5 * mean(12) * parted;
+  const lift = 5 * mean(10) + 5.5 * mean(9) + 1.5 * mean(12) * parted;
   // The chin boss pushes the lower lip up, and so does pressing the lips: the line of the mouth rises in its middle.
-  const push = 7 * mean(17) + 2.8 * pressed;
+  const push = 7 * mean(17) + 3.2 * pressed;
   const upperY = centre - 0.16 * gap - lift - push * 0.8;
   const lowerY = upperY + gap + parted * 0.5 * lift;
   const spread = 1 - 0.22 * mean(12) - 0.25 * mean(20);
@@ -209,7 +210,7 @@ function mouth(identity: Identity, expression: Expression, jawDrop: number): Mou
   );
   const corner = (side: number): Point => {
     const on = (unit: ActionUnit) => intensity(expression, unit, side);
-    const width = 31 * identity.mouthWidth + 14 * on(12) + 8 * on(14) + 13 * on(20) - 6 * on(23) - 3 * on(24) -
+    const width = 31 * identity.mouthWidth + 14 * on(12) + 8 * on(14) + 15 * on(20) - 6 * on(23) - 3 * on(24) -
       8 * on(27) - 2.5 * on(26) - 2 * on(17) + 1.5 * on(15);
     const down = identity.restingMouth + 13.5 * on(15) - 15.5 * on(12) - 8 * on(14) + 4 * on(20) + 0.3 * jawDrop +
       3 * on(17) + 1.5 * on(10);
@@ -222,7 +223,7 @@ function mouth(identity: Identity, expression: Expression, jawDrop: number): Mou
     return [Math.abs(where) * end[0], middleY + (end[1] - middleY) * Math.abs(where) ** sharpness];
   };
   const inner = [-1, -0.72, -0.4, 0, 0.4, 0.72, 1];
-  const round = 2 + 1.3 * mean(27) + 0.4 * mean(26);
+  const round = 2 + 1.3 * mean(27) + 0.4 * mean(26) + 0.9 * mean(20);
   const bow = Math.min(1.6, upperThickness * 0.2);
   const outerUpper = ([where, rise]: [number, number]): Point => {
     const [x, y] = along(where, upperY, round);

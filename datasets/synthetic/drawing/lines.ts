@@ -48,7 +48,7 @@ function foreheadLines(drawing: Drawing): string {
       const [brow] = shape.brows.filter((one) => one.side === side);
       const lift = brow.line[3][1] + 50;
       const arc: Point[] = [
-        [side * 28, y + 1.8],
+        [side * 31, y + 2.2 + 1.5 * heap],
         [side * 48, y + 1 + lift * 0.1],
         [side * 68, y + 8 + lift * 0.15],
       ];
@@ -143,13 +143,13 @@ function mouthLines(drawing: Drawing, side: number): string {
   const [x, y] = side < 0 ? shape.mouth.left : shape.mouth.right;
   const down: Point[] = [[x + side * 2, y + 2], [x + side * 6, y + 10], [x + side * 5, y + 20]];
   const dimple: Point[] = [[x + side * 6, y - 8], [x + side * 9.5, y - 1], [x + side * 7, y + 8]];
-  const stretched: Point[] = [[x + side * 9, y - 11], [x + side * 14, y + 2], [x + side * 11, y + 15]];
+  const stretched: Point[] = [[x + side * 14, y - 9], [x + side * 18, y + 3], [x + side * 15, y + 16]];
   return furrow(down, 0.5 * on(15) + 0.16 * identity.age, drawing) +
     spot("dark", turn(x + side * 3, y + 9), 10, 9, 0.3 * on(15)) +
     furrow(dimple, 0.75 * on(14) + 0.2 * on(12), drawing) +
     spot("dark", turn(x + side * 6, y), 9, 10, 0.42 * on(14) + 0.12 * on(24)) +
     spot("light", turn(x + side * 19, y - 4), 12, 15, 0.15 * on(14)) +
-    furrow(stretched, 0.42 * on(20), drawing);
+    furrow(stretched, 0.36 * on(20), drawing);
 }
 
 function chinLines(drawing: Drawing): string {
@@ -180,7 +180,7 @@ function pressedLips(drawing: Drawing, low: number, high: number, press: number)
     const crease: Point[] = [[x + side * 4, y - 6], [x + side * 5.5, y], [x + side * 4, y + 7]];
     return spot("dark", turn(x + side * 3, y, 4), 8, 8, 0.35 * press) + furrow(crease, 0.45 * press, drawing);
   });
-  return spot("light", turn(0, high - 6, 4), wide * 0.8, 5, 0.2 * press) + furrow(above, 0.12 * press, drawing) +
+  return spot("light", turn(0, high - 6, 4), wide * 0.8, 5, 0.14 * press) + furrow(above, 0.12 * press, drawing) +
     spot("light", turn(0, low + 5, 4), wide * 0.75, 5, 0.2 * press) + furrow(below, 0.5 * press, drawing) +
     corners.join("");
 }
