@@ -172,10 +172,10 @@ function brow(identity: Identity, expression: Expression, side: number): BrowSha
   const alone = on(4) * (1 - 0.85 * on(1));
   const grief = on(4) * on(1) * (1 - 0.5 * on(2));
   const lifted = on(2) * (1 - 0.65 * on(4));
-  const inner = -15 * on(1) + 18 * alone + 9 * on(9) * (1 - on(4)) - 2 * lifted;
+  const inner = -15 * on(1) + 18 * alone + 7 * on(9) * (1 - on(4)) - 2 * lifted;
   const middle = -7 * on(1) - 11 * lifted + 11 * alone + 6 * grief + 6 * on(9) * (1 - on(4));
   const outer = -2 * on(1) - 13 * lifted + alone + 6 * grief + 2 * on(9) + 1.5 * on(6) * (1 - on(2));
-  const squeeze = 6.5 * on(4) * (1 - 0.4 * on(1)) + 2 * on(9);
+  const squeeze = 6.5 * on(4) * (1 - 0.4 * on(1)) + 0.5 * on(9);
   const arch = identity.browArch * (1 - 0.4 * on(4));
   const spacing = identity.faceWidth;
   return {
@@ -213,7 +213,7 @@ function mouth(identity: Identity, expression: Expression, jawDrop: number): Mou
     const width = 31 * identity.mouthWidth + 14 * on(12) + 8 * on(14) + 15 * on(20) - 6 * on(23) - 3 * on(24) -
       8 * on(27) - 2.5 * on(26) - 2 * on(17) + 1.5 * on(15);
     const down = identity.restingMouth + 13.5 * on(15) - 15.5 * on(12) - 8 * on(14) + 4 * on(20) + 0.3 * jawDrop +
-      3 * on(17) + 1.5 * on(10);
+      3 * on(17);
     return [side * width, centre + down];
   };
   const [left, right] = [corner(-1), corner(1)];
@@ -223,7 +223,8 @@ function mouth(identity: Identity, expression: Expression, jawDrop: number): Mou
     return [Math.abs(where) * end[0], middleY + (end[1] - middleY) * Math.abs(where) ** sharpness];
   };
   const inner = [-1, -0.72, -0.4, 0, 0.4, 0.72, 1];
-  const round = 2 + 1.3 * mean(27) + 0.4 * mean(26) + 0.9 * mean(20);
+  // Wide jaws, stretched lips and a raised upper lip make the line between the lips squarer than a parabola.
+  const round = 2 + 1.3 * mean(27) + 0.4 * mean(26) + 0.9 * mean(20) + 1.2 * mean(10) + 0.7 * mean(9);
   const bow = Math.min(1.6, upperThickness * 0.2);
   const outerUpper = ([where, rise]: [number, number]): Point => {
     const [x, y] = along(where, upperY, round);
