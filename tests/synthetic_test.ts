@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { Dataset } from "../datasets/dataset.ts";
 import {
   ACTION_UNITS,
+  appearance,
   drawExpression,
   EMOTIONS,
   type Expression,
@@ -14,6 +15,7 @@ import { drawIdentity } from "../datasets/synthetic/identity.ts";
 import { mix, Random } from "../datasets/synthetic/random.ts";
 import { actionUnitRegion } from "../datasets/synthetic/region.ts";
 import { drawScene, PLAIN_SCENE } from "../datasets/synthetic/scene.ts";
+import { faceShape } from "../datasets/synthetic/shape.ts";
 import { needs } from "./permissions.ts";
 
 // Rasterising needs a native library, so these modules are imported only where the permissions are granted.
@@ -71,6 +73,46 @@ Deno.test("expression: codes are 0 absent, 1..5 by fifths of the stronger side",
   const codes = unitCodes({ 1: [0.2, 0.1], 2: [0.21, 0], 12: [1, 1], 27: [0, 0.05] });
   const expected: Record<number, number> = { 1: 1, 2: 2, 12: 5, 27: 1 };
   assert.deepEqual([...codes], ACTION_UNITS.map((unit) => expected[unit] ?? 0));
+});
+
+Deno.test("expression: a unit moves the face further with every grade, from not at all to all the way", () => {
+  const moved = Array.from({ length: 101 }, (_, step) => appearance({ 4: [step / 100, 0] })[4]!);
+  assert.ok(moved.every(([, other]) => other === 0), "the other side stays at rest");
+  const grades = moved.map(([side]) => side);
+  assert.ok(grades[0] === 0 && Math.abs(grades[100] - 1) < 1e-9);
+  for (let step = 1; step <= 100; step++) assert.ok(grades[step] > grades[step - 1], `at ${step / 100}`);
+  assert.ok(grades[15] < 0.15 && grades[60] > 0.6, "a trace is fainter, a marked action clearer than in proportion");
+});
+
+Deno.test("shape: brows, lids and lips go where FACS says that their units take them", () => {
+  for (let subject = 0; subject < 30; subject++) {
+    const person = drawIdentity(9, subject);
+    const shape = (...units: typeof ACTION_UNITS[number][]) =>
+      faceShape(person, Object.fromEntries(units.map((unit) => [unit, [1, 1]])));
+    const still = shape();
+    // The right half of the face; y runs down. From the nose outwards a brow has its inner end, middle and outer end.
+    const brow = (...units: typeof ACTION_UNITS[number][]) => shape(...units).brows[1].line;
+    const rest = still.brows[1].line;
+    const raised = (at: number, ...units: typeof ACTION_UNITS[number][]) => rest[at][1] - brow(...units)[at][1];
+    const [lowered] = brow(4);
+    assert.ok(raised(0, 4) < -10 && raised(2, 4) < -3 && lowered[0] < rest[0][0] - 4, "4 lowers and draws together");
+    assert.ok(raised(0, 1, 4) > 8 && raised(3, 1, 4) < 0, "1 and 4: the inner end up, the outer end not");
+    assert.ok(raised(0, 1, 2) > 10 && raised(3, 1, 2) > 10, "1 and 2 raise the whole brow");
+    assert.ok(raised(0, 1, 2, 4) > 8 && raised(2, 1, 2, 4) > 1, "1, 2 and 4: raised");
+    const arch = ([[, inner], , [, middle], [, outer]]: typeof rest) => (inner + outer) / 2 - middle;
+    assert.ok(arch(brow(1, 2, 4)) < arch(brow(1, 2)) - 1, "and straighter than without 4");
+    const [eye, tight, wide] = [still, shape(7), shape(5)].map(({ eyes }) => eyes[1]);
+    assert.ok(tight.lower < 0.4 * eye.lower && tight.upper < eye.upper, "7 raises the lower lid");
+    assert.ok(wide.upper > wide.irisRadius + 3, "5 shows the white above the iris");
+    const red = ({ mouth }: typeof still) =>
+      mouth.upperInner[3][1] - mouth.upperOuter[3][1] + mouth.lowerOuter[3][1] - mouth.lowerInner[3][1];
+    for (const unit of [23, 24] as const) {
+      const lips = shape(unit);
+      assert.ok(red(lips) < 0.5 * red(still), `${unit}: half of the red is gone`);
+      assert.ok(lips.mouth.right[0] < still.mouth.right[0], `${unit} narrows the lips`);
+    }
+    assert.ok(shape(15).mouth.right[1] > still.mouth.right[1] + 10, "15 pulls the corners down");
+  }
 });
 
 Deno.test("drawing: every identity gives finite, grey SVG at the size that is asked for", () => {

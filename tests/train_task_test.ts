@@ -106,11 +106,10 @@ Deno.test({
         assert.deepEqual(rows.map((row) => row.reduce((a, b) => a + b)), new Array(8).fill(images / 8));
       }
 
-      const [again, changed, finished] = await Promise.all([
-        runTask("train", ...args),
-        runTask("train", ...args.with(args.indexOf("--seed") + 1, "6"), "--resume", "--learning-rate", "0.02"),
-        runTask("train", ...args, "--resume"),
-      ]);
+      const again = await runTask("train", ...args);
+      const other = args.with(args.indexOf("--seed") + 1, "6");
+      const changed = await runTask("train", ...other, "--resume", "--learning-rate", "0.02");
+      const finished = await runTask("train", ...args, "--resume");
       assertRefused(again, /the folder exists and is not empty.*--resume/);
       assertRefused(changed, /networkSeed was 5, asked for 6/, /learningRate was 0\.01, asked for 0\.02/, /Remedy/);
       assertRefused(finished, /--steps 5: the run has done 5 steps already/);

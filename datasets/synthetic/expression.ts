@@ -70,6 +70,31 @@ export function unitCodes(expression: Expression): Uint8Array {
   return Uint8Array.from(ACTION_UNITS, (unit) => Math.min(5, Math.ceil(5 * Math.max(...expression[unit] ?? [0, 0]))));
 }
 
+/**
+ * How far each unit of an expression has moved the face, 0..1. FACS's five grades are not equal steps of the skin: a trace
+ * and a slight action move it little, marked and severe ones cover most of the way, and the last grade adds little.
+ *
+ * @param expression intensities 0..1, a grade each fifth.
+ *
+ * @example
+ * ```ts
+ * import { appearance } from "./expression.ts";
+ * const [trace, marked] = appearance({ 12: [0.1, 0.5] })[12]!;
+ * if (!(trace < 0.1 && marked > 0.5)) throw new Error("a trace is hardly seen, a marked action clearly");
+ * ```
+ */
+export function appearance(expression: Expression): Expression {
+  return Object.fromEntries(
+    Object.entries(expression).map(([unit, sides]) => [unit, sides.map(movement)]),
+  );
+}
+
+/** Steepest a little below the middle, flat at both ends. */
+function movement(intensity: number): number {
+  const eased = intensity ** 0.8;
+  return eased - 0.09 * Math.sin(2 * Math.PI * eased);
+}
+
 /** A unit of a prototype: how often it is there, and how strong it is relative to the whole expression. */
 type Part = readonly [probability: number, low: number, high: number];
 

@@ -3,7 +3,7 @@
 import { createDrawing, type Drawing, type Face } from "./drawing/drawing.ts";
 import type { Point } from "./drawing/svg.ts";
 import type { Framing } from "./scene.ts";
-import type { BrowShape, EyeShape } from "./shape.ts";
+import { type BrowShape, type Cubic, type EyeShape, lidEdges } from "./shape.ts";
 
 /** Height above the skull at which the drawing puts brows and lips, in face units; skin and eyes lie at 0. */
 const BROW_LIFT = 4;
@@ -94,13 +94,13 @@ function nose({ shape, turn }: Drawing): Point[] {
 }
 
 /** Six points on the lids' edges: outer corner, two above, inner corner, two below; on the cubics that are drawn. */
-function eye({ turn }: Drawing, { inner, outer, upper, lower }: EyeShape): Point[] {
-  const along = (share: number, rise: number): Point =>
-    turn(inner[0] + share * (outer[0] - inner[0]), inner[1] + share * (outer[1] - inner[1]) - rise);
-  const [start, end] = [turn(...inner), turn(...outer)];
-  const above = (at: number) => bezier(start, along(0.25, upper / 0.75), along(0.72, upper / 0.75), end, at);
-  const below = (at: number) => bezier(start, along(0.3, -lower / 0.75), along(0.75, -lower / 0.75), end, at);
-  return [end, above(2 / 3), above(1 / 3), start, below(1 / 3), below(2 / 3)];
+function eye({ turn }: Drawing, shape: EyeShape): Point[] {
+  const { upper, lower } = lidEdges(shape);
+  const on = (edge: Cubic, at: number) => {
+    const [start, leaving, arriving, end] = edge.map(([x, y]) => turn(x, y));
+    return bezier(start, leaving, arriving, end, at);
+  };
+  return [on(upper, 1), on(upper, 2 / 3), on(upper, 1 / 3), on(upper, 0), on(lower, 1 / 3), on(lower, 2 / 3)];
 }
 
 /** The right eye's points: the order runs from the left in both eyes. */

@@ -1,7 +1,7 @@
 /** Which part of a drawn face an Action Unit moves: the truth that an analysis of a network can be checked against. */
 
 import type { Face } from "./drawing/drawing.ts";
-import { ACTION_UNITS, type ActionUnit } from "./expression.ts";
+import { ACTION_UNITS, type ActionUnit, appearance } from "./expression.ts";
 import { createCamera, type Framing } from "./scene.ts";
 import { type FaceShape, faceShape } from "./shape.ts";
 
@@ -46,7 +46,7 @@ export function actionUnitRegion(
   }
   const { toPixel } = createCamera(face.scene, width, height, framing);
   const mask = new Uint8Array(width * height);
-  for (const [x, y, radiusX, radiusY] of patches(faceShape(face.identity, face.expression), unit)) {
+  for (const [x, y, radiusX, radiusY] of patches(faceShape(face.identity, appearance(face.expression)), unit)) {
     const [centreX, centreY] = toPixel(x, y);
     const [rightX, rightY] = toPixel(x + 1, y).map((value, axis) => (value - [centreX, centreY][axis]) * radiusX);
     const [downX, downY] = toPixel(x, y + 1).map((value, axis) => (value - [centreX, centreY][axis]) * radiusY);
@@ -118,7 +118,7 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
     case 17:
       return [lips, [0, (middleY + chin[1]) / 2 + 6, 52, (chin[1] - middleY) / 2 + 12], throat(28)];
     case 20:
-      return [lips, ...corners(26, 26), ...both(34, middleY - 20, 18, 24), ...both(26, 170, 20, 40)];
+      return [lips, ...corners(32, 28), ...both(34, middleY - 20, 18, 24), ...both(26, 170, 20, 40)];
     case 23:
     case 24:
       return [lips, [0, middleY, right[0] + 16, half + 18]];

@@ -1,6 +1,6 @@
 /** What is drawn: a face as data, and everything worked out about it before the first line of it is drawn. */
 
-import type { Expression } from "../expression.ts";
+import { appearance, type Expression } from "../expression.ts";
 import type { Identity } from "../identity.ts";
 import { type Camera, createCamera, type Framing, type Scene } from "../scene.ts";
 import { type FaceShape, faceShape } from "../shape.ts";
@@ -15,6 +15,8 @@ export interface Face {
 
 /** What each drawing step needs: the face, where its parts lie, and how the head is turned. */
 export interface Drawing extends Face {
+  /** How far each unit has moved the face, which is not the intensity that it is coded with. */
+  expression: Expression;
   shape: FaceShape;
   camera: Camera;
   /** Face units to flat face units; `lift` is the height above the skull. */
@@ -42,7 +44,8 @@ export interface Drawing extends Face {
  */
 export function createDrawing(face: Face, width: number, height: number, framing: Framing): Drawing {
   const camera = createCamera(face.scene, width, height, framing);
-  const shape = faceShape(face.identity, face.expression);
+  const expression = appearance(face.expression);
+  const shape = faceShape(face.identity, expression);
   const outline = curve(shape.outline.map(([x, y]) => camera.turn(x, y)), true);
-  return { ...face, shape, camera, turn: camera.turn, outline };
+  return { ...face, expression, shape, camera, turn: camera.turn, outline };
 }

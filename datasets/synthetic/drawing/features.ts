@@ -1,9 +1,9 @@
 /** The parts of a drawn face that move: eyes, brows and mouth, and the glasses in front of them. */
 
 import type { Drawing } from "./drawing.ts";
-import { meanIntensity } from "../expression.ts";
+import { type ActionUnit, intensity, meanIntensity } from "../expression.ts";
 import { curve, fill, grey, num, type Point, softStroke, spot, stroke } from "./svg.ts";
-import type { BrowShape, EyeShape } from "../shape.ts";
+import { type BrowShape, type Cubic, type EyeShape, lidEdges } from "../shape.ts";
 
 /**
  * Both eyes: lids, lashes, white, iris.
@@ -28,21 +28,19 @@ function drawEye({ identity, expression, scene, turn }: Drawing, eye: EyeShape):
   const { inner, outer, upper, lower } = eye;
   const along = (share: number, rise: number): Point =>
     turn(inner[0] + share * (outer[0] - inner[0]), inner[1] + share * (outer[1] - inner[1]) - rise);
-  // A cubic reaches three quarters of its control points' height.
-  const lid = (rise: number) =>
-    `C${text(along(0.25, rise / 0.75))} ${text(along(0.72, rise / 0.75))} ${text(turn(...outer))}`;
-  const start = `M${text(turn(...inner))}`;
-  const opening = `${start}${lid(upper)}C${text(along(0.75, -lower / 0.75))} ${text(along(0.3, -lower / 0.75))} ${
-    text(turn(...inner))
-  }Z`;
-  const upperLine = start + lid(upper);
-  const lowerLine = `${start}C${text(along(0.3, -lower / 0.75))} ${text(along(0.75, -lower / 0.75))} ${
-    text(turn(...outer))
-  }`;
-  const lidded = meanIntensity(expression, 5);
-  const foldRise = Math.max(upper + 4.2 - 2.5 * lidded, 10.5 + 2 * meanIntensity(expression, 2));
-  const fold = `M${text(along(0.02, 2.5))}C${text(along(0.25, foldRise / 0.72))} ${
-    text(along(0.75, foldRise / 0.72))
+  const edges = lidEdges(eye);
+  const upperLine = cubic(edges.upper, turn);
+  const lowerLine = cubic(edges.lower, turn);
+  // Out along the upper lid and back along the lower one.
+  const opening = `${upperLine}C${cubic([...edges.lower].reverse() as unknown as Cubic, turn).split("C")[1]}Z`;
+  const on = (unit: ActionUnit) => intensity(expression, unit, eye.side);
+  const frown = on(4) * (1 - 0.7 * on(1));
+  // The fold follows the brow: pushed onto the lid by a frown, drawn up and inwards by the inner raiser.
+  const resting = Math.max(upper + 4.2 - 2.5 * on(5), 10.5 + 2 * on(2));
+  const foldRise = resting + (upper + 1.8 - resting) * Math.max(frown, 0.6 * on(9));
+  const foldSlant = 1.6 * eye.slant;
+  const fold = `M${text(along(0.02, 2.5))}C${text(along(0.25, foldRise / 0.72 - foldSlant))} ${
+    text(along(0.75, foldRise / 0.72 + foldSlant))
   } ${text(along(1.06, 1))}`;
   const white = Math.min(232, 108 + 0.55 * identity.skinTone);
   const [irisX, irisY] = turn(eye.iris[0] + 4 * scene.gazeX, eye.iris[1] + 2.5 * scene.gazeY);
@@ -50,7 +48,9 @@ function drawEye({ identity, expression, scene, turn }: Drawing, eye: EyeShape):
   const disc = (r: number, paint: string, dx = 0, dy = 0, opacity = 1) =>
     `<circle cx="${num(irisX + dx)}" cy="${num(irisY + dy)}" r="${num(r)}" fill="${paint}" fill-opacity="${opacity}"/>`;
   return spot("dark", along(0.5, 8), 27, 12, 0.2 + 0.18 * identity.lashes) +
-    softStroke(fold, 4.5, "#000", 0.22 + 0.4 * identity.lidFold) +
+    // Under a lowered brow the lid lies in shadow.
+    spot("dark", along(0.3, upper + 3), 26, 10, 0.5 * frown + 0.2 * on(9), eye.side * 12) +
+    softStroke(fold, 4.5, "#000", Math.min(0.75, 0.22 + 0.4 * identity.lidFold + 0.25 * frown)) +
     `<clipPath id="${id}"><path d="${opening}"/></clipPath><g clip-path="url(#${id})">` +
     fill(opening, grey(white)) +
     spot("dark", along(0, 0), 12, 10, 0.35) + spot("dark", along(1, 0), 12, 10, 0.35) +
@@ -88,6 +88,9 @@ export function drawBrows(drawing: Drawing): string {
   return drawing.shape.brows.map((brow) => drawBrow(drawing, brow)).join("");
 }
 
+/** Brows stay darker than the skin by this factor: on a fair-haired face too the brows tell what it does. */
+const PALEST_BROW = 0.5;
+
 function drawBrow({ identity, turn }: Drawing, brow: BrowShape): string {
   const [start, second, third, end] = brow.line;
   const half = brow.half;
@@ -102,7 +105,7 @@ function drawBrow({ identity, turn }: Drawing, brow: BrowShape): string {
     [start[0], start[1] + half * 0.95],
   ];
   const path = curve([...top, end, ...bottom].map(([x, y]) => turn(x, y, 4)), true);
-  const tone = grey(identity.browTone);
+  const tone = grey(Math.min(identity.browTone, PALEST_BROW * identity.skinTone));
   const hairs = [0.1, 0.35, 0.6, 0.85].map((share) => {
     const [from, to] = share < 0.5 ? [start, second] : [second, third];
     const local = share < 0.5 ? share * 2 : share * 2 - 1;
@@ -165,7 +168,8 @@ export function drawMouth({ identity, expression, scene, shape, turn }: Drawing)
       parts.push(stroke(curve([turn(x, y, 5), turn(x, y + length, 5)]), 0.6, "#000", 0.22));
     }
   }
-  const cornerShade = 0.3 + 0.25 * mean(12) + 0.2 * mean(24);
+  const pressed = Math.min(1, mean(24) + 0.8 * mean(23));
+  const cornerShade = 0.3 + 0.25 * mean(12) + 0.3 * pressed;
   parts.push(
     fill(area(mouth.upperOuter, mouth.upperInner), upperTone, 0.94),
     fill(area(mouth.lowerInner, mouth.lowerOuter), lowerTone, 0.94),
@@ -180,7 +184,7 @@ export function drawMouth({ identity, expression, scene, shape, turn }: Drawing)
     stroke(curve(turned(mouth.upperOuter)), 1, "#000", 0.14),
     open
       ? stroke(curve(turned(mouth.lowerInner)), 1.2, "#000", 0.35)
-      : stroke(curve(turned(mouth.upperInner)), 2.1, grey(skin * 0.14), 0.82),
+      : stroke(curve(turned(mouth.upperInner)), 2.1 + 0.7 * pressed, grey(skin * 0.14), 0.82 + 0.13 * pressed),
   );
   for (const [x, y] of [mouth.left, mouth.right]) {
     parts.push(spot("dark", turn(x, y, 4), 7, 6, cornerShade));
@@ -205,21 +209,27 @@ export function drawMouth({ identity, expression, scene, shape, turn }: Drawing)
 export function drawGlasses({ identity, scene, shape, turn }: Drawing): string {
   if (identity.glasses === "none") return "";
   const thick = identity.glasses === "thick";
-  const width = thick ? 4.6 : 1.9;
+  const width = thick ? 4 : 1.9;
   const tone = thick ? "#141414" : "#383838";
   const lenses = shape.eyes.map((eye) => {
     const centre = eye.iris[0];
-    const y = eye.iris[1] + 3;
-    const corners: Point[] = [[-29, -14], [-12, -21], [12, -21], [29, -14], [28, 8], [14, 20], [-14, 20], [-28, 8]];
+    // The frame sits low enough to leave a lowered brow in view.
+    const y = eye.iris[1] + 5;
+    const corners: Point[] = [[-29, -11], [-12, -17], [12, -17], [29, -11], [28, 8], [14, 19], [-14, 19], [-28, 8]];
     const rim = curve(corners.map(([dx, dy]) => turn(centre + dx, y + dy, 16)), true);
     const edge = centre + eye.side * 29;
     return fill(rim, "#fff", 0.05) + spot("light", turn(centre + 12 * scene.lightX, y - 8, 16), 16, 8, 0.16, -25) +
       stroke(rim, width, tone, 0.92) +
-      stroke(curve([turn(edge, y - 12, 14), turn(eye.side * 101 * identity.faceWidth, y - 10)]), width, tone, 0.85);
+      stroke(curve([turn(edge, y - 9, 14), turn(eye.side * 101 * identity.faceWidth, y - 10)]), width, tone, 0.85);
   });
   const [left, right] = shape.eyes.map((eye) => eye.iris[0] - eye.side * 28);
-  const bridge = curve([turn(left, -24, 18), turn(0, -29, 20), turn(right, -24, 18)]);
+  const bridge = curve([turn(left, -20, 18), turn(0, -25, 20), turn(right, -20, 18)]);
   return lenses.join("") + stroke(bridge, width, tone, 0.92);
+}
+
+function cubic(edge: Cubic, turn: Drawing["turn"]): string {
+  const [start, leaving, arriving, end] = edge.map(([x, y]) => text(turn(x, y)));
+  return `M${start}C${leaving} ${arriving} ${end}`;
 }
 
 function text([x, y]: Point): string {

@@ -29,47 +29,66 @@ function foreheadLines(drawing: Drawing): string {
   const age = identity.age;
   const parts: string[] = [];
   const inner = meanIntensity(expression, 1);
+  const frown = meanIntensity(expression, 4);
   for (const row of [0, 1, 2]) {
-    // The skin of the forehead is pushed up in front of the brows.
+    // The skin of the forehead is pushed up in front of the brows; drawn together it heaps up in the middle.
     const y = -76 - 10.5 * row - 3 * inner;
-    const fade = [1, 0.85, 0.5][row] * (0.55 + 0.45 * age);
-    const middle: Point[] = [[-34, y + 2], [-17, y - 1], [0, y + 1], [17, y - 1], [34, y + 2]];
-    parts.push(furrow(middle, 0.62 * inner * fade + 0.12 * age, drawing));
+    const heap = 2.2 * inner * frown;
+    const fade = [1, 0.9, 0.6][row] * (0.65 + 0.35 * age);
+    const middle: Point[] = [[-32, y + 2.5 + 1.5 * heap], [-17, y + 0.5], [0, y - heap], [17, y + 0.5], [
+      32,
+      y + 2.5 + 1.5 * heap,
+    ]];
+    parts.push(
+      furrow(middle, 0.7 * inner * fade + 0.12 * age, drawing),
+      spot("light", turn(0, y + 5.5), 34, 4.5, 0.22 * inner * fade),
+    );
     for (const side of [-1, 1]) {
       const outer = intensity(expression, 2, side);
       const [brow] = shape.brows.filter((one) => one.side === side);
       const lift = brow.line[3][1] + 50;
       const arc: Point[] = [
-        [side * 30, y + 1],
-        [side * 48, y - 2 + lift * 0.1],
-        [side * 66, y + 5 + lift * 0.15],
+        [side * 31, y + 2.2 + 1.5 * heap],
+        [side * 48, y + 1 + lift * 0.1],
+        [side * 68, y + 8 + lift * 0.15],
       ];
-      parts.push(furrow(arc, 0.62 * outer * fade, drawing));
+      parts.push(
+        furrow(arc, 0.7 * outer * fade, drawing),
+        spot("light", turn(side * 48, y + 6.5), 22, 4.5, 0.2 * outer * fade),
+      );
     }
   }
-  parts.push(spot("light", turn(0, -66), 30, 6, 0.25 * inner));
   return parts.join("");
 }
 
 function glabellaLines(drawing: Drawing): string {
-  const { identity, expression, turn } = drawing;
+  const { identity, expression, shape, turn } = drawing;
   const frown = meanIntensity(expression, 4);
   const wrinkle = meanIntensity(expression, 9);
   const raised = meanIntensity(expression, 1);
-  const strength = 0.75 * frown * (1 - 0.35 * raised) + 0.3 * wrinkle + 0.1 * identity.age;
-  const parts: string[] = [];
+  const strength = 0.8 * frown * (1 - 0.45 * raised) + 0.3 * wrinkle + 0.1 * identity.age;
+  const parts: string[] = [spot("dark", turn(0, -32, 4), 15, 11, 0.42 * frown * (1 - raised) + 0.25 * wrinkle)];
   for (const side of [-1, 1]) {
+    const brow = shape.brows[side < 0 ? 0 : 1];
+    const [innerX, innerY] = brow.line[0];
     parts.push(
-      furrow([[side * 5.5, -64], [side * 6.5, -52], [side * 5, -42]], strength, drawing),
-      spot("dark", turn(side * 15, -40 + 6 * frown), 12, 12, 0.28 * frown + 0.18 * wrinkle),
+      // The brows' inner ends heap up the skin between and above them.
+      spot("light", turn(side * 9, innerY - 12, 4), 9, 12, 0.24 * frown),
+      spot("light", turn(brow.line[1][0], brow.line[1][1] - 12, 4), 20, 7, 0.2 * frown),
+      spot("dark", turn(innerX * 0.8, innerY + 4, 4), 11, 11, 0.45 * frown * (1 - 0.4 * raised) + 0.2 * wrinkle),
+      furrow(
+        [[innerX - side * 5.5, innerY + 5], [innerX - side * 7.5, innerY - 7], [innerX - side * 6, innerY - 19]],
+        strength,
+        drawing,
+      ),
       // The sides of the nose gather into diagonal creases.
-      furrow([[side * 3, -22], [side * 11, -13], [side * 17, -9]], 0.62 * wrinkle, drawing),
-      furrow([[side * 5, -10], [side * 12, 0], [side * 19, 5]], 0.5 * wrinkle, drawing),
+      furrow([[side * 6, -22], [side * 10.5, -14], [side * 12, -5]], 0.6 * wrinkle, drawing),
+      furrow([[side * 11, -12], [side * 16, -4], [side * 18, 5]], 0.5 * wrinkle, drawing),
       spot("dark", turn(side * 20, 8, 4), 9, 18, 0.3 * wrinkle, side * -14),
     );
   }
-  for (const [y, share] of [[-33, 0.75], [-25, 0.65], [-17, 0.4]]) {
-    const bow: Point[] = [[-10, y - 1], [0, y + 2], [10, y - 1]];
+  for (const [y, share] of [[-36, 0.55], [-29, 0.7], [-22, 0.5]]) {
+    const bow: Point[] = [[-8, y - 0.5], [0, y + 1], [8, y - 0.5]];
     parts.push(furrow(bow, share * (wrinkle + 0.12 * frown), drawing));
   }
   return parts.join("");
@@ -85,9 +104,12 @@ function eyeLines(drawing: Drawing, side: number): string {
   const bag: Point[] = [[side * 24, low + 3], [side * 42, low + 6.5], [side * 60, low + 1]];
   const furrowUnder: Point[] = [[side * 22, -6], [side * 40, 4 - 2 * cheek], [side * 62, -4 - 3 * cheek]];
   const parts = [
-    furrow(bag, 0.42 * on(7) + 0.32 * cheek + 0.2 * identity.age, drawing),
-    furrow(furrowUnder, 0.4 * cheek + 0.3 * on(9) + 0.14 * identity.age, drawing),
-    spot("light", turn(side * 42, low + 5), 20, 4, 0.18 * (cheek + on(7))),
+    furrow(bag, 0.55 * on(7) + 0.32 * cheek + 0.2 * identity.age, drawing),
+    furrow(furrowUnder, 0.4 * cheek + 0.22 * on(9) + 0.14 * identity.age, drawing),
+    softStroke(curve(furrowUnder.map(([x, y]) => turn(x, y, 1))), 7, "#000", 0.4 * on(9)),
+    // The lower lid's own bulge lies between its edge and the crease below.
+    spot("light", turn(side * 42, low + 2.5), 20, 4, 0.18 * cheek + 0.3 * on(7)),
+    spot("light", turn(side * 38, 9), 20, 6, 0.25 * on(9)),
   ];
   for (const [rise, run] of [[-7, 15], [-1, 17], [6, 15]]) {
     const feet: Point[] = [[outerX + side * 5, outerY + rise * 0.35], [outerX + side * run, outerY + rise]];
@@ -121,13 +143,13 @@ function mouthLines(drawing: Drawing, side: number): string {
   const [x, y] = side < 0 ? shape.mouth.left : shape.mouth.right;
   const down: Point[] = [[x + side * 2, y + 2], [x + side * 6, y + 10], [x + side * 5, y + 20]];
   const dimple: Point[] = [[x + side * 6, y - 8], [x + side * 9.5, y - 1], [x + side * 7, y + 8]];
-  const stretched: Point[] = [[x + side * 9, y - 11], [x + side * 14, y + 2], [x + side * 11, y + 15]];
+  const stretched: Point[] = [[x + side * 14, y - 9], [x + side * 18, y + 3], [x + side * 15, y + 16]];
   return furrow(down, 0.5 * on(15) + 0.16 * identity.age, drawing) +
     spot("dark", turn(x + side * 3, y + 9), 10, 9, 0.3 * on(15)) +
     furrow(dimple, 0.75 * on(14) + 0.2 * on(12), drawing) +
     spot("dark", turn(x + side * 6, y), 9, 10, 0.42 * on(14) + 0.12 * on(24)) +
     spot("light", turn(x + side * 19, y - 4), 12, 15, 0.15 * on(14)) +
-    furrow(stretched, 0.42 * on(20), drawing);
+    furrow(stretched, 0.36 * on(20), drawing);
 }
 
 function chinLines(drawing: Drawing): string {
@@ -137,13 +159,30 @@ function chinLines(drawing: Drawing): string {
   const high = shape.mouth.upperOuter[3][1];
   const chin = shape.chin[1] - 20;
   const raise = mean(17);
-  const press = Math.min(1, mean(24) + 0.6 * mean(23));
+  const press = Math.min(1, mean(24) + 0.7 * mean(23));
   const arch: Point[] = [[-19, low + 14], [-9, low + 8], [0, low + 6.5], [9, low + 8], [19, low + 14]];
   const pits = [[-12, 3], [9, -4], [2, 8], [-5, -6], [15, 6]].map(([dx, dy]) =>
     spot("dark", turn(dx, chin + dy, 4), 5, 4, 0.2 * raise)
   );
   return furrow(arch, 0.6 * raise, drawing) + spot("light", turn(0, chin, 4), 17, 11, 0.2 * raise) + pits.join("") +
-    spot("light", turn(0, high - 6, 4), 22, 5, 0.3 * press) + spot("light", turn(0, low + 5, 4), 20, 5, 0.26 * press);
+    pressedLips(drawing, low, high, press);
+}
+
+/** The skin bulges over and under lips that are pressed or tightened, and creases where the bulges end. */
+function pressedLips(drawing: Drawing, low: number, high: number, press: number): string {
+  if (press === 0) return "";
+  const { shape, turn } = drawing;
+  const wide = shape.mouth.right[0];
+  const above: Point[] = [[-wide * 0.75, high - 5], [0, high - 9], [wide * 0.75, high - 5]];
+  const below: Point[] = [[-wide * 0.7, low + 8], [0, low + 11], [wide * 0.7, low + 8]];
+  const corners = [-1, 1].map((side) => {
+    const [x, y] = side < 0 ? shape.mouth.left : shape.mouth.right;
+    const crease: Point[] = [[x + side * 4, y - 6], [x + side * 5.5, y], [x + side * 4, y + 7]];
+    return spot("dark", turn(x + side * 3, y, 4), 8, 8, 0.35 * press) + furrow(crease, 0.45 * press, drawing);
+  });
+  return spot("light", turn(0, high - 6, 4), wide * 0.8, 5, 0.14 * press) + furrow(above, 0.12 * press, drawing) +
+    spot("light", turn(0, low + 5, 4), wide * 0.75, 5, 0.2 * press) + furrow(below, 0.5 * press, drawing) +
+    corners.join("");
 }
 
 /** A crease: a soft shadow, a thin dark core, and a faint bright ridge below. */
