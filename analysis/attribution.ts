@@ -6,6 +6,7 @@ import { type Activations, forwardCalls } from "../network/layers.ts";
 import { FILTERS } from "../network/parameters.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { featuresToPixels, logitsToFeatures } from "./backward.ts";
+import { inBatches } from "./batches.ts";
 import { enlarge } from "./pictures/enlarge.ts";
 import { type AnalysisImages, countImages, ImageSource } from "./images.ts";
 import { mapSide } from "./layer.ts";
@@ -156,19 +157,22 @@ async function backward(
   const a: Activations = net.activations(count);
   using source = new ImageSource(net, images, a);
   const scores = new Float32Array(count);
-  for (let first = 0; first < count; first += a.capacity) {
-    const n = Math.min(a.capacity, count - first);
-    const start = new Float32Array(n * classes);
-    for (let i = 0; i < n; i++) start[i * classes + targets[first + i]] = 1;
-    gpu.write(a.logitsGradient, start);
-    source.load(Uint32Array.from({ length: n }, (_, i) => first + i));
-    const calls = [...forwardCalls(gpu, sizes, weights, a, n), ...work.calls(n)];
-    gpu.run(calls);
-    const logits = await gpu.read(a.logits, Float32Array, 4 * n * classes);
-    for (let i = 0; i < n; i++) scores[first + i] = logits[i * classes + targets[first + i]];
-    await work.done(first, n);
-    gpu.release(calls);
-  }
+  await inBatches(gpu, {
+    count,
+    capacity: a.capacity,
+    calls: (n) => [...forwardCalls(gpu, sizes, weights, a, n), ...work.calls(n)],
+    load(first, n) {
+      const start = new Float32Array(n * classes);
+      for (let i = 0; i < n; i++) start[i * classes + targets[first + i]] = 1;
+      gpu.write(a.logitsGradient, start);
+      source.load(Uint32Array.from({ length: n }, (_, i) => first + i));
+    },
+    async done(first, n) {
+      const logits = await gpu.read(a.logits, Float32Array, 4 * n * classes);
+      for (let i = 0; i < n; i++) scores[first + i] = logits[i * classes + targets[first + i]];
+      await work.done(first, n);
+    },
+  });
   return scores;
 }
 

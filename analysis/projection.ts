@@ -10,6 +10,7 @@ import { responseByInput } from "../kernels/response/mod.ts";
 import { type Activations, convolutionCalls, convolutionShapes } from "../network/layers.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { mapToPixels } from "./backward.ts";
+import { inBatches } from "./batches.ts";
 import { type AnalysisImages, countImages, ImageSource, type WorkOptions } from "./images.ts";
 import { type ConvolutionLayer, depthOf, filtersOf, mapSide } from "./layer.ts";
 import { strongestCalls } from "./responses.ts";
@@ -117,7 +118,7 @@ async function project(
   images: AnalysisImages,
   rows: Rows,
   filters: readonly number[],
-  { layer, method, onProgress, signal }: ProjectionOptions,
+  { layer, method, ...work }: ProjectionOptions,
 ): Promise<Float32Array> {
   if (!["gradient", "deconvnet", "guided"].includes(method)) {
     throw new RangeError(`method is ${JSON.stringify(method)}, expected "guided", "deconvnet" or "gradient"`);
@@ -136,26 +137,19 @@ async function project(
   using position = gpu.createBuffer("start positions", 4 * a.capacity);
   using projected = gpu.createBuffer("projections", 4 * a.capacity * pixels);
   const start = { chosen, value, position };
-  let calls: Call[] = [], prepared = 0;
-  try {
-    for (let first = 0; first < count; first += a.capacity) {
-      signal?.throwIfAborted();
-      const n = Math.min(a.capacity, count - first);
-      if (n !== prepared) {
-        gpu.release(calls);
-        calls = projectionCalls(net, a, n, { layer, method, given: rows.positions !== undefined }, start, projected);
-        prepared = n;
-      }
+  await inBatches(gpu, {
+    count,
+    capacity: a.capacity,
+    calls: (n) => projectionCalls(net, a, n, { layer, method, given: rows.positions !== undefined }, start, projected),
+    load(first, n) {
       source.load(rows.images.subarray(first, first + n));
       gpu.write(chosen, rows.filters.subarray(first, first + n));
       if (rows.positions) gpu.write(position, rows.positions.subarray(first, first + n));
-      gpu.run(calls);
+    },
+    async done(first, n) {
       result.set(await gpu.read(projected, Float32Array, 4 * n * pixels), first * pixels);
-      onProgress?.(first + n, count);
-    }
-  } finally {
-    gpu.release(calls);
-  }
+    },
+  }, work);
   return result;
 }
 

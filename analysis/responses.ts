@@ -3,6 +3,7 @@ import type { Call } from "../gpu/device.ts";
 import { strongestResponses } from "../kernels/response/mod.ts";
 import { type Activations, convolutionCalls, forwardCalls } from "../network/layers.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+import { inBatches } from "./batches.ts";
 import { type AnalysisImages, countImages, ImageSource, type WorkOptions } from "./images.ts";
 import { depthOf, filtersOf, type Layer, mapSide } from "./layer.ts";
 
@@ -43,7 +44,7 @@ export async function layerResponses(
   images: AnalysisImages,
   options: { layer: Layer } & WorkOptions,
 ): Promise<LayerResponses> {
-  const { layer, onProgress, signal } = options;
+  const { layer, ...work } = options;
   const { gpu } = net;
   const filters = filtersOf(layer), count = countImages(net, images);
   const responses = new Float32Array(count * filters), positions = new Uint32Array(count * filters);
@@ -51,29 +52,20 @@ export async function layerResponses(
   using source = new ImageSource(net, images, a);
   using value = gpu.createBuffer("responses", 4 * a.capacity * filters);
   using position = gpu.createBuffer("response positions", 4 * a.capacity * filters);
-  let calls: Call[] = [], prepared = 0;
-  try {
-    for (let first = 0; first < count; first += a.capacity) {
-      signal?.throwIfAborted();
-      const n = Math.min(a.capacity, count - first);
-      if (n !== prepared) {
-        gpu.release(calls);
-        calls = [...responseCalls(net, a, n, layer, { value, position })];
-        prepared = n;
-      }
-      source.load(Uint32Array.from({ length: n }, (_, i) => first + i));
-      gpu.run(calls);
+  await inBatches(gpu, {
+    count,
+    capacity: a.capacity,
+    calls: (n) => responseCalls(net, a, n, layer, { value, position }),
+    load: (first, n) => source.load(Uint32Array.from({ length: n }, (_, i) => first + i)),
+    async done(first, n) {
       const bytes = 4 * n * filters;
       if (layer === "fc4") responses.set(await gpu.read(a.hidden, Float32Array, bytes), first * filters);
       else {
         responses.set(await gpu.read(value, Float32Array, bytes), first * filters);
         positions.set(await gpu.read(position, Uint32Array, bytes), first * filters);
       }
-      onProgress?.(first + n, count);
-    }
-  } finally {
-    gpu.release(calls);
-  }
+    },
+  }, work);
   const side = layer === "fc4" ? 1 : mapSide(layer, net.imageSize);
   return { layer, images: count, filters, responses, positions, side };
 }

@@ -1,54 +1,23 @@
 /** `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and whether they look there. */
+import { join } from "node:path";
 import { randomizedControl } from "../analysis/control.ts";
-import type { Layer } from "../analysis/layer.ts";
 import { readPreparedMeta } from "../datasets/prepared.ts";
+import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { syntheticRegions } from "../datasets/synthetic/truth.ts";
 import { openGpu } from "../gpu/device.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
-import { RULES, type Selection, SELECTIONS } from "../training/evaluation/select.ts";
-import { INTERRUPTED, runTask, stopSignal, wholeNumber } from "./command.ts";
+import { RULES } from "../training/evaluation/select.ts";
+import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { compare, respond } from "./correspond/compare.ts";
 import { correspondLines, truthLines } from "./correspond/lines.ts";
 import { carriers, observe } from "./correspond/observations.ts";
+import { type CorrespondArguments, parseArguments } from "./correspond/options.ts";
 import { drawDivergences, drawHeatMap, drawSheet } from "./correspond/pictures.ts";
 import { projectBest } from "./correspond/project.ts";
 import { readOut } from "./correspond/read_out.ts";
 import { pairsCsv, unitEntries } from "./correspond/tables.ts";
 import { judge, lookInside } from "./correspond/truth.ts";
-import { Command, Option } from "./deps.ts";
 import { createNetwork, openRun, type Run, savedCheckpoints } from "./run/open.ts";
-
-interface Arguments {
-  layer: Exclude<Layer, "conv1">;
-  on: "test" | "all";
-  minimumSupport: number;
-  bins: number;
-  permutations: number;
-  seed: number;
-  select?: Selection;
-  data?: string;
-}
-
-function parseArguments(argv: readonly string[]): Arguments & { run: string } {
-  const command = new Command("correspond")
-    .description("Finds the filters that stand for Action Units, tests them, and shows what they see.")
-    .argument("<run>", "run folder, as train leaves it")
-    .addOption(new Option("--layer <name>", "whose filters").choices(["conv3", "conv2", "fc4"]).default("conv3"))
-    .addOption(
-      new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
-        .choices(["test", "all"]).default("test"),
-    )
-    .option("--minimum-support <n>", "sequences (or images) that show a unit, and that do not", wholeNumber(1), 10)
-    .option("--bins <n>", "bins of the histograms", wholeNumber(2), 10)
-    .option("--permutations <n>", "permutations of the test", wholeNumber(1), 5000)
-    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0), 1)
-    .addOption(new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate").choices([...SELECTIONS]))
-    .option("--data <dir>", "prepared folder, where it is not where train found it")
-    .exitOverride();
-  command.showHelpAfterError("(deno task correspond --help lists the options)");
-  command.parse([...argv], { from: "user" });
-  return { ...command.opts<Arguments>(), run: command.args[0] };
-}
 
 async function main(): Promise<number> {
   const options = parseArguments(Deno.args);
@@ -62,8 +31,8 @@ async function main(): Promise<number> {
   }
 }
 
-async function correspond(options: Arguments & { run: string }, signal: AbortSignal): Promise<number> {
-  const { layer, on, seed } = options;
+async function correspond(options: CorrespondArguments, signal: AbortSignal): Promise<number> {
+  const { layer, on, statistics } = options;
   const run = await openRun(options.run, options);
   const { dataset, parts, settings } = run;
   const known = Uint32Array.from([...parts.train, ...parts.validation, ...parts.test]).sort();
@@ -81,15 +50,9 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
   console.error(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
   const trained = await respond(net, run, known, layer, signal);
   const control = await respond(random, run, known, layer, signal);
-  const statistics = {
-    bins: options.bins,
-    permutations: options.permutations,
-    minimumSupport: options.minimumSupport,
-    seed,
-  };
   console.error(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
   const comparison = compare(trained, known, observations, statistics);
-  const entries = unitEntries(comparison, observations, carriers(dataset, observations), seed);
+  const entries = unitEntries(comparison, observations, carriers(dataset, observations), statistics.seed);
   const tested = entries.filter(({ untested }) => untested === undefined);
   const probe = readOut(run, known, { trained, random: control }, on);
 
@@ -100,7 +63,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
     }, checkpoint ${chosen.step}`,
     layer,
   };
-  const files: [string, Uint8Array | string][] = [["correspondence.csv", pairsCsv(comparison, observations)]];
+  const files = new Map<string, Uint8Array | string>([["correspondence.csv", pairsCsv(comparison, observations)]]);
   if (tested.length > 0) {
     if (layer !== "fc4") {
       const sights = await projectBest(net, run, comparison, observations, layer, signal);
@@ -115,13 +78,13 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
           if (inside) entry.truth = judge(inside, lookInside(others[i], region), entry.answered);
         }
       }
-      files.push(["action_units.png", await drawSheet(run, observations, entries, sights, heading, regions)]);
+      files.set("action_units.png", await drawSheet(run, observations, entries, sights, heading, regions));
     }
-    files.push(["heat_map.png", await drawHeatMap(comparison, entries, heading)]);
-    files.push(["divergences.png", await drawDivergences(entries, images, heading)]);
+    files.set("heat_map.png", await drawHeatMap(comparison, entries, heading));
+    files.set("divergences.png", await drawDivergences(entries, images, heading));
   }
-  files.push(["probe.json", json(probe)]);
-  files.push([
+  files.set("probe.json", json(probe));
+  files.set(
     "correspondence.json",
     json({
       layer,
@@ -130,19 +93,20 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
       checkpoint: chosen.step,
       selection,
       rule: RULES[selection],
-      options: { ...statistics, range: "full", smoothing: 1, statistic: "auc" },
-      exchanged: dataset.name.startsWith("ck_plus")
-        ? "whole sequences, among those of a person"
-        : "images, among those of a person",
+      options: statistics,
+      exchanged: observations.exchanged,
       controlSeed: random.seed,
       truthTest: truthLines(tested),
       units: entries,
     }),
-  ]);
-  const written = new Map<string, string>();
-  for (const [name, contents] of files) {
-    written.set(name, await run.folder.write(`correspondence/${layer}/${name}`, contents));
-  }
+  );
+  const folder = run.folder.file(join("correspondence", layer));
+  await writeWholeFolder(folder, async (partial) => {
+    for (const [name, contents] of files) {
+      const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
+      await Deno.writeFile(join(partial, name), bytes);
+    }
+  }, { signal });
   for (const line of correspondLines(entries, probe, images)) console.log(line);
   console.log();
   const shown: [string, string][] = [
@@ -154,8 +118,7 @@ async function correspond(options: Arguments & { run: string }, signal: AbortSig
     ["read-out", "probe.json"],
   ];
   for (const [label, name] of shown) {
-    const path = written.get(name);
-    if (path) console.log(`${label.padEnd(15)} ${path}`);
+    if (files.has(name)) console.log(`${label.padEnd(15)} ${join(folder, name)}`);
   }
   if (layer === "fc4") console.log("fc4's units have no place in the image: no pictures of them, no truth test.");
   return 0;

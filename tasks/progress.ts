@@ -70,6 +70,40 @@ export function createProgress(options: ProgressOptions): Progress {
   return { ...display, [Symbol.dispose]: display.stop };
 }
 
+/**
+ * Shows the progress of work that counts what it has done, from its first word to its end, however it ends.
+ *
+ * @param unit What is counted, in the singular.
+ * @param work Is given what it tells how many are done, and of how many.
+ * @param options Where it is shown, as in `createProgress`.
+ * @returns What the work returns.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { withCount } from "./progress.ts";
+ *
+ * const faces = await withCount("face", (onProgress) => {
+ *   onProgress(1, 2);
+ *   onProgress(2, 2);
+ *   return Promise.resolve(2);
+ * });
+ * assert.equal(faces, 2);
+ * ```
+ */
+export async function withCount<T>(
+  unit: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+  options: Pick<ProgressOptions, "stream" | "now"> = {},
+): Promise<T> {
+  let progress: Progress | undefined;
+  try {
+    return await work((done, total) => (progress ??= createProgress({ ...options, total, unit })).update(done));
+  } finally {
+    progress?.stop();
+  }
+}
+
 type Display = Pick<Progress, "update" | "stop">;
 
 function bar({ total, unit, now = Date.now }: ProgressOptions, stream: ProgressStream): Display {

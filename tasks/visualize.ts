@@ -1,9 +1,9 @@
 /** `deno task visualize RUN`: what excites each filter, projected to the pixels, or with `--image` which pixels speak for a class. */
 import { join } from "node:path";
+import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { openGpu } from "../gpu/device.ts";
 import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { openRun } from "./run/open.ts";
-import { replaceFolder } from "./visualize/folder.ts";
 import { explainImage } from "./visualize/image.ts";
 import { layerFolder, visualizeLayer } from "./visualize/layer.ts";
 import { type Looked, lookInto } from "./visualize/network.ts";
@@ -30,9 +30,10 @@ async function main(): Promise<number> {
 
 async function layer(looked: Looked, options: VisualizeArguments, signal: AbortSignal): Promise<void> {
   const folder = looked.run.folder.file(layerFolder(options.layer));
-  const { filters, hits, meanSimilarity } = await replaceFolder(
+  const { filters, hits, meanSimilarity } = await writeWholeFolder(
     folder,
-    (write) => visualizeLayer(looked, options, write, signal),
+    (partial) => visualizeLayer(looked, options, partial, signal),
+    { signal },
   );
   console.log(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);
   console.log(`filters         ${filters} of ${options.layer}, ${hits} projections`);

@@ -2,14 +2,17 @@
 
 import assert from "node:assert/strict";
 import { layerResponses } from "../analysis/responses.ts";
+import { benjaminiHochberg } from "../analysis/statistics/benjamini_hochberg.ts";
 import { actionUnitCorrespondence } from "../analysis/statistics/correspondence.ts";
 import { readPrepared, writePrepared } from "../datasets/prepared.ts";
 import { splitIndices } from "../datasets/split.ts";
 import { openGpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { filterOrder } from "../tasks/charts/heat_map.ts";
+import { correspondLines } from "../tasks/correspond/lines.ts";
 import { carriers, observe, sequencesOf } from "../tasks/correspond/observations.ts";
-import { unitEntries } from "../tasks/correspond/tables.ts";
+import type { ReadOut } from "../tasks/correspond/read_out.ts";
+import { unitEntries, type UnitEntry } from "../tasks/correspond/tables.ts";
 import { judge, lookInside } from "../tasks/correspond/truth.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { needs } from "./permissions.ts";
@@ -36,9 +39,13 @@ Deno.test({
       assert.equal(trained.code, 0, trained.stderr);
 
       const options = ["--permutations", "99", "--minimum-support", "3", "--on", "all", "--select", "last"];
+      const otherwise = ["--bins", "5", "--range", "quantiles", "--smoothing", "0.5", "--statistic", "kl"];
+      // What an earlier comparison left goes with it.
+      await Deno.mkdir(`${run}/correspondence/conv2`, { recursive: true });
+      await Deno.writeTextFile(`${run}/correspondence/conv2/heat_map.png`, "of other images");
       const [all, hidden, unsupported] = await Promise.all([
         runTask("correspond", run, ...options),
-        runTask("correspond", run, ...options, "--layer", "fc4"),
+        runTask("correspond", run, ...options, "--layer", "fc4", ...otherwise),
         runTask("correspond", run, "--layer", "conv2", "--permutations", "9", "--minimum-support", "1000"),
       ]);
       assert.equal(all.code, 0, all.stderr);
@@ -81,6 +88,24 @@ Deno.test({
       }
       const found = JSON.parse(await Deno.readTextFile(`${run}/correspondence/conv3/correspondence.json`));
       assert.deepEqual([found.layer, found.images, found.checkpoint, found.selection], ["conv3", 160, 2, "last"]);
+      const { bins, range, smoothing, statistic } = found.options;
+      assert.deepEqual([bins, range, smoothing, statistic], [10, "full", 1, "auc"]);
+      const { responses: units } = await layerResponses(net, { dataset, rows, normalization: "local-mean" }, {
+        layer: "fc4",
+      });
+      const other = actionUnitCorrespondence({ responses: units, ...seen }, {
+        ...{ permutations: 99, minimumSupport: 3, bins: 5, range: "quantiles", smoothing: 0.5, statistic: "kl" },
+      });
+      const { units: [{ mostDivergent }], options: { statistic: of } } = JSON.parse(
+        await Deno.readTextFile(`${run}/correspondence/fc4/correspondence.json`),
+      );
+      assert.deepEqual([of, mostDivergent.length], ["kl", 10]);
+      for (const { filter, kl, familywise, nullAuc } of mostDivergent) {
+        assert.deepEqual(
+          [kl, familywise, nullAuc],
+          [other.kl, other.familywise, other.nullAuc].map((row) => row[filter]),
+        );
+      }
       const smile = found.units.find(({ unit }: { unit: number }) => unit === 12);
       assert.deepEqual([smile.name, smile.className, smile.carries], ["lip corner puller", "happy", true]);
       assert.equal(smile.mostDivergent.length, 10);
@@ -111,6 +136,21 @@ Deno.test({
         runTask("correspond", data),
         runTask("correspond", run, "--layer", "conv7"),
       ]);
+      // What is out of range is refused before anything is looked at.
+      const bounds = [
+        ["--bins", "70000", "from 2 to 65536"],
+        ["--permutations", "200000", "from 1 to 100000"],
+        ["--range", "2,1", "full, quantiles, or two numbers"],
+        ["--smoothing", "0", "above 0"],
+        ["--statistic", "t", "auc, kl"],
+        ["--seed", "4294967296", "from 0 to 4294967295"],
+        ["--minimum-support", "1000001", "from 1 to 1000000"],
+      ];
+      await Promise.all(bounds.map(async ([option, value, range]) => {
+        const { code, stderr } = await runTask("correspond", data, option, value);
+        assert.notEqual(code, 0);
+        assert.match(stderr, new RegExp(`${option}.*${value}.*${range}`));
+      }));
       assert.match(blind.stderr, /tiny: no Action Units are known.*Remedy/);
       assert.match(none.stderr, /this is not a run folder/);
       assert.match(layer.stderr, /--layer.*conv7.*conv3/);
@@ -155,11 +195,109 @@ Deno.test("a unit carries the label of the class that shows it", async () => {
     Uint32Array.from({ length: 16 }, (_, n) => n),
   );
   assert.deepEqual([...observed.units.slice(0, 6)], [0, 1, NaN, 1, 1, 1]);
+  assert.equal(observed.exchanged, "images, among those of a person");
   assert.deepEqual(carriers(dataset, observed), [
     { className: "class 1", inClass: 1, elsewhere: 0, carries: true },
     { className: "class 0", inClass: 1, elsewhere: 1, carries: false },
     { className: "class 1", inClass: 0.125, elsewhere: 0, carries: false },
   ]);
+});
+
+Deno.test("what permutations exchange is told as it is done", async () => {
+  const dataset = {
+    ...await tinyDataset({ classes: 2, folds: 4, perFold: 4 }),
+    actionUnits: [1],
+    units: new Uint8Array(16),
+  };
+  const rows = Uint32Array.of(0, 1, 2, 3);
+  const exchanged = (name: string, subjects: number[]) => {
+    return observe({ ...dataset, name, subjects: Int32Array.from(subjects) }, rows).exchanged;
+  };
+  assert.equal(exchanged("ck_plus", [0, 0, 1, 1]), "whole sequences, among those of a person");
+  assert.equal(exchanged("ck_plus_of_mine", [0, 0, 1, 1]), "images, among those of a person");
+  assert.equal(exchanged("mine", [-1, -1, -1, -1]), "images, among all, since no person is known");
+  const some = "images, among those of a person, and among those whose person is unknown";
+  assert.equal(exchanged("mine", [-1, 0, -1, 1]), some);
+});
+
+/** What a comparison of made-up numbers says: a row a unit, a column a filter, all on four images. */
+function made(numbers: Record<"kl" | "auc" | "nullAuc" | "familywise", number[][]>): UnitEntry[] {
+  const count = numbers.kl.length, filters = numbers.kl[0].length;
+  const flat = (matrix: number[][]) => Float64Array.from(matrix.flat());
+  const result = {
+    filters,
+    kl: flat(numbers.kl),
+    auc: flat(numbers.auc),
+    nullAuc: flat(numbers.nullAuc),
+    familywise: flat(numbers.familywise),
+    p: flat(numbers.familywise),
+    adjusted: flat(numbers.familywise),
+  };
+  const p = numbers.familywise.map((row) => Math.min(...row));
+  const adjusted = benjaminiHochberg(p);
+  const excitedP = numbers.familywise.map((row, unit) => {
+    return Math.min(1, ...row.filter((_, filter) => numbers.auc[unit][filter] > numbers.nullAuc[unit][filter]));
+  });
+  const excitedAdjusted = benjaminiHochberg(excitedP);
+  const support = p.map((p, unit) => {
+    const groups = { groupsPresent: 2, groupsAbsent: 2, movable: 4 };
+    const excited = { excitedP: excitedP[unit], excitedAdjusted: excitedAdjusted[unit] };
+    return { present: 2, absent: 2, unknown: 0, ...groups, p, adjusted: adjusted[unit], ...excited };
+  });
+  const responses = Float32Array.from({ length: 4 * filters }, (_, i) => i % 7);
+  const four = Uint32Array.of(0, 1, 2, 3);
+  const seen = {
+    layer: "conv3",
+    images: 4,
+    filters,
+    responses,
+    positions: new Uint32Array(4 * filters),
+    side: 1,
+  } as const;
+  const observations = {
+    rows: four,
+    units: Float32Array.from({ length: 4 * count }, (_, at) => Math.floor(at / count) % 2),
+    actionUnits: [12, 1, 4].slice(0, count),
+    groups: four,
+    roles: new Uint32Array(4),
+    blocks: four,
+    exchanged: "images",
+  };
+  const carrier = { className: "happy", inClass: 1, elsewhere: 0, carries: true };
+  const comparison = { all: seen, observed: seen, result: { ...result, support } };
+  return unitEntries(comparison, observations, new Array(count).fill(carrier), 1);
+}
+
+Deno.test("a filter is excited where its area is above what permutations give, not above 0.5", () => {
+  // As in CK+: filters 0 and 2 answer every face that moves. Filter 0 is quieter with the unit, filter 1 excited by it.
+  const [entry] = made({
+    kl: [[3, 1, 2]],
+    auc: [[0.57, 0.45, 0.7]],
+    nullAuc: [[0.7, 0.3, 0.7]],
+    familywise: [[0.001, 0.001, 1]],
+  });
+  assert.deepEqual([entry.excitedFilters, entry.quieterFilters], [1, 1]);
+  assert.deepEqual(entry.mostExcited.map(({ filter, nullAuc }) => [filter, nullAuc]), [[1, 0.3]]);
+  assert.deepEqual(entry.mostDivergent.map(({ filter }) => filter), [0, 2, 1]);
+});
+
+Deno.test("a unit is answered by the filters that it excites, not by one that is quieter with it", () => {
+  const entries = made({
+    kl: [[3, 1], [3, 1]],
+    auc: [[0.2, 0.7], [0.8, 0.7]],
+    nullAuc: [[0.5, 0.5], [0.5, 0.5]],
+    familywise: [[0.001, 0.041], [0.002, 0.6]],
+  });
+  assert.deepEqual(entries.map(({ answered, excitedFilters }) => [answered, excitedFilters]), [[false, 1], [true, 1]]);
+  const probe = { auc: 0, aucOfRandomWeights: 0, f1Micro: 0, f1MicroOfRandomWeights: 0, f1MicroOfAlways: 0 };
+  const lines = correspondLines(entries, { ...probe, units: [] } as unknown as ReadOut, 4);
+  assert.match(lines[1], /^12 lip corner puller .* 0\.04 +0\.04$/);
+  assert.match(lines[2], /^1 inner brow raiser .* 0\.0020 +0\.0040$/);
+  assert(
+    lines.includes(
+      "1 of 2 Action Units excite a filter (adjusted p < 0.01). Not shown for: 12 lip corner puller.",
+    ),
+  );
 });
 
 Deno.test({
@@ -209,6 +347,7 @@ Deno.test("a unit that only quiets filters excites none, however sure that is", 
     groups: alone,
     roles: alone.map(() => 0),
     blocks: alone.map(() => 0),
+    exchanged: "images",
   };
   const result = actionUnitCorrespondence({ responses, ...observations }, { permutations: 999 });
   const layer = {
@@ -227,10 +366,12 @@ Deno.test("a unit that only quiets filters excites none, however sure that is", 
 });
 
 Deno.test("the heat map puts each filter under the unit that excites it most", () => {
-  const row = (auc: number[], kl: number[], significant: boolean[]) => ({ name: "", note: "", auc, kl, significant });
+  const row = (excess: number[], kl: number[], significant: boolean[]) => {
+    return { name: "", note: "", excess, kl, significant };
+  };
   const rows = [
-    row([0.9, 0.2, 0.8, 0.9, 0.5], [1, 2, 3, 9, 0], [true, true, true, false, false]),
-    row([0.9, 0.4, 0.7, 0.6, 0.5], [5, 1, 1, 1, 0], [true, true, true, true, false]),
+    row([0.4, -0.3, 0.3, 0.4, 0], [1, 2, 3, 9, 0], [true, true, true, false, false]),
+    row([0.4, -0.1, 0.2, 0.1, 0], [5, 1, 1, 1, 0], [true, true, true, true, false]),
   ];
   assert.deepEqual(filterOrder(rows), [
     { filter: 2, row: 0 },

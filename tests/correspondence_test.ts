@@ -19,7 +19,12 @@ const roles = groups.map((_, n) => Number(n % FRAMES > 0));
 /** Units at the peaks of some sequences, responses that hold the person, the sequence, the frame and that a face moves at all. */
 function sequences(
   random: Random,
-  { filters, units: count, effect = 0 }: { filters: number; units: number; effect?: number },
+  { filters, units: count, effect = 0, movement = 1.5 }: {
+    filters: number;
+    units: number;
+    effect?: number;
+    movement?: number;
+  },
 ) {
   const shown = random.integers(PEOPLE * SEQUENCES * count, 3);
   const units = Float32Array.from({ length: IMAGES * count }, (_, at) => {
@@ -30,7 +35,7 @@ function sequences(
   const frame = random.normal(IMAGES * filters);
   const responses = Float32Array.from({ length: IMAGES * filters }, (_, at) => {
     const n = Math.floor(at / filters), f = at % filters;
-    return person[blocks[n] * filters + f] + sequence[groups[n] * filters + f] + 0.3 * frame[at] + 1.5 * roles[n] +
+    return person[blocks[n] * filters + f] + sequence[groups[n] * filters + f] + 0.3 * frame[at] + movement * roles[n] +
       (f === 0 ? effect * units[n * count] : 0);
   });
   return { responses, units };
@@ -165,6 +170,58 @@ Deno.test("correspondence: what is there is found, with any number of filters do
   assert(result.support[1].p > 0.01 && result.support[2].p > 0.01);
 });
 
+Deno.test("correspondence: where faces at rest are among the images, the side of what permutations give says what a unit does", () => {
+  // Filter 0 is quieter with unit 0, and still answers a face that shows it more than one at rest.
+  const { responses, units } = sequences(new Random(8), { filters: 4, units: 2, effect: -1.3, movement: 6 });
+  const permutations = 999;
+  const { auc, nullAuc, familywise, support } = actionUnitCorrespondence(
+    { responses, units, groups, blocks, roles },
+    { permutations },
+  );
+  assert(auc[0] > 0.51 && familywise[0] < 0.05, `area ${auc[0]}, p ${familywise[0]}`);
+  assert(support[0].p === familywise[0] && support[0].excitedP > 0.1, `${support[0].p}, ${support[0].excitedP}`);
+  assert.deepEqual(
+    support.map(({ excitedAdjusted }) => excitedAdjusted),
+    [...benjaminiHochberg(support.map(({ excitedP }) => excitedP))],
+  );
+  assert(nullAuc[0] > auc[0] + 0.05, `${nullAuc[0]} by chance`);
+  const excited = sequences(new Random(8), { filters: 4, units: 2, effect: 2, movement: 6 });
+  const up = actionUnitCorrespondence({ ...excited, groups, blocks, roles }, { permutations, statistic: "kl" });
+  assert(up.auc[0] > up.nullAuc[0] + 0.05, `${up.auc[0]}, ${up.nullAuc[0]} by chance`);
+  // Without parts to play labels go to any frame, and a filter to which the unit is nothing has an area of 0.5.
+  const free = actionUnitCorrespondence({ responses, units, groups: groups.map((_, n) => n) }, { permutations: 9 });
+  assert(free.nullAuc.every((area) => Math.abs(area - 0.5) < 1e-12), `${free.nullAuc}`);
+});
+
+Deno.test("exchange: the mean over all permutations is that of every one of them", () => {
+  // One person's three sequences of a neutral and two peak frames, another's three of one frame, a group alone.
+  const lengths = [3, 3, 3, 1, 1, 1, 2];
+  const members = lengths.flatMap((length, group) => new Array<number>(length).fill(group));
+  const first = members.map((group, n) => n === 0 || members[n - 1] !== group);
+  const grouping = {
+    groups: members,
+    blocks: members.map((group) => Number(group > 2) + Number(group > 5)),
+    roles: members.map((group, n) => Number(group < 3 && !first[n])),
+  };
+  const images = members.length;
+  const random = new Random(9);
+  const labels = [0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0], values = random.normal(images);
+  const starts = lengths.map((_, group) => members.indexOf(group));
+  const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+  let sum = 0;
+  for (const one of orders) {
+    for (const other of orders) {
+      const target = [...one, ...other.map((group) => group + 3), 6];
+      for (let n = 0; n < images; n++) sum += labels[n] * values[starts[target[members[n]]] + n - starts[members[n]]];
+    }
+  }
+  const exchange = new Exchange(Uint32Array.from({ length: images }, (_, n) => n), grouping);
+  assert(
+    Math.abs(exchange.meanSum(labels, values) - sum / 36) < 1e-6,
+    `${exchange.meanSum(labels, values)} ${sum / 36}`,
+  );
+});
+
 Deno.test("exchange: groups move whole, inside their block, frame by frame to an equal role", () => {
   const random = new Random(3);
   // Groups of one to four frames in no order, the roles mixed.
@@ -231,6 +288,7 @@ Deno.test("correspondence: what cannot be tested is said, not tested; what is wr
   assert(result.p.subarray(4).every((p) => p > 0) && Number.isNaN(result.support[0].adjusted));
   const constant = actionUnitCorrespondence({ ...input, responses: responses.map(() => 3) }, { permutations: 50 });
   assert.deepEqual([constant.kl[4], constant.auc[4], constant.p[4], constant.familywise[4]], [0, 0.5, 1, 1]);
+  assert.equal(constant.nullAuc[4], 0.5, "a filter that is always the same is on neither side");
 
   const refused = (change: object, options: CorrespondenceOptions, message: RegExp) =>
     assert.throws(() => actionUnitCorrespondence({ ...input, ...change }, options), message);

@@ -1,7 +1,7 @@
 // Progress off a terminal: which lines come, when, and that the last state is never lost.
 
 import assert from "node:assert/strict";
-import { createProgress, duration } from "../tasks/progress.ts";
+import { createProgress, duration, withCount } from "../tasks/progress.ts";
 
 /** A display whose clock is set by hand and whose lines are kept. */
 function watched(total: number, stream: { isTTY?: boolean; columns?: number } = {}) {
@@ -80,4 +80,21 @@ Deno.test("a duration reads as one would say it", () => {
     "3 min 20 s",
     "2 h 5 min",
   ]);
+});
+
+Deno.test("work that counts is shown to its end, also where it fails", async () => {
+  const written: string[] = [];
+  const options = { stream: { write: (text: string) => written.push(text) }, now: () => 0 };
+  const kept = await withCount("face", (onProgress) => {
+    onProgress(1, 2);
+    onProgress(2, 2);
+    return Promise.resolve("drawn");
+  }, options);
+  assert.equal(kept, "drawn");
+  const failing = withCount("face", (onProgress) => {
+    onProgress(1, 3);
+    return Promise.reject(new Error("no paper"));
+  }, options);
+  await assert.rejects(failing, /no paper/);
+  assert.deepEqual(written, ["face 2 of 2\n", "face 1 of 3\n"]);
 });

@@ -112,6 +112,9 @@ Deno.test("interval: about 95% of intervals over correlated images hold the true
   assert(Number.isNaN(aucInterval([1, 2], [1, 1], [0, 1]).low), "one kind of image only");
   assert.throws(() => aucInterval([1], [1, 0], [1]), /1 scores, 2 labels and 1 clusters/);
   assert.throws(() => aucInterval([1], [1], [1], { level: 1 }), /level is 1/);
+  for (const seed of [-1, 0.5, 2 ** 32]) {
+    assert.throws(() => aucInterval([1], [1], [1], { seed }), new RegExp(`seed is ${seed}, expected an integer`));
+  }
 });
 
 Deno.test("logistic regression: the gradient is 0 at the optimum, and scikit-learn finds the same one", () => {

@@ -12,15 +12,11 @@ import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { normalize } from "../training/draws.ts";
 import { needs } from "./permissions.ts";
 import { largest } from "./support/compare.ts";
-import { exists } from "./support/files.ts";
+import { names } from "./support/files.ts";
 import { interruptTask, runTask } from "./support/task.ts";
 import { tinyDataset } from "./support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run");
-
-async function names(folder: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).sort();
-}
 
 /** Width and height in a PNG file's header. */
 async function pngSize(path: string): Promise<[number, number]> {
@@ -158,6 +154,19 @@ Deno.test({
       const predicted = await net.predict(await normalize(gpu, pixels, { mode: "local-mean", imageSize: 16 }));
       assert(Math.abs(probability - predicted[1]) < 1e-5, `${probability}, expected ${predicted[1]}`);
 
+      // Two at once: both end, and what is left is all of what one of them wrote.
+      const both = await Promise.all(["1", "2"].map((filter) => {
+        return runTask("visualize", run, "--layer", "conv1", "--filters", filter, "--top", "2", "--controls", "1");
+      }));
+      for (const { code, stderr } of both) assert.equal(code, 0, stderr);
+      const [sheet, ...others] = await names(`${visualization}/conv1`);
+      assert.deepEqual(others, grid.slice(1));
+      const { filters: [{ sheet: named }] } = JSON.parse(
+        await Deno.readTextFile(`${visualization}/conv1/visualization.json`),
+      );
+      assert.equal(sheet, named);
+      assert.deepEqual(await names(visualization), ["conv1", "conv2", "images"]);
+
       const before = await names(`${visualization}/conv2`);
       const refused = await Promise.all([
         runTask("visualize", run, "--layer", "conv1", "--filters", "64"),
@@ -166,6 +175,9 @@ Deno.test({
         runTask("visualize", run, "--image", "1", "--class", "joy"),
         runTask("visualize", run, "--class", "class 1"),
         runTask("visualize", data),
+        runTask("visualize", data, "--steps", "1001"),
+        runTask("visualize", data, "--controls", "31"),
+        runTask("visualize", data, "--top", "31"),
       ]);
       const messages = [
         /--filters 64: conv1 has filters 0\.\.63/,
@@ -174,6 +186,9 @@ Deno.test({
         /--class "joy": the classes are class 0, class 1, class 2/,
         /--class is of an image/,
         /this is not a run folder/,
+        /--steps.*1001.*from 1 to 1000/,
+        /--controls.*31.*from 1 to 30/,
+        /--top.*31.*from 1 to 30/,
       ];
       refused.forEach(({ code, stdout, stderr }, n) => {
         assert.notEqual(code, 0, stdout);
@@ -184,7 +199,7 @@ Deno.test({
       const stopped = await interruptTask(
         "visualize",
         [run, "--layer", "conv2"],
-        () => exists(`${visualization}/conv2.writing`),
+        async () => (await names(visualization)).some((name) => name.startsWith(".conv2.partial-")),
       );
       assert.equal(stopped.code, 130, stopped.stderr);
       assert.deepEqual(await names(visualization), ["conv1", "conv2", "images"]);

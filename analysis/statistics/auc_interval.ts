@@ -1,6 +1,11 @@
 /** How sure an area under the ROC curve is, when the people could have been others. */
-import { pcg4d, Purpose } from "../../kernels/random/mod.ts";
-import type { BootstrapOptions, Interval } from "../../training/metrics/bootstrap.ts";
+import {
+  type BootstrapOptions,
+  checkBootstrap,
+  drawGroups,
+  type Interval,
+  percentile,
+} from "../../training/metrics/bootstrap.ts";
 import { ascending } from "./roc_auc.ts";
 
 /**
@@ -46,7 +51,7 @@ export function aucInterval(
   if (!(Number.isInteger(resamples) && resamples >= 1 && resamples <= 100_000)) {
     throw new RangeError(`resamples is ${resamples}, expected an integer from 1 to 100000`);
   }
-  if (!(level > 0 && level < 1)) throw new RangeError(`level is ${level}, expected a number between 0 and 1`);
+  checkBootstrap({ seed, resamples, level });
   const known = Array.from({ length: labels.length }, (_, i) => i).filter((i) => !Number.isNaN(labels[i]));
   const values = known.map((i) => scores[i]);
   const order = ascending(values);
@@ -60,17 +65,12 @@ export function aucInterval(
   const areas: number[] = [];
   for (let resample = 0; resample < resamples; resample++) {
     weights.fill(0);
-    for (let draw = 0; draw < weights.length; draw += 4) {
-      const words = pcg4d(seed, resample, draw / 4, Purpose.bootstrap);
-      for (let k = 0; k < 4 && draw + k < weights.length; k++) {
-        weights[Math.floor(words[k] / 2 ** 32 * weights.length)]++;
-      }
-    }
+    drawGroups(seed, resample, weights.length, (group) => weights[group]++);
     const area = weightedAuc(cluster, present, ends, weights);
     if (!Number.isNaN(area)) areas.push(area);
   }
   const sorted = Float64Array.from(areas).sort();
-  const at = (share: number) => areas.length < resamples / 2 ? NaN : quantile(sorted, share);
+  const at = (share: number) => areas.length < resamples / 2 ? NaN : percentile(sorted, share);
   return { low: at((1 - level) / 2), high: at((1 + level) / 2), level, resamples, groups: weights.length };
 }
 
@@ -86,11 +86,4 @@ function weightedAuc(cluster: Uint32Array, present: Uint8Array, ends: Uint8Array
     tied = [0, 0];
   }
   return area / (below * all);
-}
-
-/** Between the two nearest of the ascending values, by distance. */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1), low = Math.floor(place);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
 }

@@ -49,10 +49,14 @@ export interface UnitSupport {
   movable: number;
   /** Why the unit was not tested; absent where it was. */
   untested?: string;
-  /** The smallest `familywise` of its filters: does any filter answer to this unit? NaN where untested. */
+  /** The smallest `familywise` of its filters: does any filter answer to this unit, excited or quieter? NaN where untested. */
   p: number;
   /** That p-value adjusted for the number of units that were tested (Benjamini and Hochberg). NaN where untested. */
   adjusted: number;
+  /** The smallest `familywise` of the filters that it excites, 1 where it excites none. NaN where untested. */
+  excitedP: number;
+  /** That one adjusted in the same way: below 0.01 the unit excites a filter, or one in a hundred such findings is false. */
+  excitedAdjusted: number;
 }
 
 /** A x F numbers each, a row a unit, NaN in the rows of units that were not tested. */
@@ -61,8 +65,17 @@ export interface Correspondence {
   filters: number;
   /** D(Q || R) in nats: Q the histogram of responses to images with the unit, R to those without it. */
   kl: Float64Array;
-  /** Area under the ROC curve: above 0.5 the unit excites the filter, below it the filter is quieter with it. */
+  /**
+   * Area under the ROC curve: the chance that an image with the unit excites the filter more than one without it. It is 0.5 for
+   * a filter to which the unit is nothing only where labels may go to any image: compare it with `nullAuc`.
+   */
   auc: Float64Array;
+  /**
+   * The mean area over the permutations: what the filter's area is if the unit is nothing to it. Where `auc` is above it the unit
+   * excites the filter, where it is below the filter is quieter with it. It lies above 0.5 for a filter that any moving face
+   * excites, if faces at rest, which never show a unit, are among the images.
+   */
+  nullAuc: Float64Array;
   /** Permutation p-value of the pair alone. */
   p: Float64Array;
   /** `p` adjusted for all pairs that were tested: false discovery rate (Benjamini and Hochberg). */
@@ -79,7 +92,7 @@ const MOST_PERMUTATIONS = 100_000;
  * Compares, for each Action Unit and filter, the responses to images with the unit and to those without it.
  *
  * After Khorrami, Paine and Huang (2015): the Kullback-Leibler divergence between the two histograms. Added to it: the area
- * under the ROC curve, which says in which direction; a p-value by permutation of whole groups (see `Exchange`); and its
+ * under the ROC curve, which says in which direction by its side of what permutations give; a p-value by permutation of whole groups (see `Exchange`); and its
  * adjustment for many tests in two ways. `familywise` compares a pair with the largest statistic over all filters in every
  * permutation, each filter's statistic standardised by its own mean and deviation over the permutations (P. H. Westfall,
  * S. S. Young: Resampling-Based Multiple Testing, 1993), so that 1 / (permutations + 1) can be reached whatever the number of
@@ -121,6 +134,7 @@ export function actionUnitCorrespondence(
     filters,
     kl: empty(),
     auc: empty(),
+    nullAuc: empty(),
     p: empty(),
     adjusted: empty(),
     familywise: empty(),
@@ -130,7 +144,9 @@ export function actionUnitCorrespondence(
     compare(input, settings, { rows, columns, count }, result);
   }
   result.adjusted.set(benjaminiHochberg(result.p));
-  benjaminiHochberg(result.support.map(({ p }) => p)).forEach((p, unit) => result.support[unit].adjusted = p);
+  const { support } = result;
+  benjaminiHochberg(support.map(({ p }) => p)).forEach((p, unit) => support[unit].adjusted = p);
+  benjaminiHochberg(support.map(({ excitedP }) => excitedP)).forEach((p, unit) => support[unit].excitedAdjusted = p);
   return result;
 }
 
@@ -164,11 +180,13 @@ function compare(
       smoothing,
       binCount: bins,
     };
-    tested.forEach(({ unit }, i) => {
+    tested.forEach(({ unit, labels }, i) => {
       const at = unit * filters + filter;
+      const { present, absent } = support[unit];
       const { kl, rankSum, p, z } = testFilter(column, sets[i], statistic);
       result.kl[at] = kl;
-      result.auc[at] = aucOfRankSum(rankSum, support[unit].present, support[unit].absent);
+      result.auc[at] = aucOfRankSum(rankSum, present, absent);
+      result.nullAuc[at] = aucOfRankSum(exchange.meanSum(labels, column.ranks), present, absent);
       result.p[at] = p;
       standardised[i * filters + filter] = z;
     });
@@ -177,12 +195,14 @@ function compare(
   tested.forEach(({ unit }, i) => {
     const { largest } = sets[i];
     const sorted = largest.slice().sort();
+    support[unit].p = support[unit].excitedP = 1;
     for (let filter = 0; filter < filters; filter++) {
-      const z = standardised[i * filters + filter];
-      const p = (1 + sorted.length - below(sorted, z)) / (1 + permutations);
-      result.familywise[unit * filters + filter] = p;
+      const at = unit * filters + filter;
+      const p = (1 + sorted.length - below(sorted, standardised[i * filters + filter])) / (1 + permutations);
+      result.familywise[at] = p;
+      support[unit].p = Math.min(support[unit].p, p);
+      if (result.auc[at] > result.nullAuc[at]) support[unit].excitedP = Math.min(support[unit].excitedP, p);
     }
-    support[unit].p = result.familywise.subarray(unit * filters, (unit + 1) * filters).reduce((a, b) => Math.min(a, b));
   });
 }
 
@@ -216,6 +236,8 @@ function supportOf(labels: Uint8Array, exchange: Exchange, unknown: number, mini
     ...(untested !== undefined && { untested }),
     p: NaN,
     adjusted: NaN,
+    excitedP: NaN,
+    excitedAdjusted: NaN,
   };
 }
 

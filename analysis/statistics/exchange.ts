@@ -48,6 +48,8 @@ export class Exchange {
   readonly members: Uint32Array[];
   /** Numbers of the groups that may change places with one another, two or more in each list. */
   readonly strata: Uint32Array[];
+  /** Images that give their labels to one another, as places; an image whose label stays is alone. */
+  readonly #cells: number[][];
 
   /**
    * @param rows Numbers of the images that count, ascending; places in this list are what the permutations speak of.
@@ -77,6 +79,9 @@ export class Exchange {
       return Uint32Array.from(list);
     });
     this.strata = [...alike.values()].filter((list) => list.length > 1).map((list) => Uint32Array.from(list));
+    this.#cells = [...alike.values()].flatMap((groups) =>
+      Array.from(this.members[groups[0]], (_, k) => groups.map((group) => this.members[group][k]))
+    );
   }
 
   /**
@@ -107,6 +112,27 @@ export class Exchange {
       }
     }
     return to;
+  }
+
+  /**
+   * The mean, over all permutations there are, of the sum of the values of the images that bear the label 1. It is no
+   * estimate: where images give their labels to one another, each of them bears the label in an equal share of the permutations.
+   *
+   * @param labels 0 or 1 for each place.
+   * @param values A number for each place.
+   */
+  meanSum(labels: ArrayLike<number>, values: ArrayLike<number>): number {
+    let mean = 0;
+    for (const cell of this.#cells) {
+      let present = 0, sum = 0;
+      for (const place of cell) {
+        present += labels[place];
+        sum += values[place];
+      }
+      // In this order ranks, which are halves, round nowhere but here: where all are tied the mean is what is observed.
+      mean += present * sum / cell.length;
+    }
+    return mean;
   }
 
   /**

@@ -45,10 +45,9 @@ const LOOKS: Record<Detector, readonly [...Look[], Look]> = {
  * @example
  * ```ts
  * import { detectFaces } from "./detect.ts";
- * async function isEmpty(pixels: Uint8Array): Promise<boolean> {
- *   return (await detectFaces({ pixels, width: 640, height: 490, channels: 1 })).length === 0;
- * }
- * if (typeof isEmpty !== "function") throw new Error("isEmpty(new Uint8Array(640 * 490)) is true");
+ * const wall = { pixels: new Uint8Array(64 * 48).fill(128), width: 64, height: 48, channels: 1 as const };
+ * const faces = await detectFaces(wall, { detectors: ["tiny"] });
+ * if (faces.length !== 0) throw new Error(`${faces.length} faces on a grey wall`);
  * ```
  */
 export async function detectFaces(image: Image, options: DetectOptions = {}): Promise<DetectedFace[]> {
@@ -74,12 +73,10 @@ export async function detectFaces(image: Image, options: DetectOptions = {}): Pr
  * @example
  * ```ts
  * import { cropFace, findFace } from "./detect.ts";
- * async function crop(pixels: Uint8Array): Promise<Uint8Array | undefined> {
- *   const image = { pixels, width: 640, height: 490, channels: 1 as const };
- *   const face = await findFace(image);
- *   return face && await cropFace(image, face, { size: 96 });
- * }
- * if (typeof crop !== "function") throw new Error("never a whole picture in place of a face");
+ * const wall = { pixels: new Uint8Array(64 * 48).fill(128), width: 64, height: 48, channels: 1 as const };
+ * const face = await findFace(wall, { detectors: ["tiny"] });
+ * const crop = face && await cropFace(wall, face, { size: 96 });
+ * if (crop !== undefined) throw new Error("a grey wall in place of a face");
  * ```
  */
 export async function findFace(image: Image, options: DetectOptions = {}): Promise<Face | undefined> {

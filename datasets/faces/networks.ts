@@ -77,10 +77,10 @@ const MOST_FACES = 100;
  * @example
  * ```ts
  * import { withNetworks } from "./networks.ts";
+ * const wall = { pixels: new Uint8Array(64 * 48).fill(128), width: 64, height: 48, channels: 1 as const };
  * const look = { detector: "tiny", inputSize: 224, leastSide: 0 } as const;
- * const boxes = (pixels: Uint8Array) =>
- *   withNetworks({ pixels, width: 640, height: 490, channels: 1 }, "wasm", ({ detect }, view) => detect(view, look));
- * if (typeof boxes !== "function") throw new Error("boxes(new Uint8Array(640 * 490)) comes to []");
+ * const boxes = await withNetworks(wall, "wasm", ({ detect }, view) => detect(view, look));
+ * if (boxes.length !== 0) throw new Error(`${boxes.length} faces on a grey wall`);
  * ```
  */
 export async function withNetworks<Result>(

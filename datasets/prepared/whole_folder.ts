@@ -15,7 +15,7 @@ export interface WholeFolderOptions {
  * Fills a hidden folder beside `directory`, which takes its name at the very end. What stood there is replaced.
  *
  * @param directory Where to; folders above it are made.
- * @param fill Writes into the folder whose path it is given.
+ * @param fill Writes into the folder whose path it is given. What it returns is returned.
  * @param options Stopping, and whether what is there may be replaced.
  * @throws What `fill` or `check` throws, or the signal's reason; `directory` is then as before.
  *
@@ -30,11 +30,11 @@ export interface WholeFolderOptions {
  * await Deno.remove(parent, { recursive: true });
  * ```
  */
-export async function writeWholeFolder(
+export async function writeWholeFolder<T>(
   directory: string,
-  fill: (partial: string) => Promise<void>,
+  fill: (partial: string) => Promise<T>,
   options: WholeFolderOptions = {},
-): Promise<void> {
+): Promise<T> {
   const { signal, check } = options;
   await check?.();
   // A link keeps pointing at the folder it points at: what it leads to is replaced, not the link.
@@ -43,10 +43,11 @@ export async function writeWholeFolder(
   const partial = join(dirname(target), `.${basename(target)}.partial-${crypto.randomUUID().slice(0, 8)}`);
   await Deno.mkdir(partial);
   try {
-    await fill(partial);
+    const result = await fill(partial);
     signal?.throwIfAborted();
     await check?.();
     await replace(target, partial);
+    return result;
   } finally {
     await Deno.remove(partial, { recursive: true }).catch(() => {});
   }

@@ -9,7 +9,13 @@ export interface DivergencePanel {
   /** `28 of 160 images`. */
   note: string;
   /** The most divergent filters, in order. */
-  bars: { filter: number; kl: number; auc: number; significant: boolean }[];
+  bars: {
+    filter: number;
+    kl: number;
+    /** Area under the ROC curve less what exchanged labels give: positive where the unit excites the filter. */
+    excess: number;
+    significant: boolean;
+  }[];
 }
 
 /** Words around the panels. */
@@ -34,10 +40,10 @@ export function divergencesSvg(
   const most = Math.max(...panels.flatMap(({ bars }) => bars.map(({ kl }) => kl)), 0.1);
   const scale = { domain: [EXCITED, QUIETER, CHANCE], range: ["#d9660f", "#2563a8", "#c3c8d0"] };
   const panel = ({ name, note, bars }: DivergencePanel, index: number) => {
-    const values = bars.map(({ filter, kl, auc, significant }) => ({
+    const values = bars.map(({ filter, kl, excess, significant }) => ({
       filter: String(filter),
       kl,
-      kind: !significant ? CHANCE : auc > 0.5 ? EXCITED : QUIETER,
+      kind: !significant ? CHANCE : excess > 0 ? EXCITED : QUIETER,
       text: kl.toFixed(2),
     }));
     const y = {

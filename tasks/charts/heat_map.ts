@@ -8,8 +8,8 @@ export interface HeatMapRow {
   name: string;
   /** What stands at the right end. */
   note: string;
-  /** Area under the ROC curve of each filter, 0..1. */
-  auc: ArrayLike<number>;
+  /** Area under the ROC curve of each filter less what exchanged labels give, -1..1: positive where the unit excites it. */
+  excess: ArrayLike<number>;
   /** Divergence of each filter, which orders them. */
   kl: ArrayLike<number>;
   /** Whether each filter's answer is more than chance. */
@@ -25,6 +25,8 @@ export interface HeatMapOptions {
 }
 
 const ROW = 24, WIDTH = 1536;
+/** Full colour; an area above or below chance by more is rare. */
+const MOST = 0.5;
 /** How strongly an answer that is no more than chance is shown. */
 const PALE = 0.18;
 
@@ -33,17 +35,17 @@ const PALE = 0.18;
  * first to the last, the most divergent first; then those that no unit excites, in the same way by the unit that quiets them most.
  */
 export function filterOrder(rows: readonly HeatMapRow[]): { filter: number; row: number }[] {
-  const strongest = (filter: number, counts: (auc: number) => boolean) => {
+  const strongest = (filter: number, counts: (excess: number) => boolean) => {
     let best = -1;
-    for (const [row, { auc, kl, significant }] of rows.entries()) {
-      if (!counts(auc[filter]) || !significant[filter]) continue;
+    for (const [row, { excess, kl, significant }] of rows.entries()) {
+      if (!counts(excess[filter]) || !significant[filter]) continue;
       if (best < 0 || kl[filter] > rows[best].kl[filter]) best = row;
     }
     return best;
   };
-  const columns = Array.from({ length: rows[0].auc.length }, (_, filter) => {
-    const row = strongest(filter, (auc) => auc > 0.5);
-    const quieting = row < 0 ? strongest(filter, (auc) => auc < 0.5) : -1;
+  const columns = Array.from({ length: rows[0].excess.length }, (_, filter) => {
+    const row = strongest(filter, (excess) => excess > 0);
+    const quieting = row < 0 ? strongest(filter, (excess) => excess < 0) : -1;
     const place = row >= 0 ? row : rows.length + (quieting < 0 ? rows.length : quieting);
     return { filter, row, place, kl: place === 2 * rows.length ? 0 : rows[place % rows.length].kl[filter] };
   });
@@ -59,9 +61,12 @@ export function filterOrder(rows: readonly HeatMapRow[]): { filter: number; row:
 export function heatMapSvg(rows: readonly HeatMapRow[], { title, subtitle, columns }: HeatMapOptions): Promise<string> {
   const order = filterOrder(rows);
   // Pale by colour, not by opacity: thousands of transparent cells take a rasteriser a quarter of a minute.
-  const shade = (auc: number, significant: boolean) => significant ? auc : 0.5 + PALE * (auc - 0.5);
+  const shade = (excess: number, significant: boolean) =>
+    Math.max(-MOST, Math.min(MOST, significant ? excess : PALE * excess));
   const cells = order.flatMap(({ filter }, column) =>
-    rows.map(({ name, auc, significant }) => ({ column, name, auc: shade(auc[filter], significant[filter]) }))
+    rows.map(({ name, excess, significant }) => {
+      return { column, name, excess: shade(excess[filter], significant[filter]) };
+    })
   );
   const blocks = rows.flatMap(({ name }, row) => {
     const first = order.findIndex((entry) => entry.row === row);
@@ -87,11 +92,11 @@ export function heatMapSvg(rows: readonly HeatMapRow[], { title, subtitle, colum
         x2: { field: "next" },
         y,
         color: {
-          field: "auc",
+          field: "excess",
           type: "quantitative",
-          scale: { domain: [0, 0.5, 1], range: ["#1d4f87", "#f5f6f8", "#c8500a"], interpolate: "rgb" },
+          scale: { domain: [-MOST, 0, MOST], range: ["#1d4f87", "#f5f6f8", "#c8500a"], interpolate: "rgb" },
           legend: {
-            title: "area under the ROC curve",
+            title: "area under the ROC curve, less chance",
             orient: "bottom",
             direction: "horizontal",
             gradientLength: 260,
@@ -100,7 +105,7 @@ export function heatMapSvg(rows: readonly HeatMapRow[], { title, subtitle, colum
             titleColor: QUIET,
             labelColor: QUIET,
             format: ".2",
-            values: [0, 0.25, 0.5, 0.75, 1],
+            values: [-MOST, -MOST / 2, 0, MOST / 2, MOST],
           },
         },
       },

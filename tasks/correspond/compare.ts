@@ -7,7 +7,7 @@ import {
   type CorrespondenceOptions,
 } from "../../analysis/statistics/correspondence.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, withCount } from "../progress.ts";
 import type { Run } from "../run/open.ts";
 import type { Observations } from "./observations.ts";
 
@@ -31,11 +31,8 @@ export async function respond(
   layer: Layer,
   signal: AbortSignal,
 ): Promise<LayerResponses> {
-  using progress = createProgress({ total: rows.length, unit: "image" });
   const images = { dataset, rows, normalization: settings.normalization };
-  const found = await layerResponses(net, images, { layer, signal, onProgress: (done) => progress.update(done) });
-  progress.stop();
-  return found;
+  return await withCount("image", (onProgress) => layerResponses(net, images, { layer, signal, onProgress }));
 }
 
 /**
@@ -83,10 +80,19 @@ export function ranking({ kl, filters }: Correspondence, unit: number): number[]
   return Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
 }
 
+/**
+ * How far each filter's area under the ROC curve is above what exchanged labels give: positive where the unit excites the filter, negative
+ * where the filter is quieter with it. 0.5 is no such line: a filter that any moving face excites is above it for every unit of CK+.
+ */
+export function excess({ auc, nullAuc, filters }: Correspondence, unit: number): Float64Array {
+  const chance = rowOf(nullAuc, unit, filters);
+  return rowOf(auc, unit, filters).map((area, filter) => area - chance[filter]);
+}
+
 /** The filters that a unit excites, the most divergent first; those that answer by more than chance come before all others. */
 export function excited({ result }: Comparison, unit: number, count: number): number[] {
-  const auc = rowOf(result.auc, unit, result.filters), familywise = rowOf(result.familywise, unit, result.filters);
-  const up = ranking(result, unit).filter((filter) => auc[filter] > 0.5);
+  const above = excess(result, unit), familywise = rowOf(result.familywise, unit, result.filters);
+  const up = ranking(result, unit).filter((filter) => above[filter] > 0);
   const more = up.filter((filter) => familywise[filter] < SIGNIFICANT);
   return [...more, ...up.filter((filter) => !more.includes(filter))].slice(0, count);
 }

@@ -17,16 +17,20 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
     "filter",
     "KL",
     "AUC [95%]",
+    "by chance",
     "family-wise p",
+    "adjusted p",
     ...(withTruth ? ["inside"] : []),
   ];
-  const table = tested.map(({ unit, present, mostExcited: [best], truth }) => [
+  const table = tested.map(({ unit, present, mostExcited: [best], excitedAdjusted, truth }) => [
     unitTitle(unit),
     String(present),
     best ? String(best.filter) : "-",
     best ? best.kl.toFixed(2) : "",
     best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
+    best ? best.nullAuc.toFixed(2) : "",
     best ? small(best.familywise) : "",
+    small(excitedAdjusted),
     ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
   ]);
   const widths = header.map((title, column) => Math.max(title.length, ...table.map((line) => line[column].length)));
@@ -71,8 +75,12 @@ export function truthLines(tested: UnitEntry[]): string[] {
     `${(inside / chance).toFixed(1)} times chance (random weights: ${(random / randomChance).toFixed(1)} times).`,
     `Of ${carrying.length} Action Units that carry a label, the network finds ${carrying.length - missed.length}.`,
     ...(elsewhere.length > 0
-      ? [`NOT found, filters answer but look elsewhere (below ${LEAST_RATIO} times chance): ${names(elsewhere)}.`]
+      ? [
+        `NOT found, the filters that they excite look elsewhere (below ${LEAST_RATIO} times chance): ${
+          names(elsewhere)
+        }.`,
+      ]
       : []),
-    ...(unanswered.length > 0 ? [`NOT found, no filter answers for sure: ${names(unanswered)}.`] : []),
+    ...(unanswered.length > 0 ? [`NOT found, they excite no filter for sure: ${names(unanswered)}.`] : []),
   ];
 }

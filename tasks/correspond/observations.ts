@@ -14,6 +14,8 @@ export interface Observations extends Required<Grouping> {
   units: Float32Array;
   /** Numbers of the units, the columns. */
   actionUnits: number[];
+  /** What permutations exchange, in words. */
+  exchanged: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
   }
   const count = actionUnits.length;
   const sequences = sequencesOf(dataset);
+  const blocks = Array.from(rows, (row) => subjects[row]);
   return {
     rows,
     actionUnits,
@@ -40,7 +43,8 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
     }),
     groups: Array.from(rows, (row) => sequences.groups[row]),
     roles: Array.from(rows, (row) => sequences.roles[row]),
-    blocks: Array.from(rows, (row) => subjects[row]),
+    blocks,
+    exchanged: `${isCkPlus(dataset.name) ? "whole sequences" : "images"}, ${amongWhom(blocks)}`,
   };
 }
 
@@ -52,7 +56,7 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
 export function sequencesOf(
   { name, labels, subjects }: Pick<Dataset, "name" | "labels" | "subjects">,
 ): { groups: Int32Array; roles: Int32Array } {
-  if (!/^ck_plus(_six_class)?$/.test(name)) {
+  if (!isCkPlus(name)) {
     return { groups: Int32Array.from(labels.keys()), roles: new Int32Array(labels.length) };
   }
   // Among six classes the neutral frames have no label.
@@ -64,6 +68,17 @@ export function sequencesOf(
     return first ? ++group : group;
   });
   return { groups, roles: labels.map((label) => Number(label !== neutral)) };
+}
+
+function isCkPlus(name: string): boolean {
+  return /^ck_plus(_six_class)?$/.test(name);
+}
+
+/** Images whose person is unknown, a negative number, are one block. */
+function amongWhom(blocks: readonly number[]): string {
+  if (blocks.every((block) => block >= 0)) return "among those of a person";
+  if (blocks.every((block) => block < 0)) return "among all, since no person is known";
+  return "among those of a person, and among those whose person is unknown";
 }
 
 /** In which class a unit is most frequent, and whether it tells that class: there in half of it or more, and twice as often as elsewhere. */

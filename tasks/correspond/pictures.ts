@@ -2,11 +2,11 @@
 import { divergencesPng } from "../charts/divergences.ts";
 import { heatMapPng } from "../charts/heat_map.ts";
 import type { Run } from "../run/open.ts";
-import { type Comparison, rowOf, SIGNIFICANT } from "./compare.ts";
+import { type Comparison, excess, rowOf, SIGNIFICANT } from "./compare.ts";
 import type { Observations } from "./observations.ts";
 import type { UnitSights } from "./project.ts";
 import { sheetPng } from "./sheet.ts";
-import { ANSWERED, type UnitEntry, unitTitle } from "./tables.ts";
+import { ANSWERED, type Pair, type UnitEntry, unitTitle } from "./tables.ts";
 
 /** What stands above every picture. */
 export interface Heading {
@@ -14,6 +14,11 @@ export interface Heading {
   /** Which images and which checkpoint. */
   subtitle: string;
   layer: string;
+}
+
+/** `KL 1.54 · AUC 0.92, 0.51 by chance`: the second is what exchanged labels give. */
+function pairWords({ kl, auc, nullAuc }: Pair): string {
+  return `KL ${kl.toFixed(2)} · AUC ${auc.toFixed(2)}, ${nullAuc.toFixed(2)} by chance`;
 }
 
 /** The heat map of all pairs. */
@@ -27,8 +32,8 @@ export function drawHeatMap(
     const row = (matrix: Float64Array) => rowOf(matrix, column, result.filters);
     return [{
       name: unitTitle(unit),
-      note: best ? `filter ${best.filter} · KL ${best.kl.toFixed(2)} · AUC ${best.auc.toFixed(2)}` : "excites none",
-      auc: row(result.auc),
+      note: best ? `filter ${best.filter} · ${pairWords(best)}` : "excites none",
+      excess: excess(result, column),
       kl: row(result.kl),
       significant: Array.from(row(result.familywise), (p) => p < SIGNIFICANT),
     }];
@@ -37,7 +42,7 @@ export function drawHeatMap(
     title: `${title}: which ${layer} filters answer to which Action Units`,
     subtitle: [
       subtitle,
-      `Orange: the unit excites the filter; blue: the filter is quieter with it; pale: no more than chance (family-wise p of ${SIGNIFICANT} or more).`,
+      `Orange: the unit excites the filter; blue: the filter is quieter with it; pale: no more than chance (family-wise p of ${SIGNIFICANT} or more). By chance: the mean over exchanged labels.`,
     ],
     columns: layer === "fc4" ? "fc4 units" : `${layer} filters`,
   });
@@ -52,8 +57,8 @@ export function drawDivergences(
   const panels = entries.filter(({ untested }) => untested === undefined).map(({ unit, present, mostDivergent }) => ({
     name: unitTitle(unit),
     note: `shown in ${present} of ${images} images`,
-    bars: mostDivergent.map(({ filter, kl, auc, familywise }) => {
-      return { filter, kl, auc, significant: familywise < SIGNIFICANT };
+    bars: mostDivergent.map(({ filter, kl, auc, nullAuc, familywise }) => {
+      return { filter, kl, excess: auc - nullAuc, significant: familywise < SIGNIFICANT };
     }),
   }));
   return divergencesPng(panels, {
@@ -92,7 +97,7 @@ export function drawSheet(
       filters: filters.map(({ filter, sights }) => {
         const pair = mostExcited.find((other) => other.filter === filter)!;
         return {
-          caption: `filter ${filter} · KL ${pair.kl.toFixed(2)} · AUC ${pair.auc.toFixed(2)}` +
+          caption: `filter ${filter} · ${pairWords(pair)}` +
             (pair.familywise < SIGNIFICANT ? "" : " · no more than chance"),
           sights: sights.map((sight) => {
             const value = observations.units[sight.place * count + column];

@@ -3,7 +3,7 @@ import type { ConvolutionLayer } from "../../analysis/layer.ts";
 import { projectUnits } from "../../analysis/projection.ts";
 import { topHits } from "../../analysis/top_activations.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { createProgress } from "../progress.ts";
+import { withCount } from "../progress.ts";
 import type { Run } from "../run/open.ts";
 import { type Comparison, excited } from "./compare.ts";
 import type { Observations } from "./observations.ts";
@@ -47,15 +47,11 @@ export async function projectBest(
   );
   // A filter may serve several units: it is projected once.
   const unique = [...new Map(wanted.map((hit) => [`${hit.filter} ${hit.image}`, hit])).entries()];
-  using progress = createProgress({ total: unique.length, unit: "projection" });
   const images = { dataset, rows, normalization: settings.normalization };
-  const projections = await projectUnits(net, images, unique.map(([, hit]) => hit), {
-    layer,
-    method: "guided",
-    signal,
-    onProgress: (done) => progress.update(done),
+  const units = unique.map(([, hit]) => hit);
+  const projections = await withCount("projection", (onProgress) => {
+    return projectUnits(net, images, units, { layer, method: "guided", signal, onProgress });
   });
-  progress.stop();
   const pixels = dataset.imageSize ** 2;
   const byHit = new Map(unique.map(([key], n) => [key, projections.subarray(n * pixels, (n + 1) * pixels)]));
   return tested.map((unit) => ({

@@ -1,10 +1,9 @@
 /** What the comparison found, as tables: a line for every pair, and for every unit what a reader asks first. */
 import { aucInterval } from "../../analysis/statistics/auc_interval.ts";
-import { benjaminiHochberg } from "../../analysis/statistics/benjamini_hochberg.ts";
 import type { UnitSupport } from "../../analysis/statistics/correspondence.ts";
 import { actionUnitName } from "../../datasets/action_units.ts";
 import { csv } from "../words.ts";
-import { type Comparison, excited, ranking, rowOf, SIGNIFICANT } from "./compare.ts";
+import { type Comparison, excess, excited, ranking, rowOf, SIGNIFICANT } from "./compare.ts";
 import type { Carrier, Observations } from "./observations.ts";
 import type { UnitTruth } from "./truth.ts";
 
@@ -14,6 +13,8 @@ export interface Pair {
   /** D(Q || R) in nats. */
   kl: number;
   auc: number;
+  /** What the area is if the unit is nothing to the filter: below `auc` where the unit excites it, above where it is quieter. */
+  nullAuc: number;
   /** 95% interval of the area by bootstrap over people. */
   aucLow: number;
   aucHigh: number;
@@ -26,12 +27,7 @@ export interface Pair {
 export interface UnitEntry extends UnitSupport, Carrier {
   unit: number;
   name: string;
-  /**
-   * Does it excite any filter? The smallest family-wise p-value among the filters that it excites, adjusted for the number of units
-   * (Benjamini and Hochberg). `adjusted` counts those that are quieter with it too. NaN where untested, or where it excites none.
-   */
-  excitedAdjusted: number;
-  /** Whether that is below `ANSWERED`. */
+  /** Whether it excites a filter: `excitedAdjusted` is below `ANSWERED`. */
   answered: boolean;
   /** Filters that answer by more than chance, excited and quieter. */
   excitedFilters: number;
@@ -44,7 +40,7 @@ export interface UnitEntry extends UnitSupport, Carrier {
   truth?: UnitTruth;
 }
 
-/** An `excitedAdjusted` below this says that a filter answers to the unit. */
+/** A unit's `excitedAdjusted` below this says that it excites a filter. */
 export const ANSWERED = 0.01;
 
 /** Filters listed for a unit. */
@@ -69,15 +65,11 @@ export function unitEntries(
   const clusters = Array.from(observations.rows, (_, n) => {
     return observations.blocks[n] >= 0 ? observations.blocks[n] : -1 - observations.groups[n];
   });
-  const excitedAdjusted = benjaminiHochberg(observations.actionUnits.map((_, column) => {
-    const auc = rowOf(result.auc, column, filters), familywise = rowOf(result.familywise, column, filters);
-    const p = familywise.filter((_, filter) => auc[filter] > 0.5);
-    return p.length === 0 ? NaN : p.reduce((least, value) => Math.min(least, value));
-  }));
   return observations.actionUnits.map((unit, column) => {
     const row = (matrix: Float64Array) => rowOf(matrix, column, filters);
-    const [kl, auc, p, adjusted, familywise] = [result.kl, result.auc, result.p, result.adjusted, result.familywise]
-      .map(row);
+    const [kl, auc, nullAuc] = [result.kl, result.auc, result.nullAuc].map(row);
+    const [p, adjusted, familywise] = [result.p, result.adjusted, result.familywise].map(row);
+    const above = excess(result, column);
     const labels = Array.from(observations.rows, (_, n) => observations.units[n * count + column]);
     const pair = (filter: number): Pair => {
       const scores = Array.from(observations.rows, (_, n) => observed.responses[n * filters + filter]);
@@ -86,6 +78,7 @@ export function unitEntries(
         filter,
         kl: kl[filter],
         auc: auc[filter],
+        nullAuc: nullAuc[filter],
         aucLow: low,
         aucHigh: high,
         p: p[filter],
@@ -101,10 +94,9 @@ export function unitEntries(
       name: actionUnitName(unit),
       ...carried[column],
       ...support,
-      excitedAdjusted: excitedAdjusted[column],
-      answered: excitedAdjusted[column] < ANSWERED,
-      excitedFilters: significant.filter((filter) => auc[filter] > 0.5).length,
-      quieterFilters: significant.filter((filter) => auc[filter] < 0.5).length,
+      answered: support.excitedAdjusted < ANSWERED,
+      excitedFilters: significant.filter((filter) => above[filter] > 0).length,
+      quieterFilters: significant.filter((filter) => above[filter] < 0).length,
       mostDivergent: tested ? ranking(result, column).slice(0, LISTED).map(pair) : [],
       mostExcited: tested ? excited(comparison, column, LISTED).map(pair) : [],
     };
@@ -113,7 +105,7 @@ export function unitEntries(
 
 /** A line a pair that was tested. */
 export function pairsCsv({ result }: Comparison, { actionUnits }: Observations): string {
-  const { filters, kl, auc, p, adjusted, familywise, support } = result;
+  const { filters, kl, auc, nullAuc, p, adjusted, familywise, support } = result;
   const lines = actionUnits.flatMap((unit, column) =>
     support[column].untested !== undefined ? [] : Array.from({ length: filters }, (_, filter) => {
       const at = column * filters + filter;
@@ -129,9 +121,10 @@ export function pairsCsv({ result }: Comparison, { actionUnits }: Observations):
         familywise[at],
         present,
         absent,
+        nullAuc[at],
       ];
     })
   );
-  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent"];
+  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent", "nullAuc"];
   return csv([header, ...lines]);
 }

@@ -6,7 +6,7 @@ import type { TwinSequence } from "../../datasets/synthetic/twins/ck_plus_plan.t
 import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { writeTfdTwin } from "../../datasets/synthetic/twins/tfd.ts";
 import { TFD_CLASSES } from "../../datasets/tfd.ts";
-import { createProgress } from "../progress.ts";
+import { withCount } from "../progress.ts";
 import { stoppable } from "./preparation.ts";
 
 /** What both twins are asked with; what was left out is undefined. */
@@ -52,19 +52,6 @@ export async function drawTfdTwin(options: TwinArguments): Promise<number> {
     for (const line of classLines(TFD_CLASSES, classes)) console.log(line);
     sayNext("tfd", output, imageSize);
   });
-}
-
-/** Does work that counts what it has drawn. */
-export async function withCount<T>(
-  unit: string,
-  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
-): Promise<T> {
-  let progress: ReturnType<typeof createProgress> | undefined;
-  try {
-    return await work((done, total) => (progress ??= createProgress({ total, unit })).update(done));
-  } finally {
-    progress?.stop();
-  }
 }
 
 /** What the CK+ twin consists of, as lines to read. */

@@ -5,7 +5,7 @@ import { projectUnits } from "../../analysis/projection.ts";
 import { layerResponses } from "../../analysis/responses.ts";
 import { classSelectivity } from "../../analysis/statistics/selectivity.ts";
 import { type Hit, topHits } from "../../analysis/top_activations.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, withCount } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
 import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
@@ -16,16 +16,13 @@ const TOGETHER = 16;
 /** Filters in the overview. */
 const SHOWN = 12;
 
-/** Files by their names in the folder, the last one being visualization.json. */
-export type Write = (name: string, contents: Uint8Array | string) => Promise<void>;
-
 const METHODS = { guided: "guided back-projection", deconvnet: "deconvnet projection", gradient: "plain gradient" };
 
-/** Looks at the layer; `write` gets every file once it is ready. Returns the filters in the order of their selectivity. */
+/** Looks at the layer and writes every file into a folder once it is ready, visualization.json last. Returns what is to be told. */
 export async function visualizeLayer(
   looked: Looked,
   options: Pick<VisualizeArguments, "layer" | "filters" | "top" | "method" | "distinctSubjects">,
-  write: Write,
+  into: string,
   signal: AbortSignal,
 ): Promise<{ filters: number; hits: number; meanSimilarity: number | undefined }> {
   const { layer, top, method, distinctSubjects } = options;
@@ -34,11 +31,7 @@ export async function visualizeLayer(
   const rows = Uint32Array.from({ length: count }, (_, row) => row);
   const images = { dataset, rows, normalization: settings.normalization };
 
-  const found = await withProgress(
-    "image",
-    count,
-    (onProgress) => layerResponses(net, images, { layer, signal, onProgress }),
-  );
+  const found = await withCount("image", (onProgress) => layerResponses(net, images, { layer, signal, onProgress }));
   const best = topHits(found, { top, distinctSubjects: distinctSubjects ? dataset.subjects : undefined });
   const { selectivity, preferred } = classSelectivity(found, dataset.labels);
   const wanted = options.filters ?? best.map((_, filter) => filter);
@@ -75,7 +68,7 @@ export async function visualizeLayer(
         hits: shownHits.map(({ hit }) => hit),
       };
       const sheet = `filter-${String(filter).padStart(3, "0")}.png`;
-      await write(sheet, await filterSheet(shown, notes));
+      await Deno.writeFile(join(into, sheet), await filterSheet(shown, notes));
       if (inOverview.has(filter)) kept.set(filter, shown);
       if (similarity !== undefined) similarities.push(similarity);
       hits += shown.hits.length;
@@ -92,11 +85,11 @@ export async function visualizeLayer(
   }
   progress.stop();
   const most = bySelectivity.flatMap((filter) => kept.get(filter) ?? []);
-  await write("overview.png", await overview(most, wanted.length, notes));
+  await Deno.writeFile(join(into, "overview.png"), await overview(most, wanted.length, notes));
   if (layer === "conv1") {
     const weights = await Promise.all([net, control].map(async (one) => (await one.parameters())["conv1.weight"]));
     const after = `Network after ${chosen.step.toLocaleString("en")} updates on ${dataset.name}`;
-    await write("weights.png", await weightGrid(weights[0], weights[1], after));
+    await Deno.writeFile(join(into, "weights.png"), await weightGrid(weights[0], weights[1], after));
   }
   const meanSimilarity = mean(similarities);
   const document = {
@@ -124,7 +117,7 @@ export async function visualizeLayer(
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
     filters: records,
   };
-  await write("visualization.json", JSON.stringify(document, null, 2) + "\n");
+  await Deno.writeTextFile(join(into, "visualization.json"), JSON.stringify(document, null, 2) + "\n");
   return { filters: wanted.length, hits, meanSimilarity };
 }
 
@@ -162,15 +155,6 @@ function showHit(
       structuralSimilarity: similarity,
     },
   };
-}
-
-async function withProgress<T>(
-  unit: string,
-  total: number,
-  work: (onProgress: (done: number) => void) => Promise<T>,
-): Promise<T> {
-  using progress = createProgress({ total, unit });
-  return await work((done) => progress.update(done));
 }
 
 function mean(values: number[]): number | undefined {

@@ -39,13 +39,18 @@ export function parseArguments(argv: readonly string[]): VisualizeArguments {
     .argument("<run>", "run folder, as train leaves it")
     .addOption(new Option("--layer <name>", "which convolution").choices(CONVOLUTION_LAYERS).default("conv3"))
     .option("--filters <numbers>", "all, or numbers such as 0,5,17", filterNumbers)
-    .option("--top <n>", "images of each filter, 1 to 30", topNumber, 10)
+    .option("--top <n>", "images of each filter, 1 to 30", wholeNumber(1, 30), 10)
     .addOption(
       new Option("--method <rule>", "what passes a rectifier on the way back")
         .choices(["guided", "deconvnet", "gradient"]).default("guided"),
     )
     .option("--distinct-subjects", "no person twice among a filter's images", false)
-    .option("--controls <n>", "random networks that similarity is averaged over; the first is shown", wholeNumber(1), 3)
+    .option(
+      "--controls <n>",
+      "random networks that similarity is averaged over, 1 to 30; the first is shown",
+      wholeNumber(1, 30),
+      3,
+    )
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .addOption(
       new Option("--select <rule>", "which checkpoint, as evaluate chooses it (default: what the run was trained for)")
@@ -53,7 +58,7 @@ export function parseArguments(argv: readonly string[]): VisualizeArguments {
     )
     .option("--image <n>", "explain this image's class instead: its number in the prepared data", wholeNumber(0))
     .option("--class <name>", "with --image: the class to explain (default: the predicted one)")
-    .option("--steps <n>", "with --image: steps of integrated gradients", wholeNumber(1), 64)
+    .option("--steps <n>", "with --image: steps of integrated gradients, 1 to 1000", wholeNumber(1, 1000), 64)
     .exitOverride();
   command.showHelpAfterError("(deno task visualize --help lists the options)");
   command.parse([...argv], { from: "user" });
@@ -71,10 +76,4 @@ function filterNumbers(text: string): number[] | undefined {
   if (text === "all") return undefined;
   if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError("Expected all, or numbers such as 0,5,17.");
   return [...new Set(text.split(",").map(Number))].sort((a, b) => a - b);
-}
-
-function topNumber(text: string): number {
-  const top = wholeNumber(1)(text);
-  if (top > 30) throw new InvalidArgumentError("Expected an integer from 1 to 30.");
-  return top;
 }

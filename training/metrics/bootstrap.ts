@@ -48,6 +48,35 @@ export function bootstrapInterval(
   options: BootstrapOptions = {},
 ): Interval {
   const { seed = 0, resamples = 10_000, level = 0.95 } = options;
+  checkBootstrap({ seed, resamples, level });
+  const { sums, counts } = byGroup(values, groups);
+  const size = sums.length;
+  const means = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r++) {
+    let sum = 0, count = 0;
+    drawGroups(seed, r, size, (group) => {
+      sum += sums[group];
+      count += counts[group];
+    });
+    means[r] = sum / count;
+  }
+  means.sort();
+  const tail = (1 - level) / 2;
+  return { low: percentile(means, tail), high: percentile(means, 1 - tail), level, resamples, groups: size };
+}
+
+/**
+ * Checks what was said about a bootstrap.
+ *
+ * @throws {RangeError} for an option out of range.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkBootstrap } from "./bootstrap.ts";
+ * assert.throws(() => checkBootstrap({ seed: -1, resamples: 1000, level: 0.95 }), /seed is -1/);
+ * ```
+ */
+export function checkBootstrap({ seed, resamples, level }: Required<BootstrapOptions>): void {
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
     throw new RangeError(`seed is ${seed}, expected an integer from 0 to 2^32 - 1`);
   }
@@ -55,24 +84,29 @@ export function bootstrapInterval(
     throw new RangeError(`resamples is ${resamples}, expected an integer from 1 to ten million`);
   }
   if (!(level > 0 && level < 1)) throw new RangeError(`level is ${level}, expected a number between 0 and 1`);
-  const { sums, counts } = byGroup(values, groups);
-  const size = sums.length;
-  const means = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
-    let sum = 0, count = 0;
-    for (let i = 0; i < size; i += 4) {
-      const words = pcg4d(seed, r, i / 4, Purpose.bootstrap);
-      for (let k = 0; k < 4 && i + k < size; k++) {
-        const group = Math.floor(words[k] / 2 ** 32 * size);
-        sum += sums[group];
-        count += counts[group];
-      }
-    }
-    means[r] = sum / count;
+}
+
+/**
+ * Draws the groups of a resample with replacement, as many as there are.
+ *
+ * @param seed An integer 0..2^32-1.
+ * @param resample Which one, from 0: the same seed and number give the same groups.
+ * @param size Number of groups.
+ * @param use Is given each group that is drawn, 0..size-1.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { drawGroups } from "./bootstrap.ts";
+ * const drawn: number[] = [];
+ * drawGroups(1, 0, 5, (group) => drawn.push(group));
+ * assert(drawn.length === 5 && drawn.every((group) => group >= 0 && group < 5));
+ * ```
+ */
+export function drawGroups(seed: number, resample: number, size: number, use: (group: number) => void): void {
+  for (let i = 0; i < size; i += 4) {
+    const words = pcg4d(seed, resample, i / 4, Purpose.bootstrap);
+    for (let k = 0; k < 4 && i + k < size; k++) use(Math.floor(words[k] / 2 ** 32 * size));
   }
-  means.sort();
-  const tail = (1 - level) / 2;
-  return { low: percentile(means, tail), high: percentile(means, 1 - tail), level, resamples, groups: size };
 }
 
 /** Sum and number of the values of each group. */
@@ -98,7 +132,19 @@ function byGroup(values: ArrayLike<number>, groups: ArrayLike<number>): { sums: 
   return { sums, counts };
 }
 
-function percentile(sorted: Float64Array, share: number): number {
+/**
+ * Where a share of ascending values lies below: linearly between the two nearest of them.
+ *
+ * @param sorted Ascending, at least one.
+ * @param share 0..1.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { percentile } from "./bootstrap.ts";
+ * assert.equal(percentile(Float64Array.of(1, 2, 4), 0.75), 3);
+ * ```
+ */
+export function percentile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1), below = Math.floor(at);
   const above = Math.min(sorted.length - 1, below + 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);

@@ -1,0 +1,73 @@
+/** The command line of `correspond`. */
+import type { Layer } from "../../analysis/layer.ts";
+import type { CorrespondenceOptions } from "../../analysis/statistics/correspondence.ts";
+import type { BinRange } from "../../analysis/statistics/histogram.ts";
+import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
+import { MOST_SEED, number, wholeNumber } from "../command.ts";
+import { Command, InvalidArgumentError, Option } from "../deps.ts";
+
+/** What was asked for. */
+export interface CorrespondArguments {
+  run: string;
+  layer: Exclude<Layer, "conv1">;
+  on: "test" | "all";
+  /** How responses are compared. */
+  statistics: Required<Omit<CorrespondenceOptions, "onProgress">>;
+  select?: Selection;
+  data?: string;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws {CommanderError} after printing what is wrong, or the help that was asked for.
+ */
+export function parseArguments(argv: readonly string[]): CorrespondArguments {
+  const command = new Command("correspond")
+    .description("Finds the filters that stand for Action Units, tests them, and shows what they see.")
+    .argument("<run>", "run folder, as train leaves it")
+    .addOption(new Option("--layer <name>", "whose filters").choices(["conv3", "conv2", "fc4"]).default("conv3"))
+    .addOption(
+      new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
+        .choices(["test", "all"]).default("test"),
+    )
+    .option(
+      "--minimum-support <n>",
+      "sequences (or images) that show a unit, and that do not",
+      wholeNumber(1, 1_000_000),
+      10,
+    )
+    .option("--bins <n>", "bins of the histograms", wholeNumber(2, 65_536), 10)
+    .option(
+      "--range <how>",
+      "how the bins are laid over each filter's responses: full, of equal width from the lowest to the highest; quantiles, each of as " +
+        "many responses; or LOW,HIGH, of equal width between two numbers",
+      binRange,
+      "full",
+    )
+    .option("--smoothing <x>", "pseudo-counts a bin, on average, in both histograms", number(0, true), 1)
+    .addOption(
+      new Option("--statistic <name>", "what p-values are about: the area under the ROC curve, or the divergence")
+        .choices(["auc", "kl"]).default("auc"),
+    )
+    .option("--permutations <n>", "permutations of the test", wholeNumber(1, 100_000), 5000)
+    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0, MOST_SEED), 1)
+    .addOption(new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate").choices([...SELECTIONS]))
+    .option("--data <dir>", "prepared folder, where it is not where train found it")
+    .exitOverride();
+  command.showHelpAfterError("(deno task correspond --help lists the options)");
+  command.parse([...argv], { from: "user" });
+  const { layer, on, select, data, ...statistics } = command.opts<
+    Omit<CorrespondArguments, "run" | "statistics"> & CorrespondArguments["statistics"]
+  >();
+  return { run: command.args[0], layer, on, statistics, select, data };
+}
+
+function binRange(text: string): BinRange {
+  if (text === "full" || text === "quantiles") return text;
+  const ends = text.split(",").map((end) => end.trim() === "" ? NaN : Number(end));
+  if (!(ends.length === 2 && ends.every(Number.isFinite) && ends[0] < ends[1])) {
+    throw new InvalidArgumentError("Expected full, quantiles, or two numbers such as 0,2.5, the lower one first.");
+  }
+  return [ends[0], ends[1]];
+}
