@@ -27,6 +27,8 @@ export { subjectOverlaps } from "./subject_overlap.ts";
 export { ACTION_UNITS, EMOTIONS } from "./synthetic/expression.ts";
 export { generateSynthetic, type SyntheticOptions } from "./synthetic/generate.ts";
 export { syntheticRegions } from "./synthetic/truth.ts";
+export { type CkPlusTwinOptions, writeCkPlusTwin } from "./synthetic/twins/ck_plus.ts";
+export { type TfdTwinCounts, type TfdTwinOptions, writeTfdTwin } from "./synthetic/twins/tfd.ts";
 export { prepareTfd, TFD_CLASSES, type TfdOptions } from "./tfd.ts";
 export {
   CK_PLUS_CLASSES,

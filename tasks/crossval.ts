@@ -12,6 +12,7 @@ import { describeRuns } from "./crossval/dry_run.ts";
 import { localEngine } from "./crossval/local.ts";
 import { joinManifests, type Manifest, readManifest, writeManifest } from "./crossval/manifest.ts";
 import { type CrossvalArguments, parseArguments } from "./crossval/options.ts";
+import { publishedFor } from "./crossval/published.ts";
 import { watchRuns } from "./crossval/progress.ts";
 import { writeResults } from "./crossval/results.ts";
 import { terminalLines } from "./crossval/tables.ts";
@@ -52,8 +53,9 @@ async function main(): Promise<number> {
       onOutcome: progress.ended,
     });
     progress.stop();
-    const files = await writeResults(out, result, asked.runs);
-    for (const line of terminalLines(result)) console.log(line);
+    const published = await publishedFor(dataset.name, data);
+    const files = await writeResults(out, result, asked.runs, published);
+    for (const line of terminalLines(result, published)) console.log(line);
     const width = Math.max(...Object.keys(files).map((label) => label.length));
     for (const [label, path] of Object.entries(files)) console.log(`${label.padEnd(width)}   ${path}`);
     return 0;

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { CK_PLUS_SEQUENCES } from "../datasets/ck_plus/sequences.ts";
 import { SourceError } from "../datasets/source_error.ts";
 import { needs } from "./permissions.ts";
-import list from "./support/ck_plus_sequences.tsv" with { type: "text" };
 
 const ignore = needs("read", "write", "ffi", "env");
 // Decoding needs a native library, so it is imported only where the permissions are granted.
@@ -15,12 +15,6 @@ const { sharp } = ignore ? {} as never : await import("../datasets/deps.ts");
 const png = (grey: number, width = 16, height = 12): Promise<Uint8Array<ArrayBuffer>> =>
   sharp({ create: { width, height, channels: 3, background: { r: grey, g: grey, b: grey } } }).png().toBuffer()
     .then((bytes) => new Uint8Array(bytes));
-
-/** The labelled sequences of the real set, with the fold that the protocol puts them into. */
-const SEQUENCES = list.trim().split("\n").slice(1).map((line) => {
-  const [subject, sequence, emotion, fold] = line.split("\t");
-  return { subject, sequence, emotion: Number(emotion), fold: Number(fold) };
-});
 
 type Tree = Record<string, string | Uint8Array>;
 
@@ -57,7 +51,7 @@ const prepare = (input: string, crop: "none" | "landmarks" | "detector" = "none"
 Deno.test({ name: "the 327 sequences give the published counts, folds and six-class set", ignore }, async () => {
   const tree: Tree = {};
   const image = await png(50);
-  for (const { subject, sequence, emotion } of SEQUENCES) {
+  for (const { subject, sequence, emotion } of CK_PLUS_SEQUENCES) {
     const stem = `${subject}/${sequence}/${subject}_${sequence}_0000000`;
     for (let frame = 1; frame <= 5; frame++) tree[`images/cohn-kanade-images/${stem}${frame}.png`] = image;
     tree[`Emotion_labels/Emotion/${stem}5_emotion.txt`] = `   ${emotion.toExponential(7)}\n`;
@@ -65,8 +59,8 @@ Deno.test({ name: "the 327 sequences give the published counts, folds and six-cl
   const { dataset } = await withTree(tree, (input) => prepare(input));
   assert.equal(dataset.labels.length, 1308);
   // Sequences come out in the order of their names, four images each.
-  assert.deepEqual([...dataset.folds], SEQUENCES.flatMap(({ fold }) => [fold, fold, fold, fold]));
-  assert.deepEqual([...dataset.labels], SEQUENCES.flatMap(({ emotion }) => [0, emotion, emotion, emotion]));
+  assert.deepEqual([...dataset.folds], CK_PLUS_SEQUENCES.flatMap(({ fold }) => [fold, fold, fold, fold]));
+  assert.deepEqual([...dataset.labels], CK_PLUS_SEQUENCES.flatMap(({ emotion }) => [0, emotion, emotion, emotion]));
   assert.equal(new Set(dataset.subjects).size, 118);
   const sizes = Array.from({ length: 10 }, (_, fold) => dataset.folds.filter((other) => other === fold).length);
   assert.deepEqual(sizes, [132, 156, 160, 140, 120, 148, 116, 116, 132, 88]);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { bytesSource, type MatElements, MatError, readMat } from "../datasets/mat/mod.ts";
+import { matVariable as matPieces } from "../datasets/mat/write.ts";
 import {
   joinBytes,
   matCompressed,
@@ -205,6 +206,28 @@ Deno.test("mat: no mutation of one byte does anything but read or refuse", async
           assert(error instanceof MatError, `${JSON.stringify(packing)} byte ${position} = ${value}: ${error?.stack}`);
         });
       }
+    }
+  }
+});
+
+Deno.test("mat: numbers written in pieces give the same bytes, and as many as the dimensions say or an error", () => {
+  for (
+    const [dimensions, storage] of [[[3, 7], "int16"], [[21, 1], "uint8"], [[1, 3], "uint8"], [
+      [2, 2],
+      "double",
+    ]] as const
+  ) {
+    const count = dimensions[0] * dimensions[1];
+    const all = Array.from({ length: count }, (_, n) => n * 5 % 97);
+    const variable = { name: "a", dimensions: [...dimensions], class: "double", storage } as const;
+    const inPieces = (values: number[]) => () => [values.slice(0, 2), [], values.slice(2, 3), values.slice(3)];
+    const whole = joinBytes([...matPieces({ ...variable, values: all })]);
+    assert.deepEqual(joinBytes([...matPieces({ ...variable, values: inPieces(all) })]), whole);
+    for (const wrong of [all.slice(1), [...all, 1]]) {
+      assert.throws(
+        () => [...matPieces({ ...variable, values: inPieces(wrong) })],
+        /a has \d+ numbers.*expected the \d+/,
+      );
     }
   }
 });

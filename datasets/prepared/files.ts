@@ -47,7 +47,7 @@ export async function readFile(path: string, longest: number, expected = "a smal
  * Writes a new file and waits until the disk has it.
  *
  * @param path The file; must not exist.
- * @param parts Its bytes, in pieces.
+ * @param parts Its bytes, in pieces, each asked for when the one before is written.
  * @param signal Stops the writing.
  * @throws The signal's reason when it is aborted.
  *
@@ -62,7 +62,7 @@ export async function readFile(path: string, longest: number, expected = "a smal
  * await Deno.remove(directory, { recursive: true });
  * ```
  */
-export async function writeFile(path: string, parts: Uint8Array[], signal?: AbortSignal): Promise<void> {
+export async function writeFile(path: string, parts: Iterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true });
   for (const part of parts) {
     for (let done = 0; done < part.length;) {

@@ -1,6 +1,6 @@
 /** Writes a dataset as a prepared folder, whole or not at all. */
 
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { Dataset } from "../dataset.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, npyHeader } from "../npy.ts";
@@ -8,6 +8,7 @@ import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
 import { notFound, PreparedError, writeFile } from "./files.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
+import { writeWholeFolder } from "./whole_folder.ts";
 
 /** How {@linkcode writePrepared} may treat what is there, and what else it puts beside the arrays. */
 export interface WritePreparedOptions {
@@ -64,7 +65,6 @@ export async function writePrepared(
   if (dataset.fingerprint !== actual) {
     throw new PreparedError(`fingerprint ${dataset.fingerprint} is not that of the dataset, which is ${actual}`);
   }
-  await checkTarget(directory, options);
   const arrays = toArrays(dataset);
   const names = [...Object.keys(arrays), "meta.json"];
   for (const name of Object.keys(files)) {
@@ -74,12 +74,7 @@ export async function writePrepared(
   }
   const meta = describeDataset(dataset, details, [...names, ...Object.keys(files)].sort());
   const metaText = new TextEncoder().encode(JSON.stringify(meta, null, 2) + "\n");
-  // A link keeps pointing at the folder it points at: what it leads to is replaced, not the link.
-  const target = await Deno.realPath(directory).catch(() => directory);
-  await Deno.mkdir(dirname(target), { recursive: true });
-  const partial = join(dirname(target), `.${basename(target)}.partial-${crypto.randomUUID().slice(0, 8)}`);
-  await Deno.mkdir(partial);
-  try {
+  const fill = async (partial: string) => {
     for (const [name, array] of Object.entries(arrays)) {
       const { buffer, byteOffset, byteLength } = array.data;
       await writeFile(join(partial, name), [npyHeader(array), new Uint8Array(buffer, byteOffset, byteLength)], signal);
@@ -89,12 +84,8 @@ export async function writePrepared(
       await writeFile(join(partial, name), [bytes], signal);
     }
     await writeFile(join(partial, "meta.json"), [metaText], signal);
-    signal?.throwIfAborted();
-    await checkTarget(directory, options);
-    await replace(target, partial);
-  } finally {
-    await Deno.remove(partial, { recursive: true }).catch(() => {});
-  }
+  };
+  await writeWholeFolder(directory, fill, { signal, check: () => checkTarget(directory, options) });
 }
 
 /**
@@ -142,16 +133,4 @@ function toArrays(dataset: Dataset): Record<string, NpyArray> {
     "folds.npy": { shape: foldKind(dataset) === "folds" ? [count] : [count, foldColumns], data: folds },
     ...(actionUnits && units && { "aus.npy": { shape: [count, actionUnits.length], data: units } }),
   };
-}
-
-async function replace(target: string, partial: string): Promise<void> {
-  const old = `${partial}-old`;
-  const before = await Deno.rename(target, old).then(() => true, notFound);
-  try {
-    await Deno.rename(partial, target);
-  } catch (error) {
-    if (before) await Deno.rename(old, target);
-    throw error;
-  }
-  if (before) await Deno.remove(old, { recursive: true });
 }

@@ -3,6 +3,7 @@
 import type { Dataset } from "../dataset.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Face } from "./drawing/drawing.ts";
+import { forEachNumber } from "./each.ts";
 import { ACTION_UNITS, drawExpression, EMOTIONS, unitCodes } from "./expression.ts";
 import { drawIdentity } from "./identity.ts";
 import { photograph } from "./photograph.ts";
@@ -24,9 +25,6 @@ export interface SyntheticOptions {
   /** Stops the work: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
-
-/** How many pictures are rasterised at once: enough to keep the renderer's threads busy, few enough to keep memory flat. */
-const IN_FLIGHT = 4;
 
 const LIMITS = {
   subjects: [1, 100_000],
@@ -60,26 +58,12 @@ export async function generateSynthetic(options: SyntheticOptions): Promise<Data
   const images = new Uint8Array(total * pixels);
   const labels = new Int32Array(total);
   const units = new Uint8Array(total * ACTION_UNITS.length);
-  let next = 0;
-  let done = 0;
-  const worker = async () => {
-    while (next < total) {
-      signal?.throwIfAborted();
-      const index = next++;
-      const { face, label } = syntheticFace(options, index);
-      images.set(await photograph(face, imageSize, imageSize), index * pixels);
-      labels[index] = label;
-      units.set(unitCodes(face.expression), index * ACTION_UNITS.length);
-      onProgress?.(++done, total);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
-  } catch (error) {
-    // The other workers would otherwise go on drawing for nobody.
-    next = total;
-    throw error;
-  }
+  await forEachNumber(total, async (index) => {
+    const { face, label } = syntheticFace(options, index);
+    images.set(await photograph(face, imageSize, imageSize), index * pixels);
+    labels[index] = label;
+    units.set(unitCodes(face.expression), index * ACTION_UNITS.length);
+  }, { onProgress, signal });
   const bySubject = Int32Array.from({ length: total }, (_, index) => Math.floor(index / imagesPerSubject));
   const dataset: Omit<Dataset, "fingerprint"> = {
     name: "synthetic",

@@ -2,7 +2,7 @@
 
 import type { Face } from "./drawing/drawing.ts";
 import { ACTION_UNITS, type ActionUnit } from "./expression.ts";
-import { createCamera } from "./scene.ts";
+import { createCamera, type Framing } from "./scene.ts";
 import { type FaceShape, faceShape } from "./shape.ts";
 
 /** An ellipse on the skin in face units. */
@@ -13,8 +13,10 @@ type Patch = readonly [x: number, y: number, radiusX: number, radiusY: number];
  *
  * @param face the face; its expression says where mouth, brows and chin are, its scene how the head is turned.
  * @param unit one of `ACTION_UNITS`; it need not be active.
- * @param imageSize side of the picture in pixels, as given to `generateSynthetic`, 1..2048.
- * @returns imageSize x imageSize bytes, row-major: 1 inside the region, 0 outside.
+ * @param width picture width in pixels, 1..2048: the image size of `generateSynthetic`, or as given to `photograph`.
+ * @param height picture height in pixels, 1..2048; as the width when left out.
+ * @param framing as given to `photograph`: `face` when left out, `portrait` for the frames of the CK+ twin.
+ * @returns height x width bytes, row-major: 1 inside the region, 0 outside.
  * @throws RangeError when the unit cannot be drawn or the size is out of range.
  *
  * @example
@@ -27,15 +29,23 @@ type Patch = readonly [x: number, y: number, radiusX: number, radiusY: number];
  * if (mask[5 * 48 + 24] !== 0) throw new Error("a smile does not reach the forehead");
  * ```
  */
-export function actionUnitRegion(face: Face, unit: ActionUnit, imageSize: number): Uint8Array {
+export function actionUnitRegion(
+  face: Face,
+  unit: ActionUnit,
+  width: number,
+  height: number = width,
+  framing: Framing = "face",
+): Uint8Array {
   if (!ACTION_UNITS.includes(unit)) {
     throw new RangeError(`actionUnitRegion: unit is ${unit}; expected one of ${ACTION_UNITS.join(", ")}.`);
   }
-  if (!Number.isInteger(imageSize) || imageSize < 1 || imageSize > 2048) {
-    throw new RangeError(`actionUnitRegion: imageSize is ${imageSize}; expected a whole number from 1 to 2048.`);
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (!Number.isInteger(value) || value < 1 || value > 2048) {
+      throw new RangeError(`actionUnitRegion: ${name} is ${value}; expected a whole number from 1 to 2048.`);
+    }
   }
-  const { toPixel } = createCamera(face.scene, imageSize, imageSize, "face");
-  const mask = new Uint8Array(imageSize * imageSize);
+  const { toPixel } = createCamera(face.scene, width, height, framing);
+  const mask = new Uint8Array(width * height);
   for (const [x, y, radiusX, radiusY] of patches(faceShape(face.identity, face.expression), unit)) {
     const [centreX, centreY] = toPixel(x, y);
     const [rightX, rightY] = toPixel(x + 1, y).map((value, axis) => (value - [centreX, centreY][axis]) * radiusX);
@@ -43,12 +53,12 @@ export function actionUnitRegion(face: Face, unit: ActionUnit, imageSize: number
     const determinant = rightX * downY - rightY * downX;
     // A patch that is turned away edge-on covers nothing.
     if (Math.abs(determinant) < 1e-9) continue;
-    for (let row = 0; row < imageSize; row++) {
-      for (let column = 0; column < imageSize; column++) {
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
         const [dx, dy] = [column + 0.5 - centreX, row + 0.5 - centreY];
         const across = (dx * downY - dy * downX) / determinant;
         const along = (dy * rightX - dx * rightY) / determinant;
-        if (across * across + along * along <= 1) mask[row * imageSize + column] = 1;
+        if (across * across + along * along <= 1) mask[row * width + column] = 1;
       }
     }
   }
@@ -74,6 +84,8 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
   const lips: Patch = [0, middleY, right[0] + 12, half + 13];
   const lidArea = both(eyeX, eyeY - 3, 30, 17);
   const jaw: Patch = [0, middleY + 34, 98, 62];
+  // The shadow of the chin on the throat goes where the chin goes.
+  const throat = (depth: number): Patch => [0, chin[1] + depth / 2, 66, depth];
   switch (unit) {
     case 1:
       return [[0, browY - 22, 50, 36], ...both(42, browY, 28, 16)];
@@ -104,7 +116,7 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
     case 15:
       return [lips, ...corners(18, 26, 10)];
     case 17:
-      return [lips, [0, (middleY + chin[1]) / 2 + 6, 52, (chin[1] - middleY) / 2 + 12]];
+      return [lips, [0, (middleY + chin[1]) / 2 + 6, 52, (chin[1] - middleY) / 2 + 12], throat(28)];
     case 20:
       return [lips, ...corners(26, 26), ...both(34, middleY - 20, 18, 24), ...both(26, 170, 20, 40)];
     case 23:
@@ -114,6 +126,6 @@ function patches(shape: FaceShape, unit: ActionUnit): Patch[] {
       return [lips, [0, middleY + 28, 70, 52]];
     case 26:
     case 27:
-      return [lips, jaw];
+      return [lips, jaw, throat(46)];
   }
 }

@@ -6,6 +6,7 @@ import { confusionPng } from "../charts/confusion.ts";
 import { RunFolder } from "../run/folder.ts";
 import { percent } from "../words.ts";
 import { runFolder } from "./manifest.ts";
+import type { Published } from "./published.ts";
 import { latex, markdown, runsCsv, variantsCsv } from "./tables.ts";
 
 /** Writes all files; returns the path of each by what it is. */
@@ -13,6 +14,7 @@ export async function writeResults(
   out: string,
   result: CrossValidation,
   runs: readonly PlannedRun[],
+  published?: Published,
 ): Promise<Record<string, string>> {
   const folder = new RunFolder(out);
   const logged = await Promise.all(
@@ -36,10 +38,10 @@ export async function writeResults(
     );
   }
   return {
-    table: await folder.write("crossval.md", markdown(result)),
+    table: await folder.write("crossval.md", markdown(result, published)),
     csv: await folder.write("crossval.csv", variantsCsv(result)),
     runs: await folder.write("runs.csv", runsCsv(result)),
-    latex: await folder.write("crossval.tex", latex(result)),
+    latex: await folder.write("crossval.tex", latex(result, published)),
     curves: await folder.write(
       "curves.png",
       await comparisonPng(logged, {

@@ -2,7 +2,7 @@
 import type { Comparison } from "../../training/cross_validation/compare.ts";
 import type { CrossValidation, Spread, VariantSummary } from "../../training/cross_validation/summary.ts";
 import { csv, percent, plain } from "../words.ts";
-import { PUBLISHED } from "./published.ts";
+import type { Published } from "./published.ts";
 
 /** `95.1 +- 1.2` in percent; without the deviation where there is none. */
 function spreadText({ mean, deviation }: Spread, plusMinus: string): string {
@@ -35,8 +35,7 @@ function caption({ dataset, splits, seeds, rule, variants }: CrossValidation): s
 }
 
 /** Markdown: the table, the comparisons, the confusion matrices. */
-export function markdown(result: CrossValidation): string {
-  const published = PUBLISHED[result.dataset];
+export function markdown(result: CrossValidation, published?: Published): string {
   const rows = result.variants.map((variant) => cells(variant, " ± "));
   if (published) rows.push([published.source, (100 * published.accuracy).toFixed(1), "", "", "", ""]);
   const parts = [
@@ -67,8 +66,7 @@ export function markdown(result: CrossValidation): string {
 }
 
 /** The table and the comparisons as lines for a terminal. */
-export function terminalLines(result: CrossValidation): string[] {
-  const published = PUBLISHED[result.dataset];
+export function terminalLines(result: CrossValidation, published?: Published): string[] {
   const rows = [HEADER, ...result.variants.map((variant) => cells(variant, " ± "))];
   if (published) rows.push(["published", (100 * published.accuracy).toFixed(1), "", "", "", ""]);
   const compared = result.comparisons.map(comparisonCells);
@@ -123,8 +121,7 @@ export function runsCsv(result: CrossValidation): string {
 }
 
 /** A LaTeX table for the package booktabs. */
-export function latex(result: CrossValidation): string {
-  const published = PUBLISHED[result.dataset];
+export function latex(result: CrossValidation, published?: Published): string {
   const row = (words: string[]) => `    ${words.join(" & ")} \\\\`;
   return [
     "% Needs \\usepackage{booktabs}.",

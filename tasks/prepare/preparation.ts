@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { checkTarget, writePrepared } from "../../datasets/prepared.ts";
+import { isTwin } from "../../datasets/synthetic/twins/folder.ts";
 import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";
 import { createProgress } from "../progress.ts";
@@ -44,13 +45,18 @@ export function withOutput(command: Command, defaultOutput: string): Command {
 
 /** Prepares a dataset; returns the exit code. */
 export async function prepare(target: Target, read: Reader): Promise<number> {
-  const { output, overwrite } = target;
+  const { input, output, overwrite } = target;
   await checkOutsideInput(target);
   await checkTarget(output, { overwrite });
   return await stoppable(async (signal) => {
     const { dataset, details, files, warnings = [] } = await withProgress((onProgress) => read(onProgress, signal));
     const picture = await contactSheet(dataset);
-    await writePrepared(output, dataset, details, {
+    // It has the names of the real set from here on, so the folder has to say what it is.
+    const drawn = input !== undefined && await isTwin(input);
+    if (drawn) {
+      warnings.push(`${input} is a twin: drawn faces. Nothing measured on them says anything about ${dataset.name}`);
+    }
+    await writePrepared(output, dataset, { ...details, ...(drawn && { twin: "drawn faces, not the real set" }) }, {
       overwrite,
       signal,
       files: { ...files, "contact_sheet.png": picture },

@@ -1,13 +1,16 @@
-/** Runs a task of deno.json as a user would: the same command line, in the repository's root. */
+/** Runs a task of deno.json as a user would: the same command line, in the repository's root or in another folder. */
+import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 
 const decoder = new TextDecoder();
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
-function command(task: keyof typeof config.tasks, args: string[]): Deno.Command {
-  const [deno, ...flags] = config.tasks[task].split(" ");
+function command(task: keyof typeof config.tasks, args: string[], folder = root): Deno.Command {
+  // `deno task` runs in the root, and so its paths begin there.
+  const [deno, ...flags] = config.tasks[task].split(" ").map((part) => part.replace(/(^|=)tasks\//, `$1${root}tasks/`));
   return new Deno.Command(deno, {
     args: [...flags, ...args],
-    cwd: new URL("../..", import.meta.url),
+    cwd: folder,
     env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
@@ -24,7 +27,12 @@ export interface Ended {
 
 /** Runs it to its end. */
 export async function runTask(task: keyof typeof config.tasks, ...args: string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await command(task, args).output();
+  return await runTaskIn(root, task, ...args);
+}
+
+/** Runs it to its end in a folder whose `data` and `runs` stand for the root's. */
+export async function runTaskIn(folder: string, task: keyof typeof config.tasks, ...args: string[]): Promise<Ended> {
+  const { code, stdout, stderr } = await command(task, args, folder).output();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
