@@ -1,0 +1,66 @@
+/** How training went, and how good every checkpoint is. */
+import { percent } from "../../words.ts";
+import { type Content, Html, html } from "../html.ts";
+import type { Facts } from "../facts.ts";
+import { count, missing, section, table } from "./parts.ts";
+
+/** The section. */
+export function trainingSection(facts: Facts): Html {
+  return section("training", "Training", curves(facts), checkpoints(facts));
+}
+
+function curves({ curves, log }: Facts): Content {
+  if (!curves) return missing("The run has no log of its training.", "deno task train --run RUN --resume");
+  const last = log.at(-1)!;
+  const validated = log.findLast(({ validationAccuracy }) => validationAccuracy !== null)?.validationAccuracy;
+  const words = `Loss and accuracies against the step. After ${count(last.step)} updates the loss is ${
+    last.loss.toFixed(2)
+  } nats, the training accuracy ${percent(last.trainAccuracy)}${
+    validated === undefined || validated === null ? "" : `, the validation accuracy ${percent(validated)}`
+  }.`;
+  return html`
+    <figure class="chart">
+      <div class="wide">${chart(curves.wide, words)}</div>
+      <div class="narrow">${chart(curves.narrow, words)}</div>
+      <figcaption>${words} The training accuracy is that on the batches, augmented where the variant augments; the validation accuracy is that of one random batch at a time.</figcaption>
+    </figure>
+  `;
+}
+
+/** A drawn chart as one picture with words; without a browser too much room was left for what stands at its right end. */
+function chart(svg: string, words: string): Html {
+  const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
+  const trimmed = Math.max(300, Number(width) - 40);
+  const open =
+    html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${trimmed} ${height}" role="img" aria-label="${words}">`;
+  return new Html(open.text + svg.slice(svg.indexOf(">") + 1).replace(/ (role|aria-\w+)="[^"]*"/g, ""));
+}
+
+function checkpoints({ evaluation }: Facts): Content {
+  if (!evaluation) return missing("The checkpoints have not been compared.", "deno task evaluate RUN");
+  const { checkpoints, chosen, rule, selection } = evaluation;
+  const on = selection === "original" ? "test" : "validation";
+  const rows = checkpoints.map(({ step, accuracy }) => {
+    const here = step === chosen.step;
+    return html`
+      <tr class="${here && "chosen"}">
+        <th scope="row">${count(step)}</th>
+        <td>${accuracy === null ? "–" : percent(accuracy)}</td>
+        <td>${accuracy !== null && bar(accuracy)}</td>
+        <td>${here && "chosen"}</td>
+      </tr>
+    `;
+  });
+  return html`<h3>Checkpoints</h3><p>Rule: ${rule}.</p>${
+    table(`Accuracy of every checkpoint on the ${on} images`, ["updates", "accuracy", "", ""], rows, "checkpoints")
+  }`;
+}
+
+function bar(share: number): Html {
+  return html`
+    <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="rail" width="100" height="6" />
+      <rect width="${(100 * share).toFixed(1)}" height="6" />
+    </svg>
+  `;
+}
