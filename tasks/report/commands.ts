@@ -58,6 +58,9 @@ export function commands({ record, evaluation, visualization, correspondence }: 
   ];
 }
 
+/** Commands are broken into lines no longer than this. */
+const WIDTH = 88;
+
 type Value = string | number | boolean | undefined;
 
 function command(task: string, argument: string | undefined, options: Record<string, Value>): string {
@@ -65,7 +68,12 @@ function command(task: string, argument: string | undefined, options: Record<str
     if (value === undefined || value === false) return [];
     return value === true ? [`--${name}`] : [`--${name} ${quoted(plainNumber(value))}`];
   });
-  return ["deno task", task, ...(argument === undefined ? [] : [argument]), ...words].join(" ");
+  const lines = [["deno task", task, ...(argument === undefined ? [] : [argument])].join(" ")];
+  for (const word of words) {
+    if (lines.at(-1)!.length + word.length < WIDTH) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(`  ${word}`);
+  }
+  return lines.join(" \\\n");
 }
 
 /** 0.00001 rather than 1e-5. */

@@ -30,13 +30,13 @@ export function escape(text: string): string {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { html } from "./html.ts";
+ * import { markup } from "./html.ts";
  *
  * const name = "<script>";
- * assert.equal(html`<li title="${name}">${[html`<b>1</b>`, name]}</li>`.text, '<li title="&lt;script&gt;"><b>1</b>&lt;script&gt;</li>');
+ * assert.equal(markup`<li title="${name}">${[markup`<b>1</b>`, name]}</li>`.text, '<li title="&lt;script&gt;"><b>1</b>&lt;script&gt;</li>');
  * ```
  */
-export function html(parts: TemplateStringsArray, ...contents: Content[]): Html {
+export function markup(parts: TemplateStringsArray, ...contents: Content[]): Html {
   return new Html(parts.reduce((text, part, n) => text + render(contents[n - 1]) + part));
 }
 

@@ -1,7 +1,7 @@
 /** The page: one file that loads nothing. */
 import { Buffer } from "node:buffer";
 import type { Facts, GalleryFilter } from "./facts.ts";
-import { Html, html, json } from "./html.ts";
+import { Html, json, markup } from "./html.ts";
 import script from "./page/script.js" with { type: "text" };
 import style from "./page/style.css" with { type: "text" };
 import { actionUnitsSection, heatData } from "./sections/action_units.ts";
@@ -77,8 +77,7 @@ async function page(facts: Facts, gallery: readonly GalleryFilter[]): Promise<st
     filters: filterData(gallery),
     heat: heatData(facts),
   };
-  return html`
-    <!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8">
@@ -96,14 +95,15 @@ async function page(facts: Facts, gallery: readonly GalleryFilter[]): Promise<st
     <main id="content">
     ${sections.map(([, , content]) => content)}
     </main>
-    <footer><p>Made by <a href="https://github.com/aulens/aulens" rel="noreferrer">aulens</a> ${facts.record.versions
-      .aulens ?? ""}. This file loads nothing and sends nothing.</p></footer>
+    <footer><p>Made by <a href="https://github.com/aulens/aulens" rel="noreferrer">aulens</a> ${
+    facts.record.versions.aulens ?? ""
+  }. This file loads nothing and sends nothing.</p></footer>
     ${sheetDialog()}
     <script type="application/json" id="data">${json(data)}</script>
     <script>${new Html(script)}</script>
       </body>
     </html>
-  `.text;
+`.text;
 }
 
 async function hash(text: string): Promise<string> {

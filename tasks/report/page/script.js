@@ -61,7 +61,10 @@ function show(filter) {
   const names = ["activation", "class", "person", "similarity to control"];
   find("tbody").replaceChildren(...names.map((name, n) => {
     const row = document.createElement("tr");
-    row.append(cell("th", name, { scope: "row" }), ...about.hits.map((hit) => cell("td", hit[n])));
+    // Laid out as a grid it would be no table to a screen reader, were the roles not said.
+    row.setAttribute("role", "row");
+    const hits = about.hits.map((hit) => cell("td", hit[n], { role: "cell" }));
+    row.append(cell("th", name, { scope: "row", role: "rowheader" }), ...hits);
     return row;
   }));
   find("[data-units]").replaceChildren(...answers(filter));

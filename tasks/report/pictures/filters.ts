@@ -39,6 +39,8 @@ export async function weightPictures({ folder, weights }: RunFiles): Promise<[Pi
 
 async function readPicture(folder: RunFolder, name: string): Promise<Uint8Array> {
   return await Deno.readFile(folder.file(name)).catch((error) => {
-    throw new UsageError(`${folder.file(name)}: cannot be read: ${error.message}. Remedy: run deno task visualize again.`);
+    throw new UsageError(
+      `${folder.file(name)}: cannot be read: ${error.message}. Remedy: run deno task visualize again.`,
+    );
   });
 }

@@ -1,6 +1,7 @@
 /** What stands behind everything: controls, limits, how to do it again, what was read. */
+import { percent } from "../../words.ts";
 import type { Facts } from "../facts.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import { commands, DATA, RUN } from "../commands.ts";
 import { line, number, section, table } from "./parts.ts";
 
@@ -16,13 +17,13 @@ export function controlsSection({ evaluation, visualization, correspondence, rec
   };
   const rows = [
     evaluation &&
-    line("test accuracy", number(evaluation.test.accuracy), number(1 / classes), "guessing among the classes"),
+    line("test accuracy", percent(evaluation.test.accuracy), percent(1 / classes), "guessing among the classes"),
     visualization &&
     line(
       "similarity of projection and control",
       number(visualization.control.structuralSimilarity),
-      "1.00",
-      "1 would be: the picture does not depend on what was learned",
+      "–",
+      "1 would mean that the pictures do not depend on what was learned",
     ),
     truths.length > 0 &&
     line(
@@ -42,7 +43,7 @@ export function controlsSection({ evaluation, visualization, correspondence, rec
   return section(
     "controls",
     "Controls",
-    html`<p>A finding is worth what it is beside the same without learning. Random weights answer to much in a face, and projections through them look like faces too.</p>`,
+    markup`<p>A finding is worth what it is beside the same without learning. Random weights answer to much in a face, and projections through them look like faces too.</p>`,
     rows.length > 0
       ? table(
         "Findings and their controls",
@@ -50,7 +51,7 @@ export function controlsSection({ evaluation, visualization, correspondence, rec
         rows,
         "controls",
       )
-      : html`<p class="missing">Nothing has been computed that has a control.</p>`,
+      : markup`<p class="missing">Nothing has been computed that has a control.</p>`,
   );
 }
 
@@ -81,7 +82,7 @@ export function limitsSection(): Html {
   return section(
     "limits",
     "Limits",
-    html`<ul class="limits">${limits.map(([claim, why]) => html`<li><strong>${claim}</strong> ${why}</li>`)}</ul>`,
+    markup`<ul class="limits">${limits.map(([claim, why]) => markup`<li><strong>${claim}</strong> ${why}</li>`)}</ul>`,
   );
 }
 
@@ -92,10 +93,10 @@ export function reproduceSection(facts: Facts): Html {
   return section(
     "reproduce",
     "How to reproduce",
-    html`<p>With aulens ${facts.record.versions.aulens ?? ""} and the data whose fingerprint is <code>${
+    markup`<p>With aulens ${facts.record.versions.aulens ?? ""} and the data whose fingerprint is <code>${
       fingerprint.slice(0, 12)
     }…</code>. <code>${RUN}</code> stands for the run folder${
-      lines[0].includes(`--data ${DATA} `) && html`, <code>${DATA}</code> for the prepared data`
+      lines[0].includes(`--data ${DATA} `) && markup`, <code>${DATA}</code> for the prepared data`
     }. Every option that was in force is named; what has not been computed yet has the defaults. The same seed on the same adapter gives the same bytes.</p>
 <pre tabindex="0"><code>${lines.join("\n")}</code></pre>`,
   );
@@ -148,10 +149,10 @@ export function referencesSection(): Html {
   return section(
     "references",
     "References",
-    html`<ul class="references">${
+    markup`<ul class="references">${
       REFERENCES.map(([authors, title, where, address]) =>
-        html`<li>${authors}: <cite>${
-          address ? html`<a href="${address}" rel="noreferrer">${title}</a>` : title
+        markup`<li>${authors}: <cite>${
+          address ? markup`<a href="${address}" rel="noreferrer">${title}</a>` : title
         }</cite>, ${where}.</li>`
       )
     }</ul>`,

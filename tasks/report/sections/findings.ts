@@ -3,23 +3,23 @@ import { unitTitle } from "../../correspond/tables.ts";
 import { LEAST_RATIO } from "../../correspond/truth.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
 import { percent } from "../../words.ts";
-import { type Content, type Html, html } from "../html.ts";
+import { type Content, type Html, markup } from "../html.ts";
 import type { Correspondence } from "../read/documents.ts";
 import { count, figures, line, number, table } from "./parts.ts";
 
 /** Whether the filters look where the units are; only drawn faces can tell. */
 export function truthTest({ truthTest, units }: Correspondence): Content {
-  const title = html`<h3 id="truth">Truth test: do they look there?</h3>`;
+  const title = markup`<h3 id="truth">Truth test: do they look there?</h3>`;
   const judged = units.flatMap((entry) => entry.truth ? [{ ...entry, truth: entry.truth }] : []);
   if (judged.length === 0) {
     return [
       title,
-      html`<p>Nobody knows of these images which pixels an Action Unit moves, so a filter that answers to a unit may be looking at something that goes with it. On drawn faces the regions are known, and the test is made.</p>`,
+      markup`<p>Nobody knows of these images which pixels an Action Unit moves, so a filter that answers to a unit may be looking at something that goes with it. On drawn faces the regions are known, and the test is made.</p>`,
     ];
   }
-  return html`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image.</p>
+  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image.</p>
 <ul class="plain">${
-    truthTest.map((sentence) => html`<li class="${/NOT found/.test(sentence) && "not"}">${sentence}</li>`)
+    truthTest.map((sentence) => markup`<li class="${/NOT found/.test(sentence) && "not"}">${sentence}</li>`)
   }</ul>
 ${
     table(
@@ -33,7 +33,7 @@ ${
           percent(truth.chance),
           number(truth.ratio, 1),
           number(truth.randomised?.ratio, 1),
-          html`<span class="verdict ${truth.found ? "yes" : "no"}">${truth.found ? "found" : "not found"}</span>`,
+          markup`<span class="verdict ${truth.found ? "yes" : "no"}">${truth.found ? "found" : "not found"}</span>`,
         )
       ),
     )
@@ -44,7 +44,7 @@ ${
 export function readOut(probe: ReadOut): Html {
   const read = probe.units.flatMap((unit) => "unread" in unit ? [] : [unit]);
   const unread = probe.units.flatMap((unit) => "unread" in unit ? [unit] : []);
-  return html`<h3>Read-out: what the responses hold</h3>
+  return markup`<h3>Read-out: what the responses hold</h3>
 <p>A logistic model for each unit on the responses of all filters; ${probe.rule}.</p>
 ${
     figures([
@@ -73,7 +73,7 @@ ${
     )
   }${
     unread.length > 0 &&
-    html`<p class="note">Not read: ${
+    markup`<p class="note">Not read: ${
       unread.map(({ unit, unread }) => `${unitTitle(unit)} (${unread})`).join("; ")
     }.</p>`
   }`;

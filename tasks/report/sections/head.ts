@@ -1,6 +1,6 @@
 /** The top of the page: what this is, the number, how sure it is, and what it must not be taken for. */
 import { percent } from "../../words.ts";
-import { type Content, type Html, html } from "../html.ts";
+import { type Content, type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import type { ImagesKind } from "../read/images_kind.ts";
 import { count, missing, warning } from "./parts.ts";
@@ -37,22 +37,22 @@ export function runTitle({ record: { dataset, settings } }: Facts): string {
 /** The head of the page. */
 export function head(facts: Facts, contents: readonly (readonly [id: string, title: string])[]): Html {
   const { evaluation, kind, record } = facts;
-  return html`<header>
+  return markup`<header>
 <p class="kicker">aulens · report of a run</p>
 <h1>${record.dataset.name} <small>${record.settings.variant}, split ${record.settings.split}, seed ${record.settings.seed}</small></h1>
 <p class="tags"><span class="tag ${kind}">${KINDS[kind].tag}</span>${
-    evaluation?.optimistic && html`
-      <span class="tag loud">optimistic</span>
-    `
+    evaluation?.optimistic && markup` <span class="tag loud">optimistic</span>`
   }</p>
 ${headline(facts)}
 <p class="lead">A convolutional network was trained to name the expression of a face, and nothing else. This report says how well it does on people it has not seen, shows what its filters answer to, and compares them with the Action Units that people code by hand.</p>
-<nav aria-label="Contents"><ol>${contents.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
+<nav aria-label="Contents"><ol>${
+    contents.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)
+  }</ol></nav>
 </header>\n`;
 }
 
 function headline({ evaluation, kind }: Facts): Content {
-  const about = html`<p class="about">${KINDS[kind].sentence}</p>`;
+  const about = markup`<p class="about">${KINDS[kind].sentence}</p>`;
   if (!evaluation) {
     return [
       missing("The run has not been evaluated, so there is no number to report.", "deno task evaluate RUN"),
@@ -61,7 +61,7 @@ function headline({ evaluation, kind }: Facts): Content {
   }
   const { test, optimistic, rule, chosen } = evaluation;
   const { low, high, level } = test.accuracyInterval;
-  return html`<p class="headline"><strong>${percent(test.accuracy)}</strong>
+  return markup`<p class="headline"><strong>${percent(test.accuracy)}</strong>
 <span>of ${count(test.images)} test images named rightly.<br>With other people it would lie between <b>${
     percent(low)
   }</b> and <b>${percent(high)}</b> (${(100 * level).toFixed(0)}% interval over ${
@@ -70,7 +70,7 @@ function headline({ evaluation, kind }: Facts): Content {
 ${
     optimistic &&
     warning(
-      html`<strong>OPTIMISTIC.</strong> The test images themselves chose the checkpoint. This number is higher than one on new people, and stands only beside published tables that were made so.`,
+      markup`<strong>OPTIMISTIC.</strong> The test images themselves chose the checkpoint. This number is higher than one on new people, and stands only beside published tables that were made so.`,
     )
   }
 <p class="about">Checkpoint ${count(chosen.step)}, chosen by this rule: ${rule}. ${KINDS[kind].sentence}</p>`;

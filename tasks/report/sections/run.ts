@@ -1,5 +1,5 @@
 /** What was run: data, network, training, machine. */
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import { KINDS } from "./head.ts";
 import { count, facts, section } from "./parts.ts";
@@ -28,7 +28,7 @@ export function runSection({ record, kind, evaluation }: Facts): Html {
             : ""
         }`,
       ],
-      ["Fingerprint of the data", html`<code class="long">${dataset.fingerprint}</code>`],
+      ["Fingerprint of the data", markup`<code class="long">${dataset.fingerprint}</code>`],
       ["Variant", `${variant}: ${VARIANTS[variant] ?? "of its own"}`],
       [
         "Network",
@@ -41,7 +41,7 @@ export function runSection({ record, kind, evaluation }: Facts): Html {
         } updates of ${settings.batch} images, learning rate ${settings.learningRate}, momentum ${settings.momentum}, weight decay ${settings.weightDecay}`,
       ],
       ["Normalisation", settings.normalization],
-      ["Seed", html`${settings.seed}, scale of the initial weights ${network.initialScale}`],
+      ["Seed", markup`${settings.seed}, scale of the initial weights ${network.initialScale}`],
       ["Trained for the rule", record.given.select ?? "validation"],
       ["Adapter", adapterWords(adapter)],
       ["Versions", Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")],

@@ -1,6 +1,6 @@
 /** How good the chosen checkpoint is: measures, confusions, classes, other data. */
 import { percent } from "../../words.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import type { TransferRecord } from "../../evaluate/transfer.ts";
 import { count, figures, line, missing, section, table, warning } from "./parts.ts";
@@ -26,9 +26,9 @@ export function testSection({ evaluation, transfers }: Facts): Html {
       [test.logLoss.toFixed(3), "log loss, nats"],
       [percent(test.expectedCalibrationError), "calibration error"],
     ]),
-    html`<h3>Which class is taken for which</h3>`,
+    markup`<h3>Which class is taken for which</h3>`,
     confusion(test.confusion, classNames),
-    html`<h3>Class by class</h3>`,
+    markup`<h3>Class by class</h3>`,
     table(
       `Precision, recall and F1 on ${count(test.images)} test images of ${count(test.subjects)} people`,
       ["class", "images", "precision", "recall", "F1"],
@@ -44,19 +44,19 @@ export function testSection({ evaluation, transfers }: Facts): Html {
 function confusion(matrix: readonly (readonly number[])[], names: readonly string[]): Html {
   const rows = matrix.map((row, label) => {
     const support = row.reduce((sum, value) => sum + value, 0);
-    return html`<tr><th scope="row">${names[label]}</th>${
+    return markup`<tr><th scope="row">${names[label]}</th>${
       row.map((value) => {
         const share = support === 0 ? 0 : value / support;
-        return html`<td class="heat h${Math.round(10 * share)}">${
-          value > 0 ? html`${value}<small>${(100 * share).toFixed(0)}%</small>` : html`<span class="none">0</span>`
+        return markup`<td class="heat h${Math.round(10 * share)}">${
+          value > 0 ? markup`${value}<small>${(100 * share).toFixed(0)}%</small>` : markup`<span class="none">0</span>`
         }</td>`;
       })
     }</tr>`;
   });
-  const caption = "A row is a true class, a column what the network said: images, and their share of the row";
+  const caption = "Images, and their share of the row: a row is a true class, a column what was said";
   return table(
     caption,
-    [html`<span class="corner">true ↓ said →</span>`, ...names.map((name) => html`<span>${name}</span>`)],
+    [markup`<span class="corner">true ↓ said →</span>`, ...names.map((name) => markup`<span>${name}</span>`)],
     rows,
     "confusion",
   );
@@ -65,10 +65,10 @@ function confusion(matrix: readonly (readonly number[])[], names: readonly strin
 function transfer(transfers: readonly TransferRecord[]): Html | undefined {
   if (transfers.length === 0) return undefined;
   const shared = transfers.filter(({ shareImages }) => shareImages);
-  return html`<h3>On other data</h3>${
+  return markup`<h3>On other data</h3>${
     shared.length > 0 &&
     warning(
-      html`${
+      markup`${
         shared.map(({ testedOn }) => testedOn).join(", ")
       } and the training data share images: this is no test on unseen faces.`,
     )

@@ -1,8 +1,8 @@
 /** How training went, and how good every checkpoint is. */
 import { percent } from "../../words.ts";
-import { type Content, Html, html } from "../html.ts";
+import { type Content, Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
-import { count, missing, section, table } from "./parts.ts";
+import { count, missing, number, section, table } from "./parts.ts";
 
 /** The section. */
 export function trainingSection(facts: Facts): Html {
@@ -14,17 +14,15 @@ function curves({ curves, log }: Facts): Content {
   const last = log.at(-1)!;
   const validated = log.findLast(({ validationAccuracy }) => validationAccuracy !== null)?.validationAccuracy;
   const words = `Loss and accuracies against the step. After ${count(last.step)} updates the loss is ${
-    last.loss.toFixed(2)
+    number(last.loss)
   } nats, the training accuracy ${percent(last.trainAccuracy)}${
     validated === undefined || validated === null ? "" : `, the validation accuracy ${percent(validated)}`
   }.`;
-  return html`
-    <figure class="chart">
+  return markup`<figure class="chart">
       <div class="wide">${chart(curves.wide, words)}</div>
       <div class="narrow">${chart(curves.narrow, words)}</div>
       <figcaption>${words} The training accuracy is that on the batches, augmented where the variant augments; the validation accuracy is that of one random batch at a time.</figcaption>
-    </figure>
-  `;
+    </figure>`;
 }
 
 /** A drawn chart as one picture with words; without a browser too much room was left for what stands at its right end. */
@@ -32,7 +30,7 @@ function chart(svg: string, words: string): Html {
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
   const trimmed = Math.max(300, Number(width) - 40);
   const open =
-    html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${trimmed} ${height}" role="img" aria-label="${words}">`;
+    markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${trimmed} ${height}" role="img" aria-label="${words}">`;
   return new Html(open.text + svg.slice(svg.indexOf(">") + 1).replace(/ (role|aria-\w+)="[^"]*"/g, ""));
 }
 
@@ -42,25 +40,21 @@ function checkpoints({ evaluation }: Facts): Content {
   const on = selection === "original" ? "test" : "validation";
   const rows = checkpoints.map(({ step, accuracy }) => {
     const here = step === chosen.step;
-    return html`
-      <tr class="${here && "chosen"}">
+    return markup`<tr class="${here && "chosen"}">
         <th scope="row">${count(step)}</th>
         <td>${accuracy === null ? "–" : percent(accuracy)}</td>
         <td>${accuracy !== null && bar(accuracy)}</td>
         <td>${here && "chosen"}</td>
-      </tr>
-    `;
+      </tr>`;
   });
-  return html`<h3>Checkpoints</h3><p>Rule: ${rule}.</p>${
+  return markup`<h3>Checkpoints</h3><p>Rule: ${rule}.</p>${
     table(`Accuracy of every checkpoint on the ${on} images`, ["updates", "accuracy", "", ""], rows, "checkpoints")
   }`;
 }
 
 function bar(share: number): Html {
-  return html`
-    <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+  return markup`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
       <rect class="rail" width="100" height="6" />
       <rect width="${(100 * share).toFixed(1)}" height="6" />
-    </svg>
-  `;
+    </svg>`;
 }
