@@ -47,7 +47,7 @@ export async function gather(
   return {
     ...files,
     kind: await imagesKind(record, data),
-    curves: drawn ? { wide: await draw(640), narrow: await draw(300) } : undefined,
+    curves: drawn ? { wide: await draw(640), narrow: await draw(220) } : undefined,
     weightPictures: await weightPictures(files),
     gallery,
     heat: correspondence && await heatMap(correspondence),

@@ -19,19 +19,25 @@ function curves({ curves, log }: Facts): Content {
     validated === undefined || validated === null ? "" : `, the validation accuracy ${percent(validated)}`
   }.`;
   return markup`<figure class="chart">
-      <div class="wide">${chart(curves.wide, words)}</div>
-      <div class="narrow">${chart(curves.narrow, words)}</div>
+      <div class="wide">${chart("wide", curves.wide, words)}</div>
+      <div class="narrow">${chart("narrow", curves.narrow, words)}</div>
       <figcaption>${words} The training accuracy is that on the batches, augmented where the variant augments; the validation accuracy is that of one random batch at a time.</figcaption>
     </figure>`;
 }
 
-/** A drawn chart as one picture with words; without a browser too much room was left for what stands at its right end. */
-function chart(svg: string, words: string): Html {
+/** A drawn chart as one picture with words; without a browser too much room was left around its words. */
+function chart(name: string, svg: string, words: string): Html {
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
-  const trimmed = Math.max(300, Number(width) - 40);
-  const open =
-    markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${trimmed} ${height}" role="img" aria-label="${words}">`;
-  return new Html(open.text + svg.slice(svg.indexOf(">") + 1).replace(/ (role|aria-\w+)="[^"]*"/g, ""));
+  const [left, right] = [24, 40];
+  const box = `${left} 0 ${Number(width) - left - right} ${height}`;
+  const open = markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" role="img" aria-label="${words}">`;
+  const body = svg.slice(svg.indexOf(">") + 1).replace(/ (role|aria-\w+)="[^"]*"/g, "");
+  // Clipping paths are numbered through a process: they are named anew, so that equal runs give equal bytes and no two of a page are alike.
+  const numbers = new Map<string, number>();
+  const number = (id: string) => numbers.get(id) ?? numbers.set(id, numbers.size).get(id)!;
+  return new Html(
+    open.text + body.replace(/(id="|url\(#)(clip\d+)/g, (_, before, id) => `${before}${name}-${number(id)}`),
+  );
 }
 
 function checkpoints({ evaluation }: Facts): Content {
