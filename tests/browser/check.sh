@@ -3,6 +3,10 @@
 set -eu
 cd "$(dirname "$0")/../.."
 if ! command -v chromium >/dev/null; then
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "test-browser: chromium is not on the PATH; install it, or run this as root where there is apt-get." >&2
+    exit 1
+  fi
   apt-get update -q >/dev/null
   DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium >/dev/null
 fi
