@@ -134,7 +134,7 @@ for (const strip of document.querySelectorAll(".strip")) {
   };
   const leave = () => {
     cursor.setAttribute("visibility", "hidden");
-    readout.textContent = "\u00a0";
+    readout.textContent = "";
   };
   const under = ({ clientX }) => {
     const { left, width } = strip.firstElementChild.getBoundingClientRect();

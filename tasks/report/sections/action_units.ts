@@ -88,7 +88,7 @@ function heatTable({ order, rows }: HeatMap, tested: readonly UnitEntry[], open:
   });
   return markup`<h3>Every filter against every unit</h3>
     <p>A column is one of ${order.length} filters, framed under the unit that excites it most. <span class="key excited">Orange</span>: the unit excites the filter; <span class="key quieter">blue</span>: it quiets it; pale: no more than chance (family-wise p of ${SIGNIFICANT} or more). Click a place in a row to open its filter, or move along the row with the arrow keys and press Enter.</p>
-    <table class="map">
+    <div><table class="map">
       <caption class="hidden">Action Units and the filters that answer to them</caption>
       <thead>
         <tr>
@@ -99,7 +99,7 @@ function heatTable({ order, rows }: HeatMap, tested: readonly UnitEntry[], open:
       </thead>
       <tbody>${body}</tbody>
     </table>
-    <p class="readout" aria-hidden="true">&nbsp;</p>`;
+    <p class="readout" aria-hidden="true"></p></div>`;
 }
 
 function card(entry: UnitEntry, { sights }: Facts, open: Open): Html {

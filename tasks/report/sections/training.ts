@@ -28,7 +28,7 @@ function curves({ curves, log }: Facts): Content {
 /** A drawn chart as one picture with words; without a browser too much room was left around its words. */
 function chart(name: string, svg: string, words: string): Html {
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
-  const [left, right] = [24, 40];
+  const [left, right] = [12, 40];
   const box = `${left} 0 ${Number(width) - left - right} ${height}`;
   const open = markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" role="img" aria-label="${words}">`;
   const body = svg.slice(svg.indexOf(">") + 1).replace(/ (role|aria-\w+)="[^"]*"/g, "");
