@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     data,
     onProgress: (done, total) => (progress ??= createProgress({ total, unit: "filter" })).update(done),
   }).finally(() => progress?.stop());
-  const { html, filters, leftOut } = await renderReport(facts);
+  const { html, size, filters, leftOut } = await renderReport(facts);
   let path = output;
   if (path === undefined) path = await facts.folder.write("report.html", html);
   else await Deno.writeTextFile(path, html);
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
     !correspondence && "correspond",
   ].filter((task) => task !== false);
   if (undone.length > 0) console.log(`not in it       ${undone.map((task) => `deno task ${task} RUN`).join(", ")}`);
-  console.log(`report          ${path} (${(html.length / 1e6).toFixed(1)} MB)`);
+  console.log(`report          ${path} (${(size / 1e6).toFixed(1)} MB)`);
   return 0;
 }
 

@@ -18,6 +18,8 @@ export const LIMIT = 5_000_000;
 /** A finished page. */
 export interface Report {
   html: string;
+  /** Its bytes. */
+  size: number;
   /** Filters whose sheets are in it, and how many were left out. */
   filters: number;
   leftOut: number;
@@ -32,21 +34,22 @@ export interface Report {
 export async function renderReport(facts: Facts, limit = LIMIT): Promise<Report> {
   const { gallery } = facts;
   const encoder = new TextEncoder();
-  const size = (text: string) => encoder.encode(text).length;
-  const bare = size(await page(facts, []));
-  if (bare > limit) throw new RangeError(`the report has ${bare} bytes without any filter, more than ${limit}`);
-  let [kept, room] = [0, limit - bare];
-  while (kept < gallery.length) {
-    room -= gallery[kept].picture?.address.length ?? 0;
-    if (room < 0) break;
-    kept++;
+  const attempt = async (filters: number) => {
+    const html = await page(facts, gallery.slice(0, filters));
+    return { html, size: encoder.encode(html).length, filters, leftOut: gallery.length - filters };
+  };
+  const whole = await attempt(gallery.length);
+  if (whole.size <= limit) return whole;
+  let best = await attempt(0), tooMany = gallery.length;
+  if (best.size > limit) {
+    throw new RangeError(`the report has ${best.size} bytes without any filter, more than ${limit}`);
   }
-  // Pictures are nearly all of it; what else a filter adds is found by looking.
-  for (;;) {
-    const text = await page(facts, gallery.slice(0, kept));
-    if (size(text) <= limit) return { html: text, filters: kept, leftOut: gallery.length - kept };
-    kept = Math.max(0, kept - Math.ceil(gallery.length / 50));
+  while (tooMany - best.filters > 1) {
+    const next = await attempt(Math.floor((best.filters + tooMany) / 2));
+    if (next.size <= limit) best = next;
+    else tooMany = next.filters;
   }
+  return best;
 }
 
 async function page(facts: Facts, gallery: readonly GalleryFilter[]): Promise<string> {

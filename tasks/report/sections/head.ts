@@ -62,7 +62,7 @@ function headline({ evaluation, kind }: Facts): Content {
   const { test, optimistic, rule, chosen } = evaluation;
   const { low, high, level } = test.accuracyInterval;
   return markup`<p class="headline"><strong>${percent(test.accuracy)}</strong>
-<span>of ${count(test.images)} test images named rightly.<br>With other people it would lie between <b>${
+<span>of ${count(test.images)} test images named rightly.<br>With other people it would probably lie between <b>${
     percent(low)
   }</b> and <b>${percent(high)}</b> (${(100 * level).toFixed(0)}% interval over ${
     count(test.subjects)
