@@ -13,15 +13,18 @@ function curves({ curves, log }: Facts): Content {
   if (!curves) return missing("The run has no log of its training.", "deno task train --run RUN --resume");
   const last = log.at(-1)!;
   const validated = log.findLast(({ validationAccuracy }) => validationAccuracy !== null)?.validationAccuracy;
-  const words = `Loss and accuracies against the step. After ${count(last.step)} updates the loss is ${
+  const words = `Loss and accuracies against the step. The last record, after ${count(last.step)} updates: loss ${
     number(last.loss)
-  } nats, the training accuracy ${percent(last.trainAccuracy)}${
-    validated === undefined || validated === null ? "" : `, the validation accuracy ${percent(validated)}`
+  } nats, training accuracy ${percent(last.trainAccuracy)}${
+    validated === undefined || validated === null ? "" : `, validation accuracy ${percent(validated)}`
   }.`;
+  const smoothed = `Thin: each record; bold, and in the labels: the mean over the ${
+    count(Math.ceil(last.step / 20))
+  } steps around it.`;
   return markup`<figure class="chart">
       <div class="wide">${chart("wide", curves.wide, words)}</div>
       <div class="narrow">${chart("narrow", curves.narrow, words)}</div>
-      <figcaption>${words} The training accuracy is that on the batches, augmented where the variant augments; the validation accuracy is that of one random batch at a time.</figcaption>
+      <figcaption>${words} ${smoothed} The training accuracy is that on the batches, augmented where the variant augments; the validation accuracy is that of one random batch at a time.</figcaption>
     </figure>`;
 }
 
