@@ -139,8 +139,8 @@ export {
 export { type ProjectionOptions, projectToPixels, projectUnits, type Unit } from "./analysis/projection.ts";
 export { type LayerResponses, layerResponses } from "./analysis/responses.ts";
 export { type Hit, topActivations, topHits, type TopOptions } from "./analysis/top_activations.ts";
-export { classSelectivity, type Selectivity } from "./analysis/selectivity.ts";
-export { type PictureSize, structuralSimilarity } from "./analysis/structural_similarity.ts";
+export { classSelectivity, type Selectivity } from "./analysis/statistics/selectivity.ts";
+export { type PictureSize, structuralSimilarity } from "./analysis/pictures/structural_similarity.ts";
 export { aucInterval } from "./analysis/statistics/auc_interval.ts";
 export { benjaminiHochberg } from "./analysis/statistics/benjamini_hochberg.ts";
 export {

@@ -6,7 +6,7 @@ import { type Activations, forwardCalls } from "../network/layers.ts";
 import { FILTERS } from "../network/parameters.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { featuresToPixels, logitsToFeatures } from "./backward.ts";
-import { enlarge } from "./enlarge.ts";
+import { enlarge } from "./pictures/enlarge.ts";
 import { type AnalysisImages, countImages, ImageSource } from "./images.ts";
 import { mapSide } from "./layer.ts";
 

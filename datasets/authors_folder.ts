@@ -9,13 +9,17 @@ import type { Dataset } from "./dataset.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { readNpy } from "./npy.ts";
 import { checkDataset } from "./prepared/check.ts";
-import { notFound, PreparedError, readFile } from "./prepared/files.ts";
+import { isThere, PreparedError, readFile } from "./prepared/files.ts";
 import { TFD_CLASSES } from "./tfd.ts";
 
 /** The eight classes of CK+ in the order of its numbers. */
 const CK_PLUS_CLASSES = ["neutral", "anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise"];
 /** Twenty times the real sets' 4,178 images at 96 pixels: a small description may not cost all memory. */
 const MOST_BYTES = 2 ** 30;
+/** TFD has five. */
+const MOST_SPLITS = 100;
+/** What may stand before an array's numbers in its file. */
+const LONGEST_HEADER = 65536 + 12;
 
 /**
  * Which of the authors' datasets a folder holds, from the names of its files: no `meta.json`, but arrays or splits.
@@ -32,7 +36,7 @@ const MOST_BYTES = 2 ** 30;
  * ```
  */
 export async function authorsDataset(directory: string): Promise<"ck_plus" | "tfd" | undefined> {
-  const has = async (name: string) => await Deno.stat(join(directory, name)).catch(notFound) !== undefined;
+  const has = (name: string) => isThere(join(directory, name));
   if (await has("meta.json")) return undefined;
   if (await has(join("split_0", "folds.npy"))) return "tfd";
   if (!await has("folds.npy")) return undefined;
@@ -58,20 +62,22 @@ export async function authorsDataset(directory: string): Promise<"ck_plus" | "tf
 export async function readAuthorsFolder(directory: string): Promise<Dataset> {
   const splits = await splitFolders(directory);
   const first = splits[0];
-  const { data, shape } = await readArray(join(first, "X.npy"));
+  const { data, shape } = await readArray(join(first, "X.npy"), directory);
   const [count, channels, imageSize, width] = shape;
   if (!(data instanceof Uint8Array) || shape.length !== 4 || channels !== 1 || imageSize !== width) {
     throw new PreparedError(`${join(first, "X.npy")}: has shape (${shape}), expected uint8 (N, 1, S, S)`);
   }
   const subjectsPath = join(first, "subjs.npy");
-  const subjects = await Deno.stat(subjectsPath).catch(notFound) && await readIntegers(subjectsPath, count);
-  const columns = await Promise.all(splits.map((split) => readIntegers(join(split, "folds.npy"), count)));
+  const integers = (path: string) => readIntegers(path, count, directory);
+  const subjects = await isThere(subjectsPath) ? await integers(subjectsPath) : undefined;
+  const columns: Int32Array[] = [];
+  for (const split of splits) columns.push(await integers(join(split, "folds.npy")));
   const dataset = {
     name: subjects ? "ck_plus" : "tfd",
     imageSize,
     classNames: [...(subjects ? CK_PLUS_CLASSES : TFD_CLASSES)],
     images: data,
-    labels: await readIntegers(join(first, "y.npy"), count),
+    labels: await integers(join(first, "y.npy")),
     subjects: subjects ?? new Int32Array(count).fill(-1),
     folds: Int32Array.from({ length: count * columns.length }, (_, i) => {
       return columns[i % columns.length][Math.floor(i / columns.length)];
@@ -79,7 +85,7 @@ export async function readAuthorsFolder(directory: string): Promise<Dataset> {
     foldColumns: columns.length,
     ...(!subjects && columns.length === 1 && { foldKind: "splits" as const }),
   };
-  for (const split of splits.slice(1)) await checkSame(split, dataset);
+  for (const split of splits.slice(1)) await checkSame(split, dataset, directory);
   checkDataset(dataset, first);
   return { ...dataset, fingerprint: await fingerprint(dataset) };
 }
@@ -87,19 +93,23 @@ export async function readAuthorsFolder(directory: string): Promise<Dataset> {
 /** The folder itself, or its `split_<n>` in order. */
 async function splitFolders(directory: string): Promise<string[]> {
   const splits = [];
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < MOST_SPLITS; n++) {
     const split = join(directory, `split_${n}`);
-    if (!await Deno.stat(split).catch(notFound)) break;
+    if (!await isThere(split)) break;
     splits.push(split);
   }
   return splits.length > 0 ? splits : [directory];
 }
 
 /** The same images stand in every split, in the same order: one split's folds apply to another's images. */
-async function checkSame(split: string, { images, labels }: Pick<Dataset, "images" | "labels">): Promise<void> {
-  const { data } = await readArray(join(split, "X.npy"));
+async function checkSame(
+  split: string,
+  { images, labels }: Pick<Dataset, "images" | "labels">,
+  directory: string,
+): Promise<void> {
+  const { data } = await readArray(join(split, "X.npy"), directory);
   const path = data.length !== images.length || images.some((value, i) => value !== data[i]) ? "X.npy" : "y.npy";
-  const others = path === "y.npy" ? await readIntegers(join(split, path), labels.length) : undefined;
+  const others = path === "y.npy" ? await readIntegers(join(split, path), labels.length, directory) : undefined;
   if (!others?.every((value, i) => value === labels[i])) {
     throw new PreparedError(
       `${join(split, path)}: differs from that of split_0. Remedy: name one split's folder, ${split}`,
@@ -107,9 +117,10 @@ async function checkSame(split: string, { images, labels }: Pick<Dataset, "image
   }
 }
 
-async function readArray(path: string) {
+/** Links may lead from one split to another, not out of the folder. */
+async function readArray(path: string, within: string, longest = MOST_BYTES) {
   try {
-    return readNpy(await readFile(path, MOST_BYTES, `at most ${MOST_BYTES}`));
+    return readNpy(await readFile(path, longest, { expected: `at most ${longest}`, within }));
   } catch (cause) {
     if (cause instanceof PreparedError) throw cause;
     throw new PreparedError(`${path}: ${(cause as Error).message}`, { cause });
@@ -117,8 +128,8 @@ async function readArray(path: string) {
 }
 
 /** Reads whole numbers of any type: the scripts keep the types of MATLAB's files. */
-async function readIntegers(path: string, count: number): Promise<Int32Array> {
-  const { data, shape } = await readArray(path);
+async function readIntegers(path: string, count: number, within: string): Promise<Int32Array> {
+  const { data, shape } = await readArray(path, within, 8 * count + LONGEST_HEADER);
   if (shape.length !== 1 || shape[0] !== count) {
     throw new PreparedError(`${path}: has shape (${shape}), expected (${count}), a number for each image in X.npy`);
   }

@@ -12,18 +12,23 @@ export { default as sharp } from "npm:sharp@0.35.5";
 // and TensorFlow.js takes 300 MB. The lock file covers them all the same.
 const named = (specifier: string) => `npm:${specifier}`;
 
-/** What finds faces: the package, its tensors' library with the WASM backend ready, and the folder of its weights. */
+const FACE_API = { name: "@vladmandic/face-api", version: "1.7.15" };
+
+/** Name and version of what finds faces, for `meta.json`. */
+export const FACE_DETECTOR = `${FACE_API.name} ${FACE_API.version}`;
+
+/** What TensorFlow.js computes with. */
+export type FaceBackend = "wasm" | "webgpu";
+
+/** What finds faces: the package, with its tensors' library in it, and the folder of its weights. No backend is chosen yet. */
 // deno-lint-ignore no-explicit-any -- the packages' own types do not resolve without a bundler
-export async function loadFaceApi(): Promise<{ faceApi: any; models: string }> {
+export async function loadFaceApi(backend: FaceBackend): Promise<{ faceApi: any; models: string }> {
   // face-api requires the two others by name, so they have to be there before it.
   await import(named("@tensorflow/tfjs@4.22.0"));
   const wasm = await import(named("@tensorflow/tfjs-backend-wasm@4.22.0"));
-  const faceApi = await import(named("@vladmandic/face-api@1.7.15/dist/face-api.node-wasm.js"));
+  if (backend === "webgpu") await import(named("@tensorflow/tfjs-backend-webgpu@4.22.0"));
+  const faceApi = await import(named(`${FACE_API.name}@${FACE_API.version}/dist/face-api.node-wasm.js`));
   const folder = (file: string) => fileURLToPath(new URL(".", import.meta.resolve(named(file))));
   wasm.setWasmPaths(folder("@tensorflow/tfjs-backend-wasm@4.22.0/dist/tfjs-backend-wasm.wasm"));
-  if (!await faceApi.tf.setBackend("wasm")) {
-    throw new Error("TensorFlow.js could not start its WASM backend; is the package's cache complete?");
-  }
-  await faceApi.tf.ready();
-  return { faceApi, models: folder("@vladmandic/face-api@1.7.15/model/tiny_face_detector_model.bin") };
+  return { faceApi, models: folder(`${FACE_API.name}@${FACE_API.version}/model/tiny_face_detector_model.bin`) };
 }

@@ -2,6 +2,8 @@
 
 import { basename, join } from "node:path";
 import type { Dataset } from "./dataset.ts";
+import { FACE_DETECTOR } from "./deps.ts";
+import type { FaceBackend } from "./faces/networks.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { findImages, type FoundImages } from "./image_folder/find_images.ts";
 import { type FolderCrop, readSquare } from "./image_folder/read_image.ts";
@@ -18,6 +20,8 @@ export interface ImageFolderOptions {
   imageSize?: number;
   /** `"none"`: the largest square in the middle (the default); `"detector"`: the face, where one is found. */
   crop?: FolderCrop;
+  /** What computes where faces are detected; `wasm` when left out. */
+  backend?: FaceBackend;
   /** Regular expression, matched on the path within the folder; its first group names the subject. */
   subject?: string;
   /** Number of folds, 2 to 1,000; ten when left out. */
@@ -67,7 +71,7 @@ const IN_FLIGHT = 2;
  * ```
  */
 export async function prepareImageFolder(options: ImageFolderOptions): Promise<PreparedImages> {
-  const { imageSize = 96, crop = "none", folds = 10, seed = 1, onProgress, signal } = options;
+  const { imageSize = 96, crop = "none", backend = "wasm", folds = 10, seed = 1, onProgress, signal } = options;
   inRange("imageSize", imageSize, 8, 512);
   inRange("folds", folds, 2, 1000);
   inRange("seed", seed, 0, 2 ** 32 - 1);
@@ -77,7 +81,13 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
   });
   const found = await findImages(input, Math.floor(MOST_BYTES / imageSize ** 2), signal);
   const paths = found.images.map(({ name }) => join(input, name));
-  const { images, kept } = await readAll(paths, imageSize, crop, onProgress, signal);
+  const { images, kept } = await readAll(
+    paths,
+    (path) => readSquare(path, imageSize, crop, backend),
+    imageSize,
+    onProgress,
+    signal,
+  );
   if (kept.length === 0) throw new SourceError(input, `no face in any of the ${paths.length} images`);
   const names = kept.map((image) => found.images[image].name);
   const subjects = numberSubjects(names, pattern);
@@ -103,6 +113,7 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
     details: {
       source: "folder of images",
       crop,
+      ...(crop === "detector" && { detector: FACE_DETECTOR, backend }),
       subject: options.subject ?? null,
       folds,
       seed,
@@ -116,8 +127,8 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
 /** Decodes all images, a few at a time; the first failure ends the work. `kept` numbers those with a face. */
 async function readAll(
   paths: string[],
+  read: (path: string) => Promise<Uint8Array | undefined>,
   imageSize: number,
-  crop: FolderCrop,
   onProgress?: (fraction: number) => void,
   signal?: AbortSignal,
 ): Promise<{ images: Uint8Array; kept: number[] }> {
@@ -129,7 +140,7 @@ async function readAll(
     while (next < paths.length) {
       signal?.throwIfAborted();
       const index = next++;
-      const square = await readSquare(paths[index], imageSize, crop);
+      const square = await read(paths[index]);
       if (square) {
         images.set(square, index * pixels);
         found[index] = 1;

@@ -26,9 +26,9 @@ export { foldKind, type Split, splitIndices } from "./split.ts";
 export { subjectOverlaps } from "./subject_overlap.ts";
 export { ACTION_UNITS, EMOTIONS } from "./synthetic/expression.ts";
 export { generateSynthetic, type SyntheticOptions } from "./synthetic/generate.ts";
-export { syntheticRegions } from "./synthetic/truth.ts";
 export { type CkPlusTwinOptions, writeCkPlusTwin } from "./synthetic/twins/ck_plus.ts";
 export { type TfdTwinCounts, type TfdTwinOptions, writeTfdTwin } from "./synthetic/twins/tfd.ts";
+export { syntheticRegions } from "./synthetic/truth.ts";
 export { prepareTfd, TFD_CLASSES, type TfdOptions } from "./tfd.ts";
 export {
   CK_PLUS_CLASSES,
@@ -38,3 +38,4 @@ export {
   type PreparedCkPlus,
 } from "./ck_plus/mod.ts";
 export { chooseFace, cropFace, detectFaces, type DetectOptions, type Face, findFace, type Image } from "./faces/mod.ts";
+export { type Detector, type FaceBackend, FaceDetectionError } from "./faces/mod.ts";

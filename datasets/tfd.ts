@@ -32,6 +32,8 @@ const SPLITS = 5;
 const PARTS = [-1, 0, 1, 2];
 /** Columns of all images that are collected before they are put in place: single ones would fill each cache line anew. */
 const BAND = 16;
+/** Images that are put in place together. */
+const GROUP = 128;
 /** Twice what TFD has: a small compressed file can claim, and hold, any number of equal images. */
 const MOST_IMAGES = 200_000;
 
@@ -103,7 +105,7 @@ async function findFields(path: string): Promise<Record<typeof FIELDS[number], M
     found.set(variable.name, variable);
   }
   const field = (name: string) => {
-    const names = [...found.keys()].join(", ").slice(0, 200);
+    const names = JSON.stringify([...found.keys()].join(", ").slice(0, 200)).slice(1, -1);
     return found.get(name) ?? fail(path, `no field ${name}; it has: ${names || "none"}. Is this a file of TFD?`);
   };
   return { images: field("images"), folds: field("folds"), labs_ex: field("labs_ex"), labs_id: field("labs_id") };
@@ -121,12 +123,13 @@ function checkShape(path: string, field: MatVariable, expected: string, shape: n
 /** Reads a small field as whole numbers, each one of `allowed`, or without it -1 and up. */
 async function readWhole(path: string, field: MatVariable, allowed?: number[]): Promise<Int32Array> {
   const values = new Int32Array(field.dimensions.reduce((product, length) => product * length, 1));
-  const set = allowed && new Set(allowed);
+  // By value + 1; what is no whole number has no place in it.
+  const isAllowed = allowed && Uint8Array.from({ length: 16 }, (_, place) => Number(allowed.includes(place - 1)));
   let index = 0;
   for await (const piece of field.elements()) {
     for (const element of piece) {
       const value = Number(element);
-      if (!(set ? set.has(value) : Number.isInteger(value) && value >= -1 && value < 2 ** 31)) {
+      if (!(isAllowed ? isAllowed[value + 1] : Number.isInteger(value) && value >= -1 && value < 2 ** 31)) {
         const expected = allowed ? `one of ${allowed.join(", ")}` : "a whole number, -1 or more";
         throw new MatError(path, `field ${field.name}: value ${value} at ${index}, expected ${expected}`, field.offset);
       }
@@ -175,14 +178,25 @@ async function readImages(
   return images;
 }
 
-/** Writes `BAND` columns of all images, from column `left` on, to their place in the row-major images. */
+/**
+ * Writes `BAND` columns of all images, from column `left` on, to their place in the row-major images. Four at a time, as
+ * one word with the first column in its lowest byte, which on every machine that runs Deno is the first in memory; and so
+ * many images at a time that the nearest cache holds the lines that are written.
+ */
 function spreadBand(band: Uint8Array, images: Uint8Array, left: number, imageSize: number): void {
-  const pixels = imageSize * imageSize;
-  const count = images.length / pixels;
-  for (let image = 0; image < count; image++) {
+  const words = new Uint32Array(images.buffer);
+  const stride = imageSize * imageSize / 4;
+  const count = words.length / stride;
+  for (let first = 0; first < count; first += GROUP) {
+    const end = Math.min(count, first + GROUP);
     for (let row = 0; row < imageSize; row++) {
-      const target = image * pixels + row * imageSize + left;
-      for (let x = 0; x < BAND; x++) images[target + x] = band[(x * imageSize + row) * count + image];
+      for (let x = 0; x < BAND; x += 4) {
+        const one = (x * imageSize + row) * count, next = imageSize * count;
+        let target = first * stride + (row * imageSize + left + x) / 4;
+        for (let at = one + first; at < one + end; at++, target += stride) {
+          words[target] = band[at] | band[at + next] << 8 | band[at + 2 * next] << 16 | band[at + 3 * next] << 24;
+        }
+      }
     }
   }
 }

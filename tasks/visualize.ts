@@ -17,9 +17,9 @@ async function main(): Promise<number> {
   const run = await openRun(options.run, { data: options.data });
   using gpu = await openGpu();
   try {
-    using looked = await lookInto(gpu, run, options.select);
+    using looked = await lookInto(gpu, run, { selection: options.select, controls: options.controls, signal });
     if (options.image === undefined) await layer(looked, options, signal);
-    else await image(looked, { ...options, image: options.image });
+    else await image(looked, { ...options, image: options.image }, signal);
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -49,8 +49,12 @@ async function layer(looked: Looked, options: VisualizeArguments, signal: AbortS
   console.log(`numbers         ${join(folder, "visualization.json")}`);
 }
 
-async function image(looked: Looked, options: VisualizeArguments & { image: number }): Promise<void> {
-  const { className, probability, completenessError, picture, json } = await explainImage(looked, options);
+async function image(
+  looked: Looked,
+  options: VisualizeArguments & { image: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { className, probability, completenessError, picture, json } = await explainImage(looked, options, signal);
   const { folder } = looked.run;
   const name = join("visualization", "images", `image-${options.image}-${fileName(className)}`);
   const path = await folder.write(`${name}.png`, picture);

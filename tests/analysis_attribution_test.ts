@@ -1,7 +1,7 @@
 /** Attributions of a class's score against float64, by finite differences, and by what each method promises. */
 import assert from "node:assert/strict";
 import { attribute, ATTRIBUTION_METHODS, type AttributionMethod } from "../analysis/attribution.ts";
-import { enlarge } from "../analysis/enlarge.ts";
+import { enlarge } from "../analysis/pictures/enlarge.ts";
 import { normalize } from "../training/draws.ts";
 import { classGradient, enlarge as enlargePlainly, look } from "./reference/looking.ts";
 import { gradCam } from "./reference/response.ts";

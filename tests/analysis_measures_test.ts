@@ -1,8 +1,8 @@
 /** Structural similarity, class selectivity and the control, against numbers from elsewhere and plain recomputation. */
 import assert from "node:assert/strict";
 import { randomizedControl } from "../analysis/control.ts";
-import { classSelectivity } from "../analysis/selectivity.ts";
-import { structuralSimilarity } from "../analysis/structural_similarity.ts";
+import { classSelectivity } from "../analysis/statistics/selectivity.ts";
+import { structuralSimilarity } from "../analysis/pictures/structural_similarity.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { dot } from "./support/compare.ts";
 import { withGpu } from "./support/gpu.ts";
@@ -88,6 +88,8 @@ Deno.test(
       using again = await randomizedControl(net);
       assert.deepEqual([control.imageSize, control.classes, control.initialScale], [8, 7, 1.3]);
       assert.equal(control.seed, again.seed);
+      using other = await randomizedControl(net, 1);
+      assert.notEqual(control.seed, other.seed);
       const [a, b] = [(await net.parameters())["conv3.weight"], (await control.parameters())["conv3.weight"]];
       for (const side of [(value: number) => value, Math.abs]) {
         const centred = [a, b].map((weights) => {

@@ -5,12 +5,11 @@ import { layerResponses } from "../analysis/responses.ts";
 import { actionUnitCorrespondence } from "../analysis/statistics/correspondence.ts";
 import { readPrepared, writePrepared } from "../datasets/prepared.ts";
 import { splitIndices } from "../datasets/split.ts";
-import { actionUnitRegion } from "../datasets/synthetic/region.ts";
-import { syntheticRegions } from "../datasets/synthetic/truth.ts";
 import { openGpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { filterOrder } from "../tasks/charts/heat_map.ts";
 import { carriers, observe, sequencesOf } from "../tasks/correspond/observations.ts";
+import { unitEntries } from "../tasks/correspond/tables.ts";
 import { judge, lookInside } from "../tasks/correspond/truth.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { needs } from "./permissions.ts";
@@ -163,17 +162,24 @@ Deno.test("a unit carries the label of the class that shows it", async () => {
   ]);
 });
 
-Deno.test("the truth of drawn faces is made again from what the folder remembers, and refused where it cannot be", () => {
-  const regions = syntheticRegions({ details, imageSize: 32, count: 160 })!;
-  assert.notDeepEqual(regions(0, 12), regions(1, 12));
-  assert.notDeepEqual(regions(0, 12), regions(0, 1));
-  assert.throws(() => regions(160, 12), /image is 160/);
-  assert.throws(() => regions(0, 3), /unit is 3/);
-  const labels = new Int32Array(160);
-  assert.throws(() => syntheticRegions({ details, imageSize: 32, count: 160 }, labels), /image \d has class 0/);
-  assert.throws(() => syntheticRegions({ details, imageSize: 32, count: 161 }), /161 images, but 20 subjects of 8/);
-  assert.equal(typeof actionUnitRegion, "function");
+Deno.test({
+  name: "the truth of drawn faces is made again from what the folder remembers, and refused where it cannot be",
+  ignore,
+  async fn() {
+    // What draws faces loads sharp, which needs permissions.
+    const { syntheticRegions } = await import("../datasets/synthetic/truth.ts");
+    const regions = syntheticRegions({ details, imageSize: 32, count: 160 })!;
+    assert.notDeepEqual(regions(0, 12), regions(1, 12));
+    assert.notDeepEqual(regions(0, 12), regions(0, 1));
+    assert.throws(() => regions(160, 12), /image is 160/);
+    assert.throws(() => regions(0, 3), /unit is 3/);
+    const labels = new Int32Array(160);
+    assert.throws(() => syntheticRegions({ details, imageSize: 32, count: 160 }, labels), /image \d has class 0/);
+    assert.throws(() => syntheticRegions({ details, imageSize: 32, count: 161 }), /161 images, but 20 subjects of 8/);
+  },
+});
 
+Deno.test("the truth test compares a region with itself elsewhere, and leaves out what shows nothing", () => {
   const mask = Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0, 0);
   const sights = [[0, 3, 0, 0, 1, 0, 0, 0, 0], new Array(9).fill(0)].map((values, row) => {
     return { row, place: row, projection: Float32Array.from(values) };
@@ -185,6 +191,39 @@ Deno.test("the truth of drawn faces is made again from what the folder remembers
   assert.equal(judge(inside, undefined, true).found, true);
   assert.equal(judge(inside, undefined, false).found, false);
   assert.equal(judge({ ...inside, ratio: 1.9 }, inside, true).found, false);
+});
+
+Deno.test("a unit that only quiets filters excites none, however sure that is", () => {
+  const images = 60, filters = 3;
+  const units = Float32Array.from({ length: 2 * images }, (_, at) => Number(Math.floor(at / 2) % [2, 3][at % 2] === 0));
+  // Filter 0 is quieter with unit 0 and filter 1 is excited by unit 1; filter 2 answers to nothing.
+  const responses = Float32Array.from({ length: filters * images }, (_, at) => {
+    const n = Math.floor(at / filters), noise = (n * n * 7 + 3 * n) % 17 / 17;
+    return [2 - 2 * units[2 * n], 2 * units[2 * n + 1], 0][at % filters] + noise;
+  });
+  const rows = Uint32Array.from({ length: images }, (_, n) => n), alone = Array.from(rows);
+  const observations = {
+    rows,
+    units,
+    actionUnits: [1, 12],
+    groups: alone,
+    roles: alone.map(() => 0),
+    blocks: alone.map(() => 0),
+  };
+  const result = actionUnitCorrespondence({ responses, ...observations }, { permutations: 999 });
+  const layer = {
+    layer: "conv3" as const,
+    images,
+    filters,
+    responses,
+    positions: new Uint32Array(filters * images),
+    side: 1,
+  };
+  const carried = [1, 12].map(() => ({ className: "", inClass: 0, elsewhere: 0, carries: false }));
+  const [quiet, loud] = unitEntries({ all: layer, observed: layer, result }, observations, carried, 1);
+  assert(quiet.adjusted < 0.01 && !(quiet.excitedAdjusted < 0.01) && !quiet.answered, JSON.stringify(quiet));
+  assert.deepEqual([quiet.excitedFilters, quiet.quieterFilters], [0, 1]);
+  assert(loud.answered && loud.mostExcited[0].filter === 1 && loud.mostExcited[0].familywise < 0.01);
 });
 
 Deno.test("the heat map puts each filter under the unit that excites it most", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readPrepared } from "../datasets/prepared.ts";
 import { needs } from "./permissions.ts";
-import { runTask } from "./support/task.ts";
+import { interruptTask, runTask } from "./support/task.ts";
 
 const ignore = needs("read", "write", "env", "ffi", "run");
 // Decoding needs a native library, so it is imported only where the permissions are granted.
@@ -92,5 +92,47 @@ Deno.test({
         assert.doesNotMatch(stderr, /\bat .*\.ts:\d+/, "no stack trace");
         assert.deepEqual(await names(directory), ["broken", "empty"], options.join(" "));
       }
+    }),
+});
+
+Deno.test({
+  name: "Ctrl-C while faces are looked for: nothing is written, exit code 130, and it can be run again",
+  ignore: ignore || Deno.build.os === "windows", // which has no SIGINT for one process
+  fn: () =>
+    inTemporary(async (directory) => {
+      const input = join(directory, "in");
+      await pictures(input);
+      // Work for minutes: one photograph under many names.
+      const photograph = join(directory, "photograph.jpg");
+      await sharp({ create: { width: 640, height: 490, channels: 3, background: "grey" } }).jpeg().toFile(photograph);
+      for (let n = 0; n < 3000; n++) await Deno.link(photograph, join(input, "merry", `S1_${n}.jpg`));
+      const task = [
+        "folder",
+        "--input",
+        input,
+        "--output",
+        join(directory, "out"),
+        "--image-size",
+        "16",
+        "--folds",
+        "3",
+      ];
+      // A signal that comes before the program is at work ends it too, but not this way: then it gets more time.
+      let stopped = { code: 0, stdout: "", stderr: "" };
+      for (const seconds of [2, 6, 18]) {
+        const start = performance.now();
+        const ready = () => Promise.resolve(performance.now() - start > 1000 * seconds);
+        stopped = await interruptTask("prepare", [...task, "--crop", "detector"], ready);
+        assert.deepEqual(await names(directory), ["in", "photograph.jpg"], "no folder, hidden or not");
+        if (stopped.stderr.includes("Stopped")) break;
+      }
+      assert.equal(stopped.code, 130, stopped.stderr);
+      assert.match(stopped.stderr, /Stopped; nothing was written\./);
+      assert.equal(stopped.stdout, "");
+
+      for (let n = 1; n < 3000; n++) await Deno.remove(join(input, "merry", `S1_${n}.jpg`));
+      const again = await runTask("prepare", ...task);
+      assert.equal(again.code, 0, again.stderr);
+      assert.equal((await readPrepared(join(directory, "out"))).labels.length, 7);
     }),
 });

@@ -131,9 +131,16 @@ Deno.test({
       const leftover = `${checkpointPath(run, 2)}.writing`;
       await Deno.writeTextFile(leftover, "half a checkpo");
       const args = ["synthetic", "--data", data, "--run", run, "--resume", ...OPTIONS, "--steps"];
-      const ready = () => exists(checkpointPath(run, 4));
+      let second: Promise<Ended> | undefined;
+      const ready = async () => {
+        if (!await exists(checkpointPath(run, 4))) return false;
+        // A second process finds the first at work, and refuses.
+        await (second ??= runTask("train", ...args, "1000000"));
+        return true;
+      };
       const stopped = await interruptTask("train", [...args, "1000000"], ready);
       assert.equal(stopped.code, 130, stopped.stderr);
+      assertRefused(await second!, /another process is training in this folder.*Remedy/);
       assert.match(stopped.stderr, /holds no checkpoint: starting from step 0/);
       const [, step, path] =
         /Stopped at step (\d+) of 1000000\. Checkpoint: (.*)\nGo on .*--resume/.exec(stopped.stderr) ??

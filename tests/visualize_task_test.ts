@@ -1,12 +1,17 @@
 /** `deno task visualize` as a user types it, on a run small enough for seconds. */
 import assert from "node:assert/strict";
 import { writePrepared } from "../datasets/prepared.ts";
+import { randomizedControl } from "../analysis/control.ts";
+import { receptiveWindow } from "../analysis/layer.ts";
+import { structuralSimilarity as structuralSimilarityOf } from "../analysis/pictures/structural_similarity.ts";
+import { projectUnits } from "../analysis/projection.ts";
 import { topActivations } from "../analysis/top_activations.ts";
 import { openGpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { readCheckpoint, restore } from "../training/checkpoint.ts";
 import { normalize } from "../training/draws.ts";
 import { needs } from "./permissions.ts";
+import { largest } from "./support/compare.ts";
 import { exists } from "./support/files.ts";
 import { interruptTask, runTask } from "./support/task.ts";
 import { tinyDataset } from "./support/tiny_dataset.ts";
@@ -40,7 +45,19 @@ Deno.test({
       );
       assert.equal(trained.code, 0, trained.stderr);
 
-      const args = ["--layer", "conv2", "--filters", "7,3,7", "--top", "4", "--distinct-subjects", "--select", "last"];
+      const args = [
+        "--layer",
+        "conv2",
+        "--filters",
+        "7,3,7",
+        "--top",
+        "4",
+        "--distinct-subjects",
+        "--select",
+        "last",
+        "--controls",
+        "2",
+      ];
       const { code, stdout, stderr } = await runTask("visualize", run, ...args);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^checkpoint +step 2: the last checkpoint/m);
@@ -56,11 +73,18 @@ Deno.test({
 
       const found = JSON.parse(await Deno.readTextFile(`${visualization}/conv2/visualization.json`));
       assert.deepEqual(
-        [found.layer, found.method, found.images, found.checkpoint.step, found.receptiveField.size],
-        ["conv2", "guided", 30, 2, 14],
+        [
+          found.layer,
+          found.method,
+          found.images,
+          found.checkpoint.step,
+          found.receptiveField.size,
+          found.control.draws,
+        ],
+        ["conv2", "guided", 30, 2, 14, 2],
       );
       using gpu = await openGpu();
-      using net = await ZeroBiasCnn.create(gpu, { imageSize: 16, classes: 3 });
+      using net = await ZeroBiasCnn.create(gpu, { imageSize: 16, classes: 3, seed: 1, initialScale: 1 });
       await restore(net, readCheckpoint(await Deno.readFile(`${run}/checkpoints/step-000002.safetensors`)));
       const rows = Uint32Array.from({ length: 30 }, (_, row) => row);
       const expected = await topActivations(net, { dataset, rows, normalization: "local-mean" }, {
@@ -84,6 +108,26 @@ Deno.test({
         }
         assert(Math.abs(structuralSimilarity) < 1 && selectivity >= 0 && selectivity <= 1);
       }
+
+      // The first hit's similarity, from the library: the mean over both controls, on the receptive field.
+      const [{ filter, hits: [{ image: shown, y, x, structuralSimilarity }] }] = found.filters;
+      const window = receptiveWindow("conv2", y, x, 16);
+      const project = async (one: ZeroBiasCnn) => {
+        const source = { dataset, rows, normalization: "local-mean" } as const;
+        const options = { layer: "conv2", method: "guided" } as const;
+        const projection = await projectUnits(one, source, [{ image: shown, filter, y, x }], options);
+        const inside = projection.filter((_, at) => {
+          const i = Math.floor(at / 16) - window.top, j = at % 16 - window.left;
+          return i >= 0 && j >= 0 && i < window.height && j < window.width;
+        });
+        return inside.map((value) => value / largest(inside));
+      };
+      let similarity = 0;
+      for (const draw of [0, 1]) {
+        using control = await randomizedControl(net, draw);
+        similarity += structuralSimilarityOf(await project(net), await project(control), { ...window, range: 2 }) / 2;
+      }
+      assert(Math.abs(similarity - structuralSimilarity) < 1e-4, `${structuralSimilarity}, expected ${similarity}`);
 
       const again = await runTask("visualize", run, "--layer", "conv1", "--filters", "0", "--method", "gradient");
       assert.equal(again.code, 0, again.stderr);

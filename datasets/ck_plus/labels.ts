@@ -117,13 +117,14 @@ export async function readLandmarks(path: string): Promise<Point[]> {
 }
 
 async function readText(path: string): Promise<string> {
-  const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new SourceError(path, "there is no such file");
-    throw error;
-  });
+  const fail = (cause: Error): never => {
+    const missing = cause instanceof Deno.errors.NotFound;
+    throw new SourceError(path, missing ? "there is no such file" : `cannot be read: ${cause.message}`, { cause });
+  };
+  const info = await Deno.stat(path).catch(fail);
   if (!info.isFile) throw new SourceError(path, "is no ordinary file");
   if (info.size > MOST_BYTES) throw new SourceError(path, `has ${info.size} bytes, expected a small text file`);
-  return (await Deno.readTextFile(path)).replace(/^\uFEFF/, "");
+  return (await Deno.readTextFile(path).catch(fail)).replace(/^\uFEFF/, "");
 }
 
 function quote(text: string): string {

@@ -1,9 +1,11 @@
 /** CK+ as its authors hand it out, turned into a dataset: frames chosen, faces cut out, Action Units as columns. */
 
 import type { Dataset } from "../dataset.ts";
-import { cropFace, type Detector, findFace } from "../faces/detect.ts";
+import { FACE_DETECTOR } from "../deps.ts";
+import { cropFace, findFace } from "../faces/detect.ts";
 import { cutSquare, type Image, readImage } from "../faces/image.ts";
 import { faceSquare } from "../faces/landmarks.ts";
+import type { Detector, FaceBackend } from "../faces/networks.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { SourceError } from "../source_error.ts";
 import { CK_PLUS_CLASSES, readLandmarks } from "./labels.ts";
@@ -23,6 +25,8 @@ export interface CkPlusOptions {
    * largest square in the middle of the picture, for pictures that are cut out already.
    */
   crop?: CkPlusCrop;
+  /** What computes where faces are detected; `wasm` when left out. */
+  backend?: FaceBackend;
   /** Called with the part of the frames done so far, 0 to 1. */
   onProgress?: (fraction: number) => void;
   /** Stops the work. */
@@ -68,7 +72,7 @@ const MOST_FRAME_BYTES = 2 ** 24;
  * ```
  */
 export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkPlus> {
-  const { input, imageSize = 96, crop = "detector", onProgress, signal } = options;
+  const { input, imageSize = 96, crop = "detector", backend = "wasm", onProgress, signal } = options;
   if (!(Number.isInteger(imageSize) && imageSize >= 8 && imageSize <= 512)) {
     throw new RangeError(`prepareCkPlus: imageSize is ${imageSize}; expected a whole number from 8 to 512.`);
   }
@@ -96,7 +100,7 @@ export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkP
         mostPixels: MOST_PIXELS,
         mostBytes: MOST_FRAME_BYTES,
       });
-      const face = await CROPS[crop](image, frame, imageSize, found);
+      const face = await CROPS[crop](image, frame, imageSize, found, backend);
       if (face instanceof Uint8Array) {
         faces.push(face);
         kept.push({ sequence, frame });
@@ -126,7 +130,7 @@ export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkP
       source: "CK+",
       crop,
       ...(crop === "detector" &&
-        { detector: "@vladmandic/face-api 1.7.15", backend: "wasm", facesFoundBy: found }),
+        { detector: FACE_DETECTOR, backend, facesFoundBy: found }),
       ...(crop !== "none" && { cropRule: "square by eyes and chin" }),
       subjects: plan.subjects.length,
       sequences: plan.sequences.length,
@@ -143,10 +147,16 @@ type Cropped = Uint8Array | { missed: string };
 
 const CROPS: Record<
   CkPlusCrop,
-  (image: Image, frame: CkPlusFrame, size: number, found: Record<Detector, number>) => Promise<Cropped>
+  (
+    image: Image,
+    frame: CkPlusFrame,
+    size: number,
+    found: Record<Detector, number>,
+    backend: FaceBackend,
+  ) => Promise<Cropped>
 > = {
-  async detector(image, _frame, size, found) {
-    const face = await findFace(image);
+  async detector(image, _frame, size, found, backend) {
+    const face = await findFace(image, { backend });
     if (!face) return { missed: "no detector finds a face" };
     found[face.detector]++;
     return await cropFace(image, face, { size });

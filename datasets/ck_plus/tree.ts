@@ -96,7 +96,8 @@ export interface SequenceFiles {
  *
  * @param part One of the folders that `findFolders` gave.
  * @param files Which files belong to a sequence.
- * @throws {SourceError} When anything in a subject or sequence is a symbolic link: it may lead out of the folder.
+ * @throws {SourceError} When anything in a subject or sequence is a symbolic link, which may lead out of the folder, or
+ * has the name of a subject or sequence and is no folder, or that of a file and is none.
  *
  * @example
  * ```ts
@@ -121,7 +122,10 @@ export async function listSequences(part: string, files: RegExp): Promise<Sequen
       const entries = await list(folder);
       const link = entries.find(({ isSymlink }) => isSymlink);
       if (link) refuseLink(join(folder, link.name));
-      const names = entries.filter(({ isFile, name }) => isFile && files.test(name)).map(({ name }) => name);
+      const names = entries.map(({ name }) => name).filter((name) => files.test(name));
+      // Passed over, it would be missed: the next frame would be the neutral one, or the sequence would have no label.
+      const other = entries.find(({ name, isFile }) => files.test(name) && !isFile);
+      if (other) throw new SourceError(join(folder, other.name), "is no ordinary file");
       sequences.push({ name: `${subject}/${sequence}`, subject, folder, files: names });
     }
   }
@@ -132,7 +136,9 @@ async function folders(folder: string, names: RegExp): Promise<string[]> {
   const entries = await list(folder);
   const link = entries.find(({ name, isSymlink }) => isSymlink && names.test(name));
   if (link) refuseLink(join(folder, link.name));
-  return entries.filter(({ name, isDirectory }) => isDirectory && names.test(name)).map(({ name }) => name);
+  const other = entries.find(({ name, isDirectory }) => names.test(name) && !isDirectory);
+  if (other) throw new SourceError(join(folder, other.name), "is no folder");
+  return entries.map(({ name }) => name).filter((name) => names.test(name));
 }
 
 /** What a folder holds, sorted by name, without junk. */
@@ -147,7 +153,8 @@ async function list(folder: string): Promise<Deno.DirEntry[]> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new SourceError(folder, "there is no such folder");
     if (error instanceof Deno.errors.NotADirectory) throw new SourceError(folder, "is no folder");
-    throw error;
+    if (error instanceof SourceError) throw error;
+    throw new SourceError(folder, `cannot be listed: ${(error as Error).message}`, { cause: error });
   }
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }

@@ -72,13 +72,12 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
 
 async function readBounded(path: string, most: number, fail: (problem: string) => never): Promise<Uint8Array> {
   const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return fail("there is no such file");
-    throw error;
+    return fail(error instanceof Deno.errors.NotFound ? "there is no such file" : `cannot be read: ${error.message}`);
   });
   if (!info.isFile) fail("is no ordinary file");
   if (info.size > most) fail(`has ${info.size} bytes, more than the ${most} that are read`);
   if (info.size === 0) fail("is empty");
-  return await Deno.readFile(path);
+  return await Deno.readFile(path).catch((error) => fail(`cannot be read: ${error.message}`));
 }
 
 /**

@@ -40,7 +40,7 @@ const DEEPEST = 12;
  * @param signal Stops the search.
  * @returns Classes and images.
  * @throws {SourceError} For fewer than two classes or more than 1,000, a class without images, too many files, a link to a
- * folder or to something outside, an entry that is neither file nor folder: names it.
+ * folder or to something outside, an entry that is neither file nor folder or has control characters in its name: names it.
  *
  * @example
  * ```ts
@@ -71,8 +71,10 @@ export async function findImages(folder: string, most: number, signal?: AbortSig
     for (const entry of await list(join(folder, name), count, signal)) {
       const inside = `${name}/${entry.name}`;
       const kind = await kindOf(folder, inside, entry);
-      if (kind === "folder") await walk(inside, label, depth + 1);
-      else if (!IMAGE_ENDINGS.includes(extname(inside).toLowerCase())) other(inside);
+      const isNamedImage = IMAGE_ENDINGS.includes(extname(inside).toLowerCase());
+      if (kind === "folder" && isNamedImage) throw new SourceError(join(folder, inside), "is a folder, not an image");
+      else if (kind === "folder") await walk(inside, label, depth + 1);
+      else if (!isNamedImage) other(inside);
       else if (found.images.push({ name: inside, label }) > most) {
         throw new SourceError(folder, `holds more than ${most} images, which do not fit in memory at this size`);
       }
@@ -82,10 +84,6 @@ export async function findImages(folder: string, most: number, signal?: AbortSig
     if (await kindOf(folder, entry.name, entry) === "file") {
       other(entry.name);
       continue;
-    }
-    // deno-lint-ignore no-control-regex
-    if (/[\x00-\x1f\x7f]/.test(entry.name)) {
-      throw new SourceError(folder, `the name ${JSON.stringify(entry.name)} cannot be that of a class`);
     }
     const label = found.classNames.push(entry.name) - 1;
     if (label === MOST_CLASSES) throw new SourceError(folder, `has more than ${MOST_CLASSES} sub-folders, one a class`);
@@ -108,6 +106,11 @@ async function list(path: string, count: () => void, signal?: AbortSignal): Prom
     for await (const entry of Deno.readDir(path)) {
       signal?.throwIfAborted();
       count();
+      // Names come to stand in lists, a line each, and on terminals, where some characters are commands.
+      // deno-lint-ignore no-control-regex
+      if (/[\x00-\x1f\x7f-\x9f]/.test(entry.name)) {
+        throw new SourceError(path, `the name ${JSON.stringify(entry.name)} has control characters in it; rename it`);
+      }
       if (!entry.name.startsWith(".") && !LITTER.includes(entry.name.toLowerCase())) entries.push(entry);
     }
   } catch (cause) {

@@ -1,6 +1,6 @@
 /** One image file as a square of grey levels. */
 
-import { cropFace, cutSquare, findFace, readImage } from "../faces/mod.ts";
+import { cropFace, cutSquare, type FaceBackend, findFace, readImage } from "../faces/mod.ts";
 
 /** `none`: the largest square in the middle of the picture; `detector`: the face, found and cut out by eyes and chin. */
 export type FolderCrop = "none" | "detector";
@@ -18,6 +18,7 @@ const MOST_BYTES = 2 ** 27;
  * @param path The file.
  * @param size Side in pixels.
  * @param crop What is kept of the picture.
+ * @param backend What computes where the face is detected.
  * @returns Grey levels, row by row; undefined where no face is found.
  * @throws {SourceError} When the file is missing, damaged, no image, or larger than 128 MiB or 67 million pixels.
  *
@@ -29,7 +30,12 @@ const MOST_BYTES = 2 ** 27;
  * await assert.rejects(readSquare("nowhere.png", 48, "none"), /nowhere.png: there is no such file/);
  * ```
  */
-export async function readSquare(path: string, size: number, crop: FolderCrop): Promise<Uint8Array | undefined> {
+export async function readSquare(
+  path: string,
+  size: number,
+  crop: FolderCrop,
+  backend: FaceBackend = "wasm",
+): Promise<Uint8Array | undefined> {
   const image = await readImage(path, { formats: FORMATS, mostPixels: MOST_PIXELS, mostBytes: MOST_BYTES });
   const { width, height } = image;
   if (crop === "none") {
@@ -37,6 +43,6 @@ export async function readSquare(path: string, size: number, crop: FolderCrop): 
     return await cutSquare(image, { left: (width - side) / 2, top: (height - side) / 2, size: side }, size);
   }
   // Nothing smaller than the detectors' least holds a face.
-  const face = width >= 16 && height >= 16 ? await findFace(image) : undefined;
+  const face = width >= 16 && height >= 16 ? await findFace(image, { backend }) : undefined;
   return face && await cropFace(image, face, { size });
 }

@@ -45,17 +45,30 @@ export async function fileSource(path: string): Promise<MatSource> {
     name: path,
     size: info.size,
     async *read(begin, end, piece, reuse = false) {
+      if (begin >= end) return;
       using file = await Deno.open(path);
       await file.seek(begin, Deno.SeekMode.Start);
-      let buffer = new Uint8Array(0);
-      for (let position = begin; position < end;) {
+      // A piece is read while the one before is worked on: two buffers, in turn.
+      const buffers: Uint8Array<ArrayBuffer>[] = [];
+      const start = async (position: number, turn: number) => {
         const wanted = Math.min(piece, end - position);
-        if (!reuse || buffer.length < wanted) buffer = new Uint8Array(wanted);
-        const bytes = buffer.subarray(0, wanted);
-        const count = await file.read(bytes);
+        const buffer = reuse ? buffers[turn % 2] ??= new Uint8Array(wanted) : new Uint8Array(wanted);
+        const count = await file.read(buffer.subarray(0, wanted));
         if (count === null) throw new MatError(path, `cut short: ${end - position} bytes are missing`, position);
-        position += count;
-        yield bytes.subarray(0, count);
+        return buffer.subarray(0, count);
+      };
+      let ahead = start(begin, 0);
+      try {
+        for (let position = begin, turn = 1; position < end; turn++) {
+          const bytes = await ahead;
+          position += bytes.length;
+          if (position < end) ahead = start(position, turn);
+          ahead.catch(() => {}); // it is heard of when its turn comes
+          yield bytes;
+        }
+      } finally {
+        // Who stops early leaves a piece on its way, and the file may not be closed under it.
+        await ahead.catch(() => {});
       }
     },
   };

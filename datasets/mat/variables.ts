@@ -45,6 +45,8 @@ const COMPRESSED_PIECE = 2 ** 16;
 const LONGEST_START = 4096;
 /** Deflate cannot shrink data by more than this factor: a variable that claims more is lying. */
 const MOST_INFLATION = 1032;
+/** More than anybody gives names to: a file can hold millions of empty ones. */
+const MOST_VARIABLES = 10_000;
 
 /**
  * Finds the variables of a MATLAB version 5 file (also called 6 and 7), in either byte order, compressed or not. Only the
@@ -76,7 +78,8 @@ export async function* readMat(source: MatSource): AsyncGenerator<MatVariable> {
   const header = await firstBytes(source.read(0, Math.min(HEADER_LENGTH, source.size), HEADER_LENGTH), HEADER_LENGTH);
   const littleEndian = readHeader(header, source.name);
   let offset = HEADER_LENGTH;
-  while (offset < source.size) {
+  for (let count = 0; offset < source.size; count++) {
+    if (count === MOST_VARIABLES) throw new MatError(source.name, `more than ${MOST_VARIABLES} variables`, offset);
     const element = await readElement(source, offset, littleEndian);
     yield describeVariable(source, element, littleEndian);
     offset = element.end;
@@ -146,7 +149,7 @@ function describeVariable(source: MatSource, element: Element, littleEndian: boo
   const dimensions = Array.from({ length: rank }, (_, i) => view.getInt32(dimensionsTag.start + 4 * i, littleEndian));
   const nameTag = part(dimensionsTag.next, "name", ELEMENT.int8, ELEMENT.utf8);
   const name = new TextDecoder().decode(start.subarray(nameTag.start, nameTag.start + nameTag.length));
-  const label = `variable "${name}"`;
+  const label = `variable ${JSON.stringify(name.slice(0, 64))}`;
   if (dimensions.some((length) => length < 0)) fail(`${label}: dimensions ${dimensions} must not be negative`);
 
   const numbers = isNumeric(kind) ? describeNumbers() : undefined;

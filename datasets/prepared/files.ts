@@ -1,5 +1,7 @@
 /** Files of a prepared folder as bytes: measured before they are read, written through to the disk. */
 
+import { dirname, isAbsolute, relative } from "node:path";
+
 /**
  * A prepared folder, or a dataset meant to become one, that is incomplete, damaged or contradicts itself.
  *
@@ -16,14 +18,25 @@ export class PreparedError extends Error {
 
 const WRITE_CHUNK = 2 ** 24;
 
+/** How a folder's file is read. */
+export interface ReadFileOptions {
+  /** What it should be, for the error. */
+  expected?: string;
+  /** Folder that a link may not lead out of: the file's own when left out. */
+  within?: string;
+}
+
+/** The most bytes of an array that fit comfortably in memory: twice what all of TFD has. */
+const MOST_BYTES = 2 ** 31;
+
 /**
  * Reads a whole ordinary file, unless it is longer than it can be.
  *
  * @param path The file.
- * @param longest Most bytes it may have.
- * @param expected What it should be, for the error.
+ * @param longest Most bytes it may have; more than 2 GiB are never read.
+ * @param options What it should be, and where.
  * @returns Its bytes.
- * @throws {PreparedError} When it is missing, no ordinary file, or longer.
+ * @throws {PreparedError} When it is missing, no ordinary file, longer, a link out of the folder, or cannot be read.
  *
  * @example
  * ```ts
@@ -35,12 +48,43 @@ const WRITE_CHUNK = 2 ** 24;
  * await Deno.remove(path);
  * ```
  */
-export async function readFile(path: string, longest: number, expected = "a small file"): Promise<Uint8Array> {
-  const info = await Deno.stat(path).catch(notFound);
-  if (!info) throw new PreparedError(`${path}: is missing; is this a prepared folder?`);
-  if (!info.isFile) throw new PreparedError(`${path}: is no ordinary file`);
-  if (info.size > longest) throw new PreparedError(`${path}: has ${info.size} bytes, expected ${expected}`);
-  return await Deno.readFile(path);
+export async function readFile(path: string, longest: number, options: ReadFileOptions = {}): Promise<Uint8Array> {
+  const { expected = "a small file", within = dirname(path) } = options;
+  try {
+    const info = await Deno.stat(path).catch(notFound);
+    if (!info) throw new PreparedError(`${path}: is missing; is this a prepared folder?`);
+    if (!info.isFile) throw new PreparedError(`${path}: is no ordinary file`);
+    if (info.size > longest) throw new PreparedError(`${path}: has ${info.size} bytes, expected ${expected}`);
+    if (info.size > MOST_BYTES) {
+      throw new PreparedError(`${path}: has ${info.size} bytes, more than the ${MOST_BYTES} that are read into memory`);
+    }
+    const way = relative(await Deno.realPath(within), await Deno.realPath(path));
+    if (isAbsolute(way) || /^\.\.([\\/]|$)/.test(way)) {
+      throw new PreparedError(`${path}: is a link out of the folder; put what it leads to in its place`);
+    }
+    return await Deno.readFile(path);
+  } catch (cause) {
+    if (cause instanceof PreparedError) throw cause;
+    throw new PreparedError(`${path}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Whether something stands at a path, whatever it is.
+ *
+ * @param path The path.
+ * @returns False also for a path that leads through a file.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isThere } from "./files.ts";
+ *
+ * assert(await isThere(".") && !await isThere("no such file"));
+ * ```
+ */
+export async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).catch(notFound) !== undefined;
 }
 
 /**

@@ -6,7 +6,7 @@ import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, readNpy } from "../npy.ts";
 import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
-import { notFound, PreparedError, readFile } from "./files.ts";
+import { isThere, PreparedError, readFile } from "./files.ts";
 import { readPreparedMeta } from "./meta.ts";
 
 /**
@@ -59,7 +59,7 @@ export async function readPrepared(directory: string): Promise<Dataset> {
       units: await read("aus.npy", "uint8", [count, actionUnits.length]) as Uint8Array,
     }),
   };
-  if (!actionUnits && await Deno.lstat(join(directory, "aus.npy")).catch(notFound)) {
+  if (!actionUnits && await isThere(join(directory, "aus.npy"))) {
     throw new PreparedError(`${join(directory, "aus.npy")}: is there, but meta.json names no actionUnits`);
   }
   checkDataset(dataset, directory);
@@ -77,7 +77,7 @@ async function readArray(directory: string, file: string, type: "uint8" | "int32
   const path = join(directory, file);
   const expected = `${type} (${shape.join(", ")}), as meta.json says`;
   const size = shape.reduce((product, length) => product * length, type === "uint8" ? 1 : 4);
-  const bytes = await readFile(path, size + 65536 + 12, expected);
+  const bytes = await readFile(path, size + 65536 + 12, { expected });
   let array: NpyArray;
   try {
     array = readNpy(bytes);

@@ -11,14 +11,22 @@ const names = (entries: UnitEntry[]) => entries.map(({ unit }) => unitTitle(unit
 export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: number): string[] {
   const tested = entries.filter(({ untested }) => untested === undefined);
   const withTruth = tested.some(({ truth }) => truth);
-  const header = ["Action Unit", "images", "filter", "KL", "AUC [95%]", "adjusted p", ...(withTruth ? ["inside"] : [])];
-  const table = tested.map(({ unit, present, mostExcited: [best], adjusted, truth }) => [
+  const header = [
+    "Action Unit",
+    "images",
+    "filter",
+    "KL",
+    "AUC [95%]",
+    "family-wise p",
+    ...(withTruth ? ["inside"] : []),
+  ];
+  const table = tested.map(({ unit, present, mostExcited: [best], truth }) => [
     unitTitle(unit),
     String(present),
     best ? String(best.filter) : "-",
     best ? best.kl.toFixed(2) : "",
     best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
-    small(adjusted),
+    best ? small(best.familywise) : "",
     ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
   ]);
   const widths = header.map((title, column) => Math.max(title.length, ...table.map((line) => line[column].length)));
@@ -32,7 +40,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
       : `${
         tested.length - without.length
       } of ${tested.length} Action Units excite a filter (adjusted p < ${ANSWERED}). ` +
-        `Those that excite none: ${names(without)}.`,
+        `Not shown for: ${names(without)}.`,
     ...entries.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
       `Not tested: ${unitTitle(unit)}: ${untested}.`
     ),
@@ -65,6 +73,6 @@ export function truthLines(tested: UnitEntry[]): string[] {
     ...(elsewhere.length > 0
       ? [`NOT found, filters answer but look elsewhere (below ${LEAST_RATIO} times chance): ${names(elsewhere)}.`]
       : []),
-    ...(unanswered.length > 0 ? [`NOT found, no filter answers: ${names(unanswered)}.`] : []),
+    ...(unanswered.length > 0 ? [`NOT found, no filter answers for sure: ${names(unanswered)}.`] : []),
   ];
 }

@@ -77,13 +77,16 @@ export function drawSheet(
 ): Promise<Uint8Array> {
   const count = observations.actionUnits.length;
   const rows = sights.map(({ unit: column, filters }) => {
-    const { unit, present, absent, adjusted, answered, className, inClass, mostExcited, truth } = entries[column];
+    const { unit, present, absent, excitedAdjusted, answered, className, inClass, mostExcited, truth } =
+      entries[column];
     return {
       name: unitTitle(unit),
       notes: [
         `in ${present} of ${present + absent} images`,
         `in ${(100 * inClass).toFixed(0)}% of "${className}"`,
-        answered ? `excites a filter (p < ${ANSWERED})` : `excites no filter for sure (p = ${adjusted.toFixed(2)})`,
+        answered
+          ? `excites a filter (p < ${ANSWERED})`
+          : `excites no filter for sure (p = ${excitedAdjusted.toFixed(2)})`,
         ...(truth ? [`${(100 * truth.inside).toFixed(0)}% in its region, ${truth.ratio.toFixed(1)} x chance`] : []),
       ],
       filters: filters.map(({ filter, sights }) => {

@@ -1,5 +1,6 @@
 /** What the comparison found, as tables: a line for every pair, and for every unit what a reader asks first. */
 import { aucInterval } from "../../analysis/statistics/auc_interval.ts";
+import { benjaminiHochberg } from "../../analysis/statistics/benjamini_hochberg.ts";
 import type { UnitSupport } from "../../analysis/statistics/correspondence.ts";
 import { actionUnitName } from "../../datasets/action_units.ts";
 import { csv } from "../words.ts";
@@ -25,7 +26,12 @@ export interface Pair {
 export interface UnitEntry extends UnitSupport, Carrier {
   unit: number;
   name: string;
-  /** Whether it excites a filter: more than chance among the filters and among the units. */
+  /**
+   * Does it excite any filter? The smallest family-wise p-value among the filters that it excites, adjusted for the number of units
+   * (Benjamini and Hochberg). `adjusted` counts those that are quieter with it too. NaN where untested, or where it excites none.
+   */
+  excitedAdjusted: number;
+  /** Whether that is below `ANSWERED`. */
   answered: boolean;
   /** Filters that answer by more than chance, excited and quieter. */
   excitedFilters: number;
@@ -38,7 +44,7 @@ export interface UnitEntry extends UnitSupport, Carrier {
   truth?: UnitTruth;
 }
 
-/** A unit's adjusted p-value below this says that a filter answers to it. */
+/** An `excitedAdjusted` below this says that a filter answers to the unit. */
 export const ANSWERED = 0.01;
 
 /** Filters listed for a unit. */
@@ -63,6 +69,11 @@ export function unitEntries(
   const clusters = Array.from(observations.rows, (_, n) => {
     return observations.blocks[n] >= 0 ? observations.blocks[n] : -1 - observations.groups[n];
   });
+  const excitedAdjusted = benjaminiHochberg(observations.actionUnits.map((_, column) => {
+    const auc = rowOf(result.auc, column, filters), familywise = rowOf(result.familywise, column, filters);
+    const p = familywise.filter((_, filter) => auc[filter] > 0.5);
+    return p.length === 0 ? NaN : p.reduce((least, value) => Math.min(least, value));
+  }));
   return observations.actionUnits.map((unit, column) => {
     const row = (matrix: Float64Array) => rowOf(matrix, column, filters);
     const [kl, auc, p, adjusted, familywise] = [result.kl, result.auc, result.p, result.adjusted, result.familywise]
@@ -85,14 +96,14 @@ export function unitEntries(
     const support = result.support[column];
     const tested = support.untested === undefined;
     const significant = Array.from(auc.keys()).filter((filter) => familywise[filter] < SIGNIFICANT);
-    const excitedFilters = significant.filter((filter) => auc[filter] > 0.5).length;
     return {
       unit,
       name: actionUnitName(unit),
       ...carried[column],
       ...support,
-      answered: support.adjusted < ANSWERED && excitedFilters > 0,
-      excitedFilters,
+      excitedAdjusted: excitedAdjusted[column],
+      answered: excitedAdjusted[column] < ANSWERED,
+      excitedFilters: significant.filter((filter) => auc[filter] > 0.5).length,
       quieterFilters: significant.filter((filter) => auc[filter] < 0.5).length,
       mostDivergent: tested ? ranking(result, column).slice(0, LISTED).map(pair) : [],
       mostExcited: tested ? excited(comparison, column, LISTED).map(pair) : [],

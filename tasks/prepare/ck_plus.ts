@@ -1,11 +1,13 @@
 /** `deno task prepare ck_plus`: the Extended Cohn-Kanade set. */
 import { join } from "node:path";
 import { type CkPlusCrop, prepareCkPlus } from "../../datasets/ck_plus/mod.ts";
+import type { FaceBackend } from "../../datasets/faces/mod.ts";
 import { wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
+import { withBackend } from "./backend.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
-type Arguments = Target & { input: string; output?: string; imageSize: number; crop: CkPlusCrop };
+type Arguments = Target & { input: string; output?: string; imageSize: number; crop: CkPlusCrop; backend: FaceBackend };
 
 /** Adds the command. */
 export function addCkPlus(program: Command, run: Run): void {
@@ -18,11 +20,14 @@ export function addCkPlus(program: Command, run: Run): void {
       new Option("--crop <how>", "detector finds the face, landmarks are those of CK+, none: the square in the middle")
         .choices(["detector", "landmarks", "none"]).default("detector"),
     );
+  withBackend(command);
   withOutput(command, output).action((options: Arguments) =>
     run(() =>
-      prepare({ ...options, output: options.output ?? output }, (onProgress, signal) => {
-        const { input, imageSize, crop } = options;
-        return prepareCkPlus({ input, imageSize, crop, onProgress, signal });
+      prepare({ ...options, output: options.output ?? output }, async (onProgress, signal) => {
+        const { input, imageSize, crop, backend } = options;
+        const prepared = await prepareCkPlus({ input, imageSize, crop, backend, onProgress, signal });
+        const overlap = "TFD contains images of CK+: a model trained on one must not be tested on the other";
+        return { ...prepared, warnings: [...prepared.warnings, overlap] };
       })
     )
   );

@@ -1,8 +1,10 @@
 /** `deno task prepare folder`: photographs in a folder, a class a sub-folder. */
 import { basename, join, resolve } from "node:path";
 import { prepareImageFolder } from "../../datasets/image_folder.ts";
+import type { FaceBackend } from "../../datasets/faces/mod.ts";
 import { fileName, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
+import { withBackend } from "./backend.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
 interface Arguments extends Target {
@@ -10,6 +12,7 @@ interface Arguments extends Target {
   name?: string;
   imageSize: number;
   crop: "none" | "detector";
+  backend: FaceBackend;
   subject?: string;
   folds: number;
   seed: number;
@@ -29,6 +32,7 @@ export function addFolder(program: Command, run: Run): void {
     .option("--subject <pattern>", "regular expression on the path; its first group names the person: 'S(\\d+)'")
     .option("--folds <n>", "folds for cross-validation", wholeNumber(3), 10)
     .option("--seed <n>", "deals images of nobody known out to the folds", wholeNumber(0), 1);
+  withBackend(command);
   withOutput(command, "data/<name>").action((options: Arguments) =>
     run(() => {
       const { name = basename(resolve(options.input)), output = join("data", fileName(name)) } = options;

@@ -1,5 +1,5 @@
 /** From signed numbers to grey levels, the same way in every picture: zero is middle grey. */
-import { structuralSimilarity } from "../../analysis/structural_similarity.ts";
+import { structuralSimilarity } from "../../analysis/pictures/structural_similarity.ts";
 import type { Part } from "./page.ts";
 
 /** What the grey levels mean, as it stands on every page. */
@@ -27,8 +27,13 @@ export function greyLevels(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round(128 + 127 * value));
 }
 
-/** How alike a picture and its control are, both scaled as they are shown. */
-export function likeness(picture: Float32Array, control: Float32Array, part: Pick<Part, "width" | "height">): number {
-  const { width, height } = part;
-  return structuralSimilarity(scaled(picture), scaled(control), { width, height, range: 2 });
+/** How alike a picture and its controls are on average, all scaled as they are shown. */
+export function likeness(
+  picture: Float32Array,
+  controls: readonly Float32Array[],
+  { width, height }: Pick<Part, "width" | "height">,
+): number {
+  const size = { width, height, range: 2 };
+  const each = controls.map((control) => structuralSimilarity(scaled(picture), scaled(control), size));
+  return each.reduce((sum, value) => sum + value, 0) / each.length;
 }

@@ -3,7 +3,7 @@ import { attribute, ATTRIBUTION_METHODS, type AttributionMethod } from "../../an
 import { UsageError } from "../command.ts";
 import { percent } from "../words.ts";
 import { cut, GREY_SCALE, greyLevels, likeness, scaled } from "./grey.ts";
-import type { Looked } from "./network.ts";
+import { type Looked, withEveryControl } from "./network.ts";
 import type { VisualizeArguments } from "./options.ts";
 import { Page } from "./page.ts";
 import { number } from "./sheets.ts";
@@ -34,6 +34,7 @@ interface Shown {
 export async function explainImage(
   looked: Looked,
   { image, class: name, steps }: { image: number } & Pick<VisualizeArguments, "class" | "steps">,
+  signal: AbortSignal,
 ): Promise<Explained> {
   const { run: { dataset, settings }, net, control, chosen, rule } = looked;
   const { classNames, labels } = dataset;
@@ -51,10 +52,14 @@ export async function explainImage(
   const shown: Shown[] = [];
   let completenessError = NaN;
   for (const method of ATTRIBUTION_METHODS) {
+    signal.throwIfAborted();
     const found = await attribute(net, images, { target, method, steps });
-    const { maps } = await attribute(control, images, { target, method, steps });
+    const drawn = await withEveryControl(
+      looked,
+      async (one) => (await attribute(one, images, { target, method, steps })).maps,
+    );
     if (found.completenessError) completenessError = found.completenessError[0];
-    shown.push({ method, map: found.maps, control: maps, similarity: likeness(found.maps, maps, whole) });
+    shown.push({ method, map: found.maps, control: drawn[0], similarity: likeness(found.maps, drawn, whole) });
   }
   const className = classNames[target], probability = probabilities[target];
   const truth = labels[image] < 0 ? null : classNames[labels[image]];
@@ -75,7 +80,7 @@ export async function explainImage(
     explained: className,
     probability,
     integratedGradients: { steps, baseline: "the zero image, after normalisation", completenessError },
-    control: { seed: control.seed, initialScale: control.initialScale },
+    control: { draws: looked.draws.length, seed: control.seed, initialScale: control.initialScale },
     methods: shown.map(({ method, similarity }) => ({ method, structuralSimilarity: similarity })),
     scale: GREY_SCALE,
   };

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { receptiveField, receptiveWindow } from "../../analysis/layer.ts";
 import { projectUnits } from "../../analysis/projection.ts";
 import { layerResponses } from "../../analysis/responses.ts";
-import { classSelectivity } from "../../analysis/selectivity.ts";
+import { classSelectivity } from "../../analysis/statistics/selectivity.ts";
 import { type Hit, topHits } from "../../analysis/top_activations.ts";
 import { createProgress } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";
-import type { Looked } from "./network.ts";
+import { type Looked, withEveryControl } from "./network.ts";
 import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
 import type { VisualizeArguments } from "./options.ts";
 
@@ -58,7 +58,10 @@ export async function visualizeLayer(
     const group = wanted.slice(first, first + TOGETHER);
     const units = group.flatMap((filter) => best[filter].map(({ image, y, x }) => ({ image, filter, y, x })));
     const projections = await projectUnits(net, images, units, { layer, method, signal });
-    const controls = await projectUnits(control, images, units, { layer, method, signal });
+    const controls = await withEveryControl(
+      looked,
+      (one) => projectUnits(one, images, units, { layer, method, signal }),
+    );
     let row = 0;
     for (const filter of group) {
       const shownHits = best[filter].map((hit) => showHit(looked, layer, hit, projections, controls, row++));
@@ -109,12 +112,13 @@ export async function visualizeLayer(
     projection: "each response alone, everything else in the layer 0, sent back to the pixels; it starts with 1",
     scale: GREY_SCALE,
     control: {
-      what: "the same units of the same images through a network whose weights are all drawn anew",
+      what: "the same units of the same images through networks whose weights are all drawn anew; the first is shown",
+      draws: looked.draws.length,
       seed: control.seed,
       initialScale: control.initialScale,
       structuralSimilarity: meanSimilarity ?? null,
       measure:
-        "Wang et al. 2004, on the receptive field, both pictures scaled to [-1, 1]; a filter's is the mean of its hits'",
+        "Wang et al. 2004, on the receptive field, both pictures scaled to [-1, 1], mean over the draws; a filter's is the mean of its hits'",
     },
     selectivity:
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
@@ -130,15 +134,16 @@ function showHit(
   layer: VisualizeArguments["layer"],
   { image, y, x, activation }: Hit,
   projections: Float32Array,
-  controls: Float32Array,
+  controls: Float32Array[],
   row: number,
 ): { hit: ShownHit; record: unknown } {
   const { imageSize } = net;
   const window = receptiveWindow(layer, y, x, imageSize);
   const { stride, offset } = receptiveField(layer);
   const part = { ...window, top: window.top - (stride * y + offset), left: window.left - (stride * x + offset) };
-  const projection = cut(projections, row, imageSize, window), control = cut(controls, row, imageSize, window);
-  const similarity = likeness(projection, control, window);
+  const projection = cut(projections, row, imageSize, window);
+  const drawn = controls.map((one) => cut(one, row, imageSize, window));
+  const similarity = likeness(projection, drawn, window), control = drawn[0];
   const subject = dataset.subjects[image];
   const label = dataset.labels[image];
   const className = label < 0 ? "no label" : dataset.classNames[label];

@@ -14,6 +14,8 @@ export interface VisualizeArguments {
   top: number;
   method: ReluRule;
   distinctSubjects: boolean;
+  /** Networks with random weights: the first is shown, similarity is the mean over all. */
+  controls: number;
   data?: string;
   select?: Selection;
   /** One image to explain, instead of a layer. */
@@ -43,6 +45,7 @@ export function parseArguments(argv: readonly string[]): VisualizeArguments {
         .choices(["guided", "deconvnet", "gradient"]).default("guided"),
     )
     .option("--distinct-subjects", "no person twice among a filter's images", false)
+    .option("--controls <n>", "random networks that similarity is averaged over; the first is shown", wholeNumber(1), 3)
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .addOption(
       new Option("--select <rule>", "which checkpoint, as evaluate chooses it (default: what the run was trained for)")

@@ -89,7 +89,7 @@ export class Page {
       `<g font-family="${FONT}, sans-serif">${this.#marks.join("")}</g></svg>`;
     const picture = sharp(this.#pixels, { raw: { width: this.width, height: this.height, channels: 1 } })
       .toColourspace("srgb").composite([{ input: Buffer.from(words) }]);
-    return new Uint8Array(await picture.png().toBuffer());
+    return new Uint8Array(await picture.removeAlpha().png().toBuffer());
   }
 }
 

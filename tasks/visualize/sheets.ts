@@ -64,11 +64,15 @@ export function filterSheet(shown: ShownFilter, notes: PageNotes): Promise<Uint8
   const columns = Math.max(5, hits.length);
   const page = new Page(
     Math.max(840, 2 * MARGIN + label + columns * (cell + GAP) - GAP),
-    head + 3 * (cell + GAP) + caption + MARGIN,
+    hits.length === 0 ? head + 60 : head + 3 * (cell + GAP) + caption + MARGIN,
   );
   page.text(`${shown.layer}, filter ${shown.filter}`, MARGIN, 38, { size: 17, weight: "bold" });
   page.quiet(filterWords(shown), MARGIN, 57, { size: 12 });
   page.quiet(`${notes.source}; ${notes.method}.`, MARGIN, 73);
+  if (hits.length === 0) {
+    page.text("No image excites this filter.", MARGIN, head + 18, { size: 13 });
+    return page.png();
+  }
   ROWS.forEach(([name, words], row) => {
     const middle = head + row * (cell + GAP) + cell / 2;
     page.text(name, MARGIN, middle, { size: 13 });
@@ -84,11 +88,9 @@ export function filterSheet(shown: ShownFilter, notes: PageNotes): Promise<Uint8
     page.quiet(hit.subject, x + cell / 2, below + 29, middle);
     page.quiet(number(hit.similarity), x + cell / 2, below + 45, middle);
   });
-  if (hits.length > 0) {
-    page.quiet("activation", MARGIN, head + 3 * (cell + GAP) + 10);
-    page.quiet("class, person", MARGIN, head + 3 * (cell + GAP) + 25);
-    page.quiet("similarity to control", MARGIN, head + 3 * (cell + GAP) + 55);
-  } else page.text("No image excites this filter.", MARGIN + label, head + cell / 2, { size: 13 });
+  page.quiet("activation", MARGIN, head + 3 * (cell + GAP) + 10);
+  page.quiet("class, person", MARGIN, head + 3 * (cell + GAP) + 25);
+  page.quiet("similarity to control", MARGIN, head + 3 * (cell + GAP) + 55);
   page.quiet(`${GREY_SCALE} ${BORDER}`, MARGIN, page.height - 12, { size: 10 });
   return page.png();
 }

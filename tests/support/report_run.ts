@@ -169,7 +169,7 @@ async function writeVisualization(path: string, filters: number): Promise<void> 
     top: 3,
     distinctSubjects: true,
     receptiveField: { size: SIDE },
-    control: { what: "random weights", structuralSimilarity: 0.4 },
+    control: { draws: 3, structuralSimilarity: 0.4 },
     filters: records,
   };
   await Deno.writeTextFile(`${folder}/visualization.json`, json(document));
@@ -205,6 +205,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
     movable: 30,
     p: 0.001,
     adjusted: 0.002,
+    excitedAdjusted: n === 0 ? 0.002 : 0.3,
     answered: n === 0,
     excitedFilters: 1,
     quieterFilters: 0,

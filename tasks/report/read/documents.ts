@@ -33,7 +33,7 @@ export interface Visualization {
   top: number;
   distinctSubjects: boolean;
   receptiveField: { size: number };
-  control: { what: string; structuralSimilarity: number | null };
+  control: { draws?: number; structuralSimilarity: number | null };
   filters: VisualizedFilter[];
 }
 

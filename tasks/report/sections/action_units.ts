@@ -41,7 +41,7 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
     tested.length === 0
       ? markup`<p><strong>No Action Unit has enough support among these images.</strong></p>`
       : markup`<p><strong>${answered.length} of ${tested.length} Action Units excite a filter</strong> by more than chance (adjusted p below ${ANSWERED}).${
-        silent.length > 0 && markup` Those that excite none: ${silent.map(({ unit }) => unitTitle(unit)).join(", ")}.`
+        silent.length > 0 && markup` Not shown for: ${silent.map(({ unit }) => unitTitle(unit)).join(", ")}.`
       }</p>`,
     untested(units),
     heat && heatTable(heat, tested, open),
@@ -103,7 +103,8 @@ function heatTable({ order, rows }: HeatMap, tested: readonly UnitEntry[], open:
 }
 
 function card(entry: UnitEntry, { sights }: Facts, open: Open): Html {
-  const { unit, present, absent, className, inClass, answered, adjusted, truth, mostDivergent, mostExcited } = entry;
+  const { unit, present, absent, className, inClass, answered, excitedAdjusted, truth, mostDivergent, mostExcited } =
+    entry;
   const most = Math.max(0.1, ...mostDivergent.map(({ kl }) => kl));
   const shown = mostExcited.filter(({ filter }) => sights.has(`${unit} ${filter}`));
   return markup`<article id="unit-${unit}" class="unit"><h4><b>${unit}</b> ${unitTitle(unit).replace(/^\d+ ?/, "")}</h4>
@@ -113,7 +114,7 @@ function card(entry: UnitEntry, { sights }: Facts, open: Open): Html {
 <p class="verdicts">${
     answered
       ? markup`<span class="verdict yes">excites a filter</span>`
-      : markup`<span class="verdict no">excites no filter for sure (p ${pValue(adjusted)})</span>`
+      : markup`<span class="verdict no">excites no filter for sure (p ${pValue(excitedAdjusted)})</span>`
   }${
     truth &&
     markup` <span class="verdict ${truth.found ? "yes" : "no"}">${truth.found ? "found" : "not found"}: ${

@@ -46,7 +46,11 @@ function filters({ visualization, evaluation }: Facts, gallery: readonly Gallery
     count(images)
   } images, those that excite a filter most: above what the unit sees of them (${receptiveField.size} × ${receptiveField.size} pixels), in the middle that response alone sent back to the pixels by ${
     METHODS[method] ?? method
-  }, below the <strong>control</strong>, the same through random weights. The similarity says how alike the last two are: 1 would be the same picture, and a picture that is the same under random weights says nothing about the filter.${
+  }, below the <strong>control</strong>, the same through random weights${
+    (control.draws ?? 1) > 1 && `, the first of ${control.draws} draws`
+  }. The similarity${
+    (control.draws ?? 1) > 1 && ", a mean over the draws,"
+  } says how alike the last two are: 1 would be the same picture, and a picture that is the same under random weights says nothing about the filter.${
     control.structuralSimilarity !== null && markup` On average it is <b>${number(control.structuralSimilarity)}</b>.`
   } Middle grey is zero. Selectivity is (m − o) / (m + o), m the mean response to the preferred class and o that to the others.</p>
 ${other && warning(`These pictures are of checkpoint ${count(checkpoint.step)}, not of the one that was tested.`)}

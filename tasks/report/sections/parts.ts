@@ -72,9 +72,9 @@ export function number(value: number | null | undefined, digits = 2): string {
   return value === null || value === undefined || Number.isNaN(value) ? "–" : value.toFixed(digits).replace("-", "−");
 }
 
-/** A p-value; `below` is the smallest that was possible. */
-export function pValue(p: number | null): string {
-  if (p === null) return "–";
+/** A p-value as it is read; a dash where there is none. */
+export function pValue(p: number | null | undefined): string {
+  if (p === null || p === undefined || Number.isNaN(p)) return "–";
   return p < 0.0001 ? "below 0.0001" : p < 0.0095 ? p.toFixed(4) : p.toFixed(2);
 }
 
