@@ -9,12 +9,18 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Reads an integer option of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** Largest seed: seeds are 32-bit words. */
+export const MOST_SEED = 2 ** 32 - 1;
+/** Most resamples of a bootstrap: beyond, they would take memory without end. */
+export const MOST_RESAMPLES = 10_000_000;
+
+/** Reads an integer option of at least `least` and at most `most`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!(/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least)) {
-      throw new InvalidArgumentError(`Expected an integer of ${least} or more.`);
+    if (!(/^\d+$/.test(text) && value >= least && value <= most)) {
+      const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`Expected an integer ${range}.`);
     }
     return value;
   };

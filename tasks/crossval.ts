@@ -6,7 +6,7 @@ import { openGpu } from "../gpu/device.ts";
 import { crossValidate, type Engine } from "../training/cross_validation/engine.ts";
 import { type PlannedRun, planRuns } from "../training/cross_validation/plan.ts";
 import { protocolFor } from "../training/evaluation/select.ts";
-import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
+import { fileName, INTERRUPTED, runTask, stopSignal, UsageError } from "./command.ts";
 import { slurmEngine } from "./crossval/slurm.ts";
 import { describeRuns } from "./crossval/dry_run.ts";
 import { localEngine } from "./crossval/local.ts";
@@ -16,7 +16,7 @@ import { publishedFor } from "./crossval/published.ts";
 import { watchRuns } from "./crossval/progress.ts";
 import { writeResults } from "./crossval/results.ts";
 import { terminalLines } from "./crossval/tables.ts";
-import { datasetName, loadDataset } from "./run/data.ts";
+import { datasetName, defaultFolder, loadDataset, wouldDraw } from "./run/data.ts";
 import { defaultsFor } from "./train/options.ts";
 
 async function main(): Promise<number> {
@@ -26,6 +26,14 @@ async function main(): Promise<number> {
   // Only the drawn faces have defaults that depend on the adapter; a cluster's login node may have none.
   const adapter = name === "synthetic" ? await adapterHere() : { software: false };
   const defaults = defaultsFor(name, adapter);
+  if (options.dryRun && await wouldDraw(options, defaults.imageSize)) {
+    throw new UsageError(
+      `--dry-run: ${
+        defaultFolder("synthetic", options.imageSize ?? defaults.imageSize)
+      } is not there yet, and a dry run draws no faces. ` +
+        "Remedy: deno task prepare synthetic --image-size " + `${options.imageSize ?? defaults.imageSize}`,
+    );
+  }
   const loaded = await loadDataset(options, { builtInSize: defaults.imageSize, signal }).catch((error) => {
     if (!signal.aborted) throw error;
   });

@@ -2,7 +2,7 @@
 import { readPrepared } from "../datasets/prepared.ts";
 import { openGpu } from "../gpu/device.ts";
 import { type Selection, SELECTIONS } from "../training/evaluation/select.ts";
-import { INTERRUPTED, runTask, stopSignal, wholeNumber } from "./command.ts";
+import { INTERRUPTED, MOST_RESAMPLES, MOST_SEED, runTask, stopSignal, wholeNumber } from "./command.ts";
 import { Command, Option } from "./deps.ts";
 import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { evaluateRun } from "./evaluate/run.ts";
@@ -31,8 +31,8 @@ async function main(): Promise<number> {
     )
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .option("--on <dir>", "test on all labelled images of another prepared folder instead, classes matched by name")
-    .option("--resamples <n>", "resamples of the interval over people", wholeNumber(1), 10_000)
-    .option("--seed <n>", "draws the resamples", wholeNumber(0), 0)
+    .option("--resamples <n>", "resamples of the interval over people", wholeNumber(1, MOST_RESAMPLES), 10_000)
+    .option("--seed <n>", "draws the resamples", wholeNumber(0, MOST_SEED), 0)
     .option("--json", "print JSON only, for programs", false)
     .exitOverride();
   command.showHelpAfterError("(deno task evaluate --help lists the options)");
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
       ? await transferRun(gpu, run, other, options).then(({ record, files }) => {
         if (record.shareImages) {
           console.error(
-            `warning: ${record.testedOn} holds images that ${record.trainedOn} holds too (TFD contains CK+): ` +
+            `warning: ${record.testedOn} and ${record.trainedOn} hold the same images, all or some (TFD contains CK+): ` +
               "this is no test on unseen faces",
           );
         }

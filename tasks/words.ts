@@ -20,3 +20,11 @@ function field(value: string | number): string {
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** Whom a test was on: `10 people`, `40 images of nobody known`, or both. */
+export function whom({ subjects, unknown }: { subjects: number; unknown: number }): string {
+  const people = `${subjects} ${subjects === 1 ? "person" : "people"}`;
+  if (unknown === 0) return people;
+  const images = `${unknown} images of nobody known`;
+  return subjects === 0 ? images : `${people} and ${images}`;
+}

@@ -12,8 +12,8 @@ import { tinyDataset } from "./support/tiny_dataset.ts";
 
 const close = (a: number, b: number, tolerance = 1e-12) => assert(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
 
-/** A run of two classes: `hits` of ten test images of one person are right. */
-function evaluated(run: PlannedRun, hits: number): EvaluatedRun {
+/** A run of two classes: `hits` of ten test images are right, of one person, or of nobody known. */
+function evaluated(run: PlannedRun, hits: number, known = true): EvaluatedRun {
   const interval = { low: 0, high: 1, level: 0.95, resamples: 1, groups: 1 };
   const accuracy = hits / 10;
   return {
@@ -32,7 +32,8 @@ function evaluated(run: PlannedRun, hits: number): EvaluatedRun {
       chosen: { step: 100, accuracy: 0.5 },
       test: {
         images: 10,
-        subjects: 1,
+        subjects: known ? 1 : 0,
+        unknown: known ? 0 : 10,
         accuracy,
         accuracyInterval: interval,
         balancedAccuracy: accuracy / 2,
@@ -41,7 +42,9 @@ function evaluated(run: PlannedRun, hits: number): EvaluatedRun {
         expectedCalibrationError: 0,
         perClass: [],
         confusion: [[hits, 10 - hits], [0, 0]],
-        bySubject: [{ subject: run.split, images: 10, hits }],
+        byGroup: known
+          ? [{ subject: run.split, image: null, images: 10, hits }]
+          : Array.from({ length: 10 }, (_, n) => ({ subject: null, image: n, images: 1, hits: n < hits ? 1 : 0 })),
       },
     },
   };
@@ -83,6 +86,22 @@ Deno.test("means over splits, seeds averaged first; deviations over splits; ever
   close(pair.meanDifference, both.accuracy.mean - 0.7);
   assert.deepEqual([pair.better, pair.equal, pair.worse], [2, 0, 0]);
   assert.deepEqual(result.runs.map(({ name }) => name).slice(0, 2), ["cnn-split0-seed1", "cnn-split0-seed2"]);
+});
+
+Deno.test("an image of nobody known is one group, however many seeds and splits tested it", () => {
+  const one = { name: "cnn-split0-seed1", variant: "cnn", split: 0, seed: 1 } as const;
+  const many = Array.from({ length: 5 }, (_, n) => ({ ...one, name: `cnn-split0-seed${n + 1}`, seed: n + 1 }));
+  const [alone] = summarizeCrossValidation([evaluated(one, 7, false)]).variants;
+  const [copies] = summarizeCrossValidation(many.map((run) => evaluated(run, 7, false))).variants;
+  assert.deepEqual([copies.pooled.subjects, copies.pooled.unknown, copies.pooled.images], [0, 10, 50]);
+  assert.deepEqual(copies.pooled.accuracyInterval, alone.pooled.accuracyInterval, "copies are no more people");
+});
+
+Deno.test("equal counts of hits are equal, whatever order their seeds were added in", () => {
+  const on = (variant: "cnn" | "cnn_a", ...hits: number[]) =>
+    hits.map((right, n) => evaluated({ name: `${variant}-split0-seed${n}`, variant, split: 0, seed: n }, right));
+  const [pair] = summarizeCrossValidation([...on("cnn", 7, 8, 9), ...on("cnn_a", 9, 7, 8)]).comparisons;
+  assert.deepEqual([pair.better, pair.equal, pair.worse, pair.meanDifference], [0, 1, 0, 0]);
 });
 
 Deno.test("runs that do not belong in one table are refused", () => {

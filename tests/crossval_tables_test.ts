@@ -20,7 +20,14 @@ const RESULT: CrossValidation = {
     balancedAccuracy: { mean: 0.5, deviation: 0.125 },
     macroF1: { mean: 0.25, deviation: null },
     splits: [{ split: 0, accuracy: 0.75 }],
-    pooled: { images: 4, accuracy: 0.75, accuracyInterval: INTERVAL, confusion: [[3, 0], [1, 0]] },
+    pooled: {
+      images: 4,
+      subjects: 2,
+      unknown: 1,
+      accuracy: 0.75,
+      accuracyInterval: INTERVAL,
+      confusion: [[3, 0], [1, 0]],
+    },
   }],
   comparisons: [],
   runs: [],
@@ -43,6 +50,7 @@ Deno.test("the published figure stands beside ours where there is one, with its 
 Deno.test("names keep the formats whole, and the optimistic rule is shouted", () => {
   assert.match(markdown(RESULT), /\| true \\ predicted \| a\\\|b \| c_d \|/);
   assert.match(latex({ ...RESULT, dataset: "my_set 100%" }), /my\\_set 100\\%/);
+  assert.match(markdown(RESULT), /resamples over 2 people and 1 images of nobody known, 4 test images pooled/);
   assert.doesNotMatch(markdown(RESULT), /OPTIMISTIC/);
   assert.match(markdown({ ...RESULT, optimistic: true }), /^\*\*OPTIMISTIC\*\*/m);
   assert.match(variantsCsv(RESULT), /^cnn_ad,1,1,0\.75,,0\.5,0\.125,0\.25,,4,0\.75,0\.625,0\.875,validation$/m);

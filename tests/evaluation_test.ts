@@ -40,11 +40,14 @@ async function trained(gpu: Gpu, options: TrainOptions = {}, dataset = DATA): Pr
   return saved;
 }
 
-Deno.test("TFD and CK+ share images, and every set shares them with itself", () => {
-  const pairs = [["tfd", "ck_plus"], ["ck_plus_six_class", "tfd"], ["ck_plus", "ck_plus_six_class"], ["mine", "mine"]];
-  for (const [a, b] of pairs) assert(shareImages(a, b), `${a} ${b}`);
+Deno.test("TFD and CK+ share images, and so do equal data whatever their names", () => {
+  const share = (a: string, b: string, same = false) =>
+    shareImages({ name: a, fingerprint: "f" }, { name: b, fingerprint: same ? "f" : "g" });
+  const pairs = [["tfd", "ck_plus"], ["ck_plus_six_class", "tfd"], ["ck_plus", "ck_plus_six_class"], ["tfd", "tfd"]];
+  for (const [a, b] of pairs) assert(share(a, b), `${a} ${b}`);
+  assert(share("mine", "copy", true) && !share("mine", "mine"));
   for (const other of ["synthetic", "fer2013", "mine"]) {
-    assert(!shareImages("tfd", other) && !shareImages(other, "ck_plus"));
+    assert(!share("tfd", other) && !share(other, "ck_plus"));
   }
 });
 
@@ -84,7 +87,8 @@ Deno.test(
     assert.equal(test.accuracy, expected.accuracy);
     assert(Math.abs(test.logLoss - expected.loss) <= 1e-5);
     assert.equal(test.confusion.flat().reduce((a, b) => a + b), 8);
-    assert.deepEqual(test.bySubject, [{ subject: 2, images: 8, hits: 8 * test.accuracy }]);
+    assert.deepEqual(test.byGroup, [{ subject: 2, image: null, images: 8, hits: 8 * test.accuracy }]);
+    assert.deepEqual([test.subjects, test.unknown], [1, 0]);
     assert.deepEqual(evaluation.images, { train: 24, validation: 8, test: 8 });
     assert.equal(evaluation.optimistic, false);
 

@@ -123,6 +123,14 @@ Deno.test({
   ignore: ignore || Deno.build.os === "windows",
   fn: () =>
     withData(async (folder, data, dataset) => {
+      // What a run that was killed at once may leave: a lock that nobody holds, half a file.
+      const early = `${folder}/early`;
+      await Deno.mkdir(early);
+      for (const name of [".lock", "run.json.1234.writing"]) await Deno.writeTextFile(`${early}/${name}`, "");
+      const again = await runTask("train", "synthetic", "--data", data, "--run", early, ...OPTIONS, "--steps", "1");
+      assert.equal(again.code, 0, again.stderr);
+      assert.equal((await names(early)).some((name) => name.endsWith(".writing")), false, "swept");
+
       // What a killed run may leave: run.json, half a checkpoint, half a line.
       const run = `${folder}/run`;
       await Deno.mkdir(`${run}/checkpoints`, { recursive: true });

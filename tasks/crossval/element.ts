@@ -31,6 +31,13 @@ async function main(): Promise<number> {
   if (await finishedRun(out, run, manifest)) return 0;
 
   const folder = runFolder(out, run);
+  // Another process may be at work on the same run, and may end it while this one waits.
+  using lock = await folder.lock(signal).catch((error) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
+  if (!lock) return INTERRUPTED;
+  if (await finishedRun(out, run, manifest)) return 0;
   using gpu = await openGpu();
   if (gpus !== "" && gpu.adapter.software) {
     throw new UsageError(
@@ -42,7 +49,7 @@ async function main(): Promise<number> {
   if (!ended) {
     const { variant, split, seed } = run;
     const options = { ...manifest.options, select: manifest.selection, variant, split, seed };
-    const trained = await trainRun(gpu, { ...options, run: folder.path, resume: true }, signal, "wait");
+    const trained = await trainRun(gpu, { ...options, run: folder.path, resume: true }, signal, true);
     if (!trained?.end) return INTERRUPTED;
   }
   const opened = await openRun(folder.path, { data: manifest.options.data });

@@ -2,18 +2,19 @@
 import type { EvaluatedRun } from "../../training/cross_validation/summary.ts";
 import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import type { Evaluation } from "../../training/evaluation/evaluate.ts";
+import { protocolFor } from "../../training/evaluation/select.ts";
+import { trainingSettings } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
 import { type Manifest, runFolder } from "./manifest.ts";
 
 /**
- * The evaluation of a run that has been trained to its end and evaluated by the manifest's rule; undefined of any other.
- *
- * @throws {UsageError} for an evaluation.json that is damaged.
+ * The evaluation of a run that has been trained to its end, with the manifest's options, and evaluated by its rule; undefined of any other,
+ * and where the file is damaged: it will be written anew.
  */
 export async function finishedRun(
   out: string,
   run: PlannedRun,
-  { selection, steps, fingerprint }: Pick<Manifest, "selection" | "steps" | "fingerprint">,
+  { selection, steps, fingerprint, options }: Manifest,
 ): Promise<EvaluatedRun | undefined> {
   const path = runFolder(out, run).file("evaluation.json");
   const text = await Deno.readTextFile(path).catch((error) => {
@@ -24,9 +25,14 @@ export async function finishedRun(
   try {
     const evaluation: Evaluation = JSON.parse(text);
     const trained = evaluation.checkpoints.at(-1)!.step;
-    const wanted = evaluation.selection === selection && trained === steps && evaluation.fingerprint === fingerprint;
+    const { variant, split, seed } = run;
+    const asked = trainingSettings({ ...options, variant, split, protocol: protocolFor(selection) }, seed);
+    const same = (Object.keys(asked) as (keyof typeof asked)[]).every((key) => evaluation.settings[key] === asked[key]);
+    const scale = options.initScale ?? evaluation.initialScale;
+    const wanted = evaluation.selection === selection && trained === steps && evaluation.fingerprint === fingerprint &&
+      same && evaluation.initialScale === scale;
     return wanted ? { run, evaluation } : undefined;
-  } catch (error) {
-    throw new UsageError(`${path}: is not what evaluate writes (${(error as Error).message}). Remedy: delete it.`);
+  } catch {
+    return undefined;
   }
 }

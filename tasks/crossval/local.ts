@@ -52,6 +52,7 @@ async function element(
   const index = manifest.runs.findIndex(({ name }) => name === run.name);
   const log = logFile(out, run);
   await Deno.mkdir(dirname(log), { recursive: true });
+  if (signal?.aborted) return undefined;
   const child = new Deno.Command("deno", {
     args: [...elementArguments(out, index), "--attached"],
     env: environment,

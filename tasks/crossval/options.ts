@@ -1,6 +1,6 @@
 /** The command line of `deno task crossval`. */
 import { type Variant, VARIANTS } from "../../training/options.ts";
-import { wholeNumber } from "../command.ts";
+import { MOST_RESAMPLES, wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
 import type { DatasetName } from "../run/data.ts";
 import { readDataset, type TrainArguments, withTrainingOptions } from "../train/options.ts";
@@ -38,7 +38,7 @@ export function parseArguments(argv: readonly string[]): CrossvalArguments {
     .option("--splits <which>", "all, or numbers such as 0,1,2", splits, "all")
     .option("--seeds <n>", "runs of each variant on each split, with seeds 1 to n", wholeNumber(1), 1)
     .option("--out <dir>", "folder of the cross-validation (default: crossval/<dataset>)")
-    .option("--resamples <n>", "resamples of the intervals over people", wholeNumber(1), 10_000)
+    .option("--resamples <n>", "resamples of the intervals over people", wholeNumber(1, MOST_RESAMPLES), 10_000)
     .addOption(
       new Option("--engine <name>", "local: processes on this machine; slurm: one array job on a cluster")
         .choices(["local", "slurm"]).default("local"),

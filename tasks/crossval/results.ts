@@ -4,7 +4,7 @@ import type { CrossValidation } from "../../training/cross_validation/summary.ts
 import { comparisonPng } from "../charts/comparison.ts";
 import { confusionPng } from "../charts/confusion.ts";
 import { RunFolder } from "../run/folder.ts";
-import { percent } from "../words.ts";
+import { percent, whom } from "../words.ts";
 import { runFolder } from "./manifest.ts";
 import type { Published } from "./published.ts";
 import { latex, markdown, runsCsv, variantsCsv } from "./tables.ts";
@@ -24,6 +24,8 @@ export async function writeResults(
       records: await runFolder(out, run).records(),
     })),
   );
+  // crossval.json goes first and comes last: where it stands, the others are its own.
+  await folder.remove("crossval.json");
   const pictures: Record<string, string> = {};
   for (const { variant, pooled } of result.variants) {
     pictures[`confusion ${variant}`] = await folder.write(
@@ -31,7 +33,7 @@ export async function writeResults(
       await confusionPng(pooled.confusion, result.classNames, {
         title: `${result.dataset}, ${variant}, ${result.splits.length} splits pooled`,
         subtitle: [
-          `${percent(pooled.accuracy)} of ${pooled.images} test images of ${pooled.accuracyInterval.groups} people`,
+          `${percent(pooled.accuracy)} of ${pooled.images} test images, ${whom(pooled)}`,
           ...`Chosen by: ${result.rule}`.split(/(?<=;) /),
         ],
       }),
@@ -50,7 +52,6 @@ export async function writeResults(
       }),
     ),
     ...pictures,
-    // Last: where it stands, the others do.
     json: await folder.write("crossval.json", JSON.stringify(result, null, 2) + "\n"),
   };
 }

@@ -25,13 +25,23 @@ const NOTICE_SECONDS = 60;
 const PATIENCE = 20;
 
 /** Files of a submission, in the folder of the cross-validation. */
-const SCRIPT = "slurm/array.sh", JOB = "slurm/job.txt";
+const SCRIPT = "slurm/array.sh", JOB = "slurm/job.json";
 
-/** Submits what is not done yet, follows it, and hands runs out as they end. Stopping it leaves the array job alone. */
+/** An array job and the runs that are its elements, by their places in the manifest. */
+interface ArrayJob {
+  number: string;
+  indices: number[];
+}
+
+/**
+ * Follows the array job of an earlier start, submits what is not done and in no job yet, and hands runs out as they end. Stopping it leaves
+ * the array job alone.
+ */
 export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptions): Engine {
   return {
     async *run(runs, { signal }) {
       const left = new Map(runs.map((run) => [run.name, run]));
+      const jobOf = new Map<number, string>();
       const collect = async function* (): AsyncIterable<Outcome> {
         for (const run of left.values()) {
           const done = await finishedRun(out, run, manifest);
@@ -41,36 +51,52 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
         }
       };
       yield* collect();
-      if (left.size === 0) return;
-      let job = await submittedJob(out);
-      if (job === undefined) {
-        await new RunFolder(out).write(SCRIPT, arrayScript(out));
-        await Deno.mkdir(join(out, "logs"), { recursive: true });
-        job =
-          (await command("sbatch", sbatchArguments(out, manifest, [...left.values()], options))).trim().split(";")[0];
-        await new RunFolder(out).write(JOB, `${job}\n`);
-      }
-      console.error(`Following array job ${job}; Ctrl-C leaves it running, the same command follows it again`);
-      while (await isQueued(job)) {
-        yield* collect();
-        if (left.size === 0) break;
-        await new Promise((resolve) => setTimeout(resolve, options.interval ?? 5_000));
-        if (signal?.aborted) {
-          console.error(`Array job ${job} goes on. To end it: scancel ${job}`);
-          return;
+      let job = left.size > 0 ? await earlierJob(out) : undefined;
+      for (;;) {
+        if (!job) {
+          const rest = [...left.values()].filter((run) => !jobOf.has(indexOf(manifest, run)));
+          if (rest.length === 0) break;
+          job = await submit(out, manifest, rest, options);
         }
+        for (const index of job.indices) jobOf.set(index, job.number);
+        console.error(`Following array job ${job.number}; Ctrl-C leaves it running, the same command follows it again`);
+        while (await isQueued(job.number)) {
+          yield* collect();
+          if (left.size === 0) return;
+          await new Promise((resolve) => setTimeout(resolve, options.interval ?? 5_000));
+          if (signal?.aborted) {
+            console.error(`Array job ${job.number} goes on. To end it: scancel ${job.number}`);
+            return;
+          }
+        }
+        yield* collect();
+        await new RunFolder(out).remove(JOB);
+        job = undefined;
       }
-      yield* collect();
-      await Deno.remove(join(out, JOB)).catch(() => {});
       for (const run of left.values()) {
-        const log = join(out, "logs", `${job}_${indexOf(manifest, run)}.log`);
+        const index = indexOf(manifest, run), number = jobOf.get(index);
+        const log = join(out, "logs", `${number}_${index}.log`);
         yield {
           run,
-          error: new Error(`its element of array job ${job} ended without an evaluation; its log is ${log}`),
+          error: new Error(`its element of array job ${number} ended without an evaluation; its log is ${log}`),
         };
       }
     },
   };
+}
+
+async function submit(
+  out: string,
+  manifest: Manifest,
+  runs: readonly PlannedRun[],
+  options: SlurmOptions,
+): Promise<ArrayJob> {
+  await new RunFolder(out).write(SCRIPT, arrayScript(out));
+  await Deno.mkdir(join(out, "logs"), { recursive: true });
+  const number = (await command("sbatch", sbatchArguments(out, manifest, runs, options))).trim().split(";")[0];
+  const job = { number, indices: runs.map((run) => indexOf(manifest, run)) };
+  await new RunFolder(out).write(JOB, JSON.stringify(job) + "\n");
+  return job;
 }
 
 /**
@@ -139,10 +165,16 @@ export function ranges(numbers: readonly number[]): string {
 const indexOf = (manifest: Manifest, run: PlannedRun) => manifest.runs.findIndex(({ name }) => name === run.name);
 
 /** The array job of an earlier start, if it is still queued or running. */
-async function submittedJob(out: string): Promise<string | undefined> {
-  const job = await Deno.readTextFile(join(out, JOB)).catch(() => undefined);
-  const number = job?.trim();
-  return number && /^\d+$/.test(number) && await isQueued(number) ? number : undefined;
+async function earlierJob(out: string): Promise<ArrayJob | undefined> {
+  try {
+    const job: ArrayJob = JSON.parse(await Deno.readTextFile(join(out, JOB)));
+    return /^\d+$/.test(job.number) && job.indices.every(Number.isInteger) && await isQueued(job.number)
+      ? job
+      : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /**

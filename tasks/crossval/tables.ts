@@ -1,7 +1,7 @@
 /** The table of a cross-validation in the formats that papers and programs take. */
 import type { Comparison } from "../../training/cross_validation/compare.ts";
 import type { CrossValidation, Spread, VariantSummary } from "../../training/cross_validation/summary.ts";
-import { csv, percent, plain } from "../words.ts";
+import { csv, percent, plain, whom } from "../words.ts";
 import type { Published } from "./published.ts";
 
 /** `95.1 +- 1.2` in percent; without the deviation where there is none. */
@@ -23,15 +23,16 @@ function cells({ variant, accuracy, balancedAccuracy, macroF1, pooled }: Variant
   ];
 }
 
-const HEADER = ["variant", "accuracy", "balanced accuracy", "macro F1", "pooled accuracy", "interval over people"];
+const HEADER = ["variant", "accuracy", "balanced accuracy", "macro F1", "pooled accuracy", "interval"];
 
 /** What was done, in a sentence or two: stands beside every form of the table. */
 function caption({ dataset, splits, seeds, rule, variants }: CrossValidation): string {
-  const { images, accuracyInterval: { level, groups } } = variants[0].pooled;
+  const { pooled } = variants[0];
   const seedWords = seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds, averaged within a split`;
   return `${plain(dataset)}: percent, mean ± standard deviation over ${splits.length} ` +
     `${splits.length === 1 ? "split" : "splits"} (${seedWords}). Checkpoint: ${rule}. ` +
-    `Interval: ${percent(level)} of bootstrap resamples over ${groups} people, ${images} test images pooled.`;
+    `Interval: ${percent(pooled.accuracyInterval.level)} of bootstrap resamples over ${whom(pooled)}, ` +
+    `${pooled.images} test images pooled.`;
 }
 
 /** Markdown: the table, the comparisons, the confusion matrices. */

@@ -1,7 +1,7 @@
 /** An evaluation as lines for people. */
 import type { Evaluation, TestMetrics } from "../../training/evaluation/evaluate.ts";
 import type { TransferRecord } from "./transfer.ts";
-import { percent, plain } from "../words.ts";
+import { percent, plain, whom } from "../words.ts";
 
 /** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
 export function evaluationLines(evaluation: Evaluation): string[] {
@@ -49,7 +49,7 @@ export function testLines(test: TestMetrics, of: string): string[] {
     "",
     `test accuracy       ${percent(test.accuracy)} of ${test.images} images, ${of}`,
     `  interval          ${percent(low)} to ${percent(high)} (${percent(level)} of ${resamples} resamples of ` +
-    `${test.subjects} people)`,
+    `${whom(test)})`,
     `balanced accuracy   ${percent(test.balancedAccuracy)}`,
     `macro F1            ${percent(test.macroF1)}`,
     `log loss            ${test.logLoss.toFixed(3)} nats`,

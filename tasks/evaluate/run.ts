@@ -4,7 +4,7 @@ import { evaluate, type EvaluateOptions, type EvaluationResult } from "../../tra
 import { confusionPng } from "../charts/confusion.ts";
 import { createProgress } from "../progress.ts";
 import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
-import { percent } from "../words.ts";
+import { percent, whom } from "../words.ts";
 import { predictionsCsv } from "./predictions.ts";
 
 /** An evaluation and where it was written. */
@@ -28,15 +28,16 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions):
   const picture = await confusionPng(test.confusion, evaluation.classNames, {
     title: `${evaluation.dataset}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
     subtitle: [
-      `${percent(test.accuracy)} of ${test.images} test images of ${test.subjects} people, checkpoint ${chosen.step}`,
+      `${percent(test.accuracy)} of ${test.images} test images, ${whom(test)}, checkpoint ${chosen.step}`,
       ...`Chosen by: ${evaluation.rule}`.split(/(?<=;) /),
     ],
   });
   const { folder } = run;
+  // evaluation.json goes first and comes last: where it stands, the others are its own.
+  await folder.remove("evaluation.json");
   const files = {
     predictions: await folder.write("predictions.csv", predictionsCsv(run.dataset, run.dataset.classNames, result)),
     picture: await folder.write("confusion.png", picture),
-    // Last: where it stands, the others do.
     json: await folder.write("evaluation.json", JSON.stringify(evaluation, null, 2) + "\n"),
   };
   return { ...result, files };

@@ -3,15 +3,20 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { chooseCheckpoint, type EvaluateOptions, type TestMetrics } from "../../training/evaluation/evaluate.ts";
 import { RULES, type Selection } from "../../training/evaluation/select.ts";
-import { evaluateTransfer, shareImages, type TransferResult } from "../../training/evaluation/transfer.ts";
+import {
+  evaluateTransfer,
+  matchClasses,
+  shareImages,
+  type TransferResult,
+} from "../../training/evaluation/transfer.ts";
 import { confusionPng } from "../charts/confusion.ts";
 import { fileName } from "../command.ts";
 import { createProgress } from "../progress.ts";
 import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
-import { percent } from "../words.ts";
+import { percent, whom } from "../words.ts";
 import { predictionsCsv } from "./predictions.ts";
 
-/** What a test on other data says: evaluation_on_<name>.json. */
+/** What a test on other data says: evaluation_on_<name>-<fingerprint>.json. */
 export interface TransferRecord {
   trainedOn: string;
   testedOn: string;
@@ -33,6 +38,8 @@ export async function transferRun(
   dataset: Dataset,
   options: EvaluateOptions,
 ): Promise<{ record: TransferRecord; files: { json: string; predictions: string; picture: string } }> {
+  // Before minutes are spent on the choice.
+  matchClasses(run.dataset.imageSize, run.dataset.classNames, dataset);
   const checkpoints = await savedCheckpoints(run);
   using net = await createNetwork(gpu, run);
   using progress = createProgress({ total: checkpoints.length, unit: "checkpoint" });
@@ -51,15 +58,16 @@ export async function transferRun(
     selection,
     rule: RULES[selection],
     step: chosen.step,
-    shareImages: shareImages(trainedOn, dataset.name),
+    shareImages: shareImages(run.dataset, dataset),
     leftOut,
     test,
   };
-  const name = fileName(dataset.name);
+  // Two sets may have one name.
+  const name = `${fileName(dataset.name)}-${dataset.fingerprint.slice(0, 8)}`;
   const picture = await confusionPng(test.confusion, classNames, {
     title: `${trainedOn}, ${variant}, tested on ${dataset.name}`,
     subtitle: [
-      `${percent(test.accuracy)} of ${test.images} images of ${test.subjects} people, checkpoint ${chosen.step}`,
+      `${percent(test.accuracy)} of ${test.images} images, ${whom(test)}, checkpoint ${chosen.step}`,
     ],
   });
   const files = {

@@ -85,6 +85,12 @@ export async function loadDataset(
   return { dataset: name === "ck_plus_six_class" ? sixClass(dataset, folder) : dataset, folder };
 }
 
+/** Whether `loadDataset` would have to draw the built-in faces first. */
+export async function wouldDraw({ dataset, data, imageSize }: DataSource, builtInSize: number): Promise<boolean> {
+  if (data !== undefined || (dataset ?? "synthetic") !== "synthetic") return false;
+  return !await exists(defaultFolder("synthetic", imageSize ?? builtInSize));
+}
+
 /** CK+ without neutral and contempt, renumbered 1,3,4,5,6,7 -> 0..5. */
 function sixClass(dataset: Dataset, folder: string): Dataset {
   if (dataset.classNames.length !== 8) {

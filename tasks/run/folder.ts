@@ -3,6 +3,11 @@ import { basename, dirname, join } from "node:path";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
 
+/** Held while a process trains in the folder. */
+const LOCK = ".lock";
+/** End of the name of a file that is being written. */
+const WRITING = ".writing";
+
 /** A run folder on disk. */
 export class RunFolder {
   /** Its path. */
@@ -19,7 +24,8 @@ export class RunFolder {
    */
   static async open(path: string, options: { resume: boolean }): Promise<RunFolder> {
     const folder = new RunFolder(path);
-    const entries = await list(path);
+    // What a process that was killed at once may leave is nothing to keep.
+    const entries = (await list(path)).filter((name) => name !== LOCK && !name.endsWith(WRITING));
     if (entries.length > 0 && !options.resume) {
       throw new UsageError(
         `--run ${path}: the folder exists and is not empty. Remedy: continue it with --resume, or name another with --run.`,
@@ -55,21 +61,28 @@ export class RunFolder {
   /**
    * Keeps other processes from training in the folder until the lock is disposed of, or this process ends in whatever way: the lock is the
    * system's, on the file `.lock`. Makes the folder.
-   * @throws {UsageError} where another process holds it, after waiting for it as long as `until` is not aborted, if it is given.
+   * @param until Where it is given, waits for another process that holds it, until this is aborted.
+   * @throws {UsageError} where another process holds it, and there is no waiting.
+   * @throws The signal's reason when it is aborted.
    */
   async lock(until?: AbortSignal): Promise<Disposable> {
     await Deno.mkdir(this.path, { recursive: true });
-    const file = await Deno.open(this.file(".lock"), { write: true, create: true });
-    while (!await file.tryLock(true)) {
-      if (!until || until.aborted) {
-        file.close();
-        throw new UsageError(
-          `--run ${this.path}: another process is training in this folder. Remedy: wait for it, or name another with --run.`,
-        );
+    const file = await Deno.open(this.file(LOCK), { write: true, create: true });
+    try {
+      while (!await file.tryLock(true)) {
+        if (!until) {
+          throw new UsageError(
+            `--run ${this.path}: another process is training in this folder. Remedy: wait for it, or name another with --run.`,
+          );
+        }
+        until.throwIfAborted();
+        await new Promise((resolve) => setTimeout(resolve, 500));
       }
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      return file;
+    } catch (error) {
+      file.close();
+      throw error;
     }
-    return file;
   }
 
   /** Whether a file is there. */
@@ -82,14 +95,33 @@ export class RunFolder {
     return join(this.path, name);
   }
 
-  /** Writes a file under a temporary name, syncs it, and gives it its name: a reader finds all of it or the one before. */
+  /** Removes half-written files that killed processes have left; to be called with the lock held. */
+  async sweep(): Promise<void> {
+    for (const folder of [this.path, this.checkpoints]) {
+      for (const name of await list(folder)) {
+        if (name.endsWith(WRITING)) await Deno.remove(join(folder, name)).catch(() => {});
+      }
+    }
+  }
+
+  /** Removes a file, where it is there. */
+  async remove(name: string): Promise<void> {
+    await Deno.remove(this.file(name)).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+
+  /**
+   * Writes a file under a temporary name of its own, syncs it, and gives it its name: a reader finds all of it or the one before, and of two
+   * writers the last.
+   */
   async write(name: string, contents: Uint8Array | string): Promise<string> {
     const path = join(this.path, name);
     await Deno.mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.writing`;
+    const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}${WRITING}`;
     const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
     try {
-      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      using file = await Deno.open(temporary, { write: true, createNew: true });
       for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
       await file.sync();
     } catch (error) {

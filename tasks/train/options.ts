@@ -5,7 +5,7 @@ import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
 import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
 import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.ts";
-import { fileName, number, wholeNumber } from "../command.ts";
+import { fileName, MOST_SEED, number, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
 import { type DatasetName, DATASETS } from "../run/data.ts";
 
@@ -73,7 +73,7 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
     .description("Trains the zero-bias CNN on a prepared dataset, or on drawn faces.")
     .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]))
     .option("--split <n>", "which fold tests, or which official split", wholeNumber(0), 0)
-    .option("--seed <n>", "draws weights, batches, augmentation, dropout", wholeNumber(0), 1)
+    .option("--seed <n>", "draws weights, batches, augmentation, dropout", wholeNumber(0, MOST_SEED), 1)
     .option("--run <dir>", "folder of the run (default: runs/<dataset>-<variant>-split<n>-seed<n>)")
     .option("--resume", "go on from the run's last checkpoint", false);
   withTrainingOptions(command).exitOverride();

@@ -32,7 +32,7 @@ export interface Trained {
  * Trains.
  *
  * @param signal Stops after the step in flight, with a checkpoint.
- * @param whenBusy What to do where another process trains in the folder.
+ * @param locked Whether the caller holds the folder's lock.
  * @returns How it ended; undefined where it was stopped before the first step, with nothing left behind.
  * @throws {UsageError} for options that do not go together, a folder that exists, data that is not there.
  */
@@ -40,7 +40,7 @@ export async function trainRun(
   gpu: Gpu,
   options: TrainArguments,
   signal: AbortSignal,
-  whenBusy: "refuse" | "wait" = "refuse",
+  locked = false,
 ): Promise<Trained | undefined> {
   const name = await datasetName(options);
   const defaults = defaultsFor(name, gpu.adapter);
@@ -63,7 +63,8 @@ export async function trainRun(
     convolution: options.convolution,
   });
   const steps = options.steps ?? defaults.steps;
-  using _lock = await folder.lock(whenBusy === "wait" ? signal : undefined);
+  using _lock = locked ? undefined : await folder.lock();
+  await folder.sweep();
   const checkpoint = await lastCheckpoint(folder, options.resume);
   if (checkpoint) {
     const { info } = checkpoint;

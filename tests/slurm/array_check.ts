@@ -46,7 +46,7 @@ Deno.test("an array job: notice, requeue, cancellation, and the table of local p
     const slurm = (out: string) => runTask("crossval", ...args, "--engine", "slurm", "--out", out);
     const [first, second, local] = ["first", "second", "local"].map((name) => `${folder}/${name}`);
     const started = (out: string, split: number) => () => exists(`${out}/runs/cnn-split${split}-seed1/log.jsonl`);
-    const job = async (out: string) => (await Deno.readTextFile(`${out}/slurm/job.txt`)).trim();
+    const job = async (out: string) => JSON.parse(await Deno.readTextFile(`${out}/slurm/job.json`)).number;
 
     const noticed = slurm(first);
     await until(started(first, 0), "the first element");
@@ -63,7 +63,7 @@ Deno.test("an array job: notice, requeue, cancellation, and the table of local p
     const ended = await noticed;
     assert.equal(ended.code, 0, ended.stderr);
     assert.match(ended.stderr, /Following array job \d+/);
-    assert.equal(await exists(`${first}/slurm/job.txt`), false, "the job is over");
+    assert.equal(await exists(`${first}/slurm/job.json`), false, "the job is over");
     const log = await Deno.readTextFile(logFile);
     assert.match(log, /stopped after a checkpoint: back into the queue/);
     assert.match(log, /Going on from step \d+/);

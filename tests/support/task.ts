@@ -5,13 +5,17 @@ import config from "../../deno.json" with { type: "json" };
 const decoder = new TextDecoder();
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-function command(task: keyof typeof config.tasks, args: string[], folder = root): Deno.Command {
+function command(task: keyof typeof config.tasks, args: string[], folder = root, programs?: string): Deno.Command {
   // `deno task` runs in the root, and so its paths begin there.
   const [deno, ...flags] = config.tasks[task].split(" ").map((part) => part.replace(/(^|=)tasks\//, `$1${root}tasks/`));
   return new Deno.Command(deno, {
     args: [...flags, ...args],
     cwd: folder,
-    env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1" },
+    env: {
+      XDG_RUNTIME_DIR: "/tmp",
+      NO_COLOR: "1",
+      ...(programs === undefined ? {} : { PATH: `${programs}:${Deno.env.get("PATH")}` }),
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -33,6 +37,16 @@ export async function runTask(task: keyof typeof config.tasks, ...args: string[]
 /** Runs it to its end in a folder whose `data` and `runs` stand for the root's. */
 export async function runTaskIn(folder: string, task: keyof typeof config.tasks, ...args: string[]): Promise<Ended> {
   const { code, stdout, stderr } = await command(task, args, folder).output();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Runs it to its end on a machine where the programs in a folder are found first. */
+export async function runTaskWith(
+  programs: string,
+  task: keyof typeof config.tasks,
+  ...args: string[]
+): Promise<Ended> {
+  const { code, stdout, stderr } = await command(task, args, root, programs).output();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 

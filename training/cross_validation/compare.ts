@@ -60,8 +60,12 @@ export function compareVariants(variants: readonly ComparedVariant[]): Compariso
   return pairs;
 }
 
+/** Means over seeds of equal counts may differ by their rounding. */
+const ROUNDING = 1e-12;
+
 function compare(a: ComparedVariant, b: ComparedVariant): Comparison {
-  const differences = a.splits.map(({ accuracy }, at) => b.splits[at].accuracy - accuracy);
+  const differences = a.splits.map(({ accuracy }, at) => b.splits[at].accuracy - accuracy)
+    .map((difference) => Math.abs(difference) < ROUNDING ? 0 : difference);
   const count = differences.length;
   const mean = differences.reduce((sum, value) => sum + value, 0) / count;
   return {

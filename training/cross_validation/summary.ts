@@ -31,6 +31,9 @@ export interface VariantSummary {
   /** All test images of all splits and seeds together. */
   pooled: {
     images: number;
+    /** People among them, and images of nobody known, each counted once. */
+    subjects: number;
+    unknown: number;
     accuracy: number;
     /** By the bootstrap over people, each with all images and seeds. */
     accuracyInterval: Interval;
@@ -131,13 +134,18 @@ function summarize(variant: Variant, bySplit: BySplit, bootstrap: BootstrapOptio
     row.map((_, prediction) => tests.reduce((sum, test) => sum + test.confusion[label][prediction], 0))
   );
   const images = tests.reduce((sum, test) => sum + test.images, 0);
-  const hits: number[] = [], people: number[] = [];
-  for (const { subject, images, hits: right } of tests.flatMap(({ bySubject }) => bySubject)) {
+  // A person, or an image of nobody known, is one group, however many splits and seeds tested it.
+  const numbers = new Map<string, number>();
+  const hits: number[] = [], groups: number[] = [];
+  for (const { subject, image, images, hits: right } of tests.flatMap(({ byGroup }) => byGroup)) {
+    const key = subject === null ? `image ${image}` : `person ${subject}`;
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
     for (let n = 0; n < images; n++) {
       hits.push(n < right ? 1 : 0);
-      people.push(subject);
+      groups.push(numbers.get(key)!);
     }
   }
+  const unknown = [...numbers.keys()].filter((key) => key.startsWith("image")).length;
   return {
     variant,
     accuracy: spreadOf((test) => test.accuracy),
@@ -146,8 +154,10 @@ function summarize(variant: Variant, bySplit: BySplit, bootstrap: BootstrapOptio
     splits: bySplit.map(({ split, runs }) => ({ split, accuracy: meanOf(runs, ({ test }) => test.accuracy) })),
     pooled: {
       images,
+      subjects: numbers.size - unknown,
+      unknown,
       accuracy: confusion.reduce((sum, row, label) => sum + row[label], 0) / images,
-      accuracyInterval: bootstrapInterval(hits, people, bootstrap),
+      accuracyInterval: bootstrapInterval(hits, groups, bootstrap),
       confusion,
     },
   };

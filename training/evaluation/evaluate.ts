@@ -39,11 +39,23 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
 }
 
+/** Hits of one person, or of one image of nobody known. */
+export interface GroupHits {
+  /** Number of the person; null where nobody knows. */
+  subject: number | null;
+  /** Number of the image; null for a person. */
+  image: number | null;
+  images: number;
+  hits: number;
+}
+
 /** Predictions against labels, by every measure. */
 export interface TestMetrics {
   images: number;
-  /** People among the test images; images of nobody known count as one each. */
+  /** People among the test images. */
   subjects: number;
+  /** Images of nobody known: the bootstrap takes each for a person of its own. */
+  unknown: number;
   /** Share of hits, 0..1. */
   accuracy: number;
   /** Where the accuracy would lie with other people, by the bootstrap over subjects. */
@@ -58,8 +70,8 @@ export interface TestMetrics {
   perClass: (ClassScore & { name: string })[];
   /** confusion[label][prediction], counts. */
   confusion: number[][];
-  /** Hits by person, ascending by subject number; what nobody is known of comes first, as -1. Enough to pool the intervals of several runs. */
-  bySubject: { subject: number; images: number; hits: number }[];
+  /** Hits by group: enough to pool the intervals of several runs. People first, ascending; then each image of nobody known. */
+  byGroup: GroupHits[];
 }
 
 /** What an evaluation says: equal runs give equal evaluations, but for the predictions' last bits on another adapter. */
@@ -248,7 +260,8 @@ export function testMetrics(
   const accuracyInterval = bootstrapInterval(hits, subjects, bootstrap);
   return {
     images: rows.length,
-    subjects: accuracyInterval.groups,
+    subjects: new Set(subjects.filter((subject) => subject >= 0)).size,
+    unknown: subjects.filter((subject) => subject < 0).length,
     accuracy: hits.reduce((sum, hit) => sum + hit, 0) / rows.length,
     accuracyInterval,
     balancedAccuracy: balancedAccuracy(labels, predictions, classes),
@@ -257,16 +270,20 @@ export function testMetrics(
     expectedCalibrationError: expectedCalibrationError(labels, probabilities, classes),
     perClass: perClass(labels, predictions, classes).map((score, c) => ({ name: dataset.classNames[c], ...score })),
     confusion: confusionMatrix(labels, predictions, classes),
-    bySubject: bySubject(subjects, hits),
+    byGroup: byGroup(rows, subjects, hits),
   };
 }
 
-function bySubject(subjects: Int32Array, hits: Float64Array): TestMetrics["bySubject"] {
-  const counts = new Map<number, { subject: number; images: number; hits: number }>();
+function byGroup(rows: Uint32Array, subjects: Int32Array, hits: Float64Array): GroupHits[] {
+  const people = new Map<number, GroupHits>();
+  const unknown: GroupHits[] = [];
   subjects.forEach((subject, n) => {
-    const known = Math.max(-1, subject);
-    const count = counts.get(known) ?? { subject: known, images: 0, hits: 0 };
-    counts.set(known, { ...count, images: count.images + 1, hits: count.hits + hits[n] });
+    if (subject < 0) {
+      unknown.push({ subject: null, image: rows[n], images: 1, hits: hits[n] });
+      return;
+    }
+    const count = people.get(subject) ?? { subject, image: null, images: 0, hits: 0 };
+    people.set(subject, { ...count, images: count.images + 1, hits: count.hits + hits[n] });
   });
-  return [...counts.values()].sort((a, b) => a.subject - b.subject);
+  return [...[...people.values()].sort((a, b) => a.subject! - b.subject!), ...unknown];
 }

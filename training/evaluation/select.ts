@@ -8,10 +8,10 @@ export const SELECTIONS: readonly Selection[] = ["validation", "original", "last
 
 /** What each rule does, as it is printed beside every number that it gave. */
 export const RULES: Readonly<Record<Selection, string>> = {
-  validation: "best accuracy on the validation images, the earliest of equals; the test images were read once",
+  validation: "best accuracy on the validation images, the earliest of equals; the test images chose nothing",
   original:
     "OPTIMISTIC: best accuracy on the test images themselves, validation images trained on; only for comparison with tables made so",
-  last: "the last checkpoint, chosen by no accuracy; the test images were read once",
+  last: "the last checkpoint, chosen by no accuracy; the test images chose nothing",
 };
 
 /**

@@ -61,9 +61,37 @@ export async function evaluateTransfer(
   dataset: Dataset,
   options: { normalization: Normalization; bootstrap?: BootstrapOptions },
 ): Promise<TransferResult> {
-  if (dataset.imageSize !== net.imageSize) {
+  const target = matchClasses(net.imageSize, classNames, dataset);
+  const labels = dataset.labels.map((label) => label < 0 ? -1 : target[label]);
+  const rows = Uint32Array.from([...labels.keys()].filter((row) => labels[row] >= 0));
+  const matched = { ...dataset, classNames: [...classNames], labels };
+  const prediction = await evaluateRows(net, matched, rows, options.normalization);
+  const leftOut = dataset.classNames.flatMap((name, label) =>
+    target[label] >= 0 ? [] : [{ name, images: dataset.labels.filter((other) => other === label).length }]
+  );
+  return { test: testMetrics(matched, rows, prediction, options.bootstrap), leftOut, rows, prediction };
+}
+
+/**
+ * The network's class for each class of other data, -1 where it has none: what `evaluateTransfer` checks first.
+ *
+ * @throws {RangeError} as `evaluateTransfer` does.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { matchClasses } from "./transfer.ts";
+ * const other = { name: "other", imageSize: 48, classNames: ["Sadness", "boredom"] };
+ * assert.deepEqual(matchClasses(48, ["happy", "sad"], other), [1, -1]);
+ * ```
+ */
+export function matchClasses(
+  imageSize: number,
+  classNames: readonly string[],
+  dataset: Pick<Dataset, "name" | "imageSize" | "classNames">,
+): number[] {
+  if (dataset.imageSize !== imageSize) {
     throw new RangeError(
-      `the images of ${dataset.name} are ${dataset.imageSize} pixels wide, the network takes ${net.imageSize}. ` +
+      `the images of ${dataset.name} are ${dataset.imageSize} pixels wide, the network takes ${imageSize}. ` +
         "Remedy: prepare them in that size.",
     );
   }
@@ -76,31 +104,31 @@ export async function evaluateTransfer(
       })`,
     );
   }
-  const labels = dataset.labels.map((label) => label < 0 ? -1 : target[label]);
-  const rows = Uint32Array.from([...labels.keys()].filter((row) => labels[row] >= 0));
-  const matched = { ...dataset, classNames: [...classNames], labels };
-  const prediction = await evaluateRows(net, matched, rows, options.normalization);
-  const leftOut = dataset.classNames.flatMap((name, label) =>
-    target[label] >= 0 ? [] : [{ name, images: dataset.labels.filter((other) => other === label).length }]
-  );
-  return { test: testMetrics(matched, rows, prediction, options.bootstrap), leftOut, rows, prediction };
+  return target;
 }
 
 /**
- * Whether one dataset holds images of the other: the Toronto Face Database was put together from several sets, the Extended Cohn-Kanade set
- * among them.
+ * Whether one dataset holds images of the other: it is the same data, or the Toronto Face Database, which was put together from several sets,
+ * and the Extended Cohn-Kanade set, which is among them.
+ *
+ * @param trained Name and fingerprint of the one.
+ * @param tested Of the other.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { shareImages } from "./transfer.ts";
- * assert(shareImages("tfd", "ck_plus_six_class") && !shareImages("tfd", "synthetic"));
+ * const set = (name: string) => ({ name, fingerprint: name });
+ * assert(shareImages(set("tfd"), set("ck_plus_six_class")) && !shareImages(set("tfd"), set("synthetic")));
  * ```
  */
-export function shareImages(trained: string, tested: string): boolean {
-  const family = (name: string) => name.startsWith("ck_plus") ? "ck_plus" : name;
-  const [a, b] = [family(trained), family(tested)];
-  return a === b || [a, b].sort().join() === "ck_plus,tfd";
+export function shareImages(
+  trained: Pick<Dataset, "name" | "fingerprint">,
+  tested: Pick<Dataset, "name" | "fingerprint">,
+): boolean {
+  if (trained.fingerprint === tested.fingerprint) return true;
+  const families = [trained, tested].map(({ name }) => name.startsWith("ck_plus") ? "ck_plus" : name).sort();
+  return ["ck_plus,ck_plus", "ck_plus,tfd", "tfd,tfd"].includes(families.join());
 }
 
 /** The name that all words for an expression share. */
