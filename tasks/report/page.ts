@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import type { Facts, GalleryFilter } from "./facts.ts";
 import { Html, json, markup } from "./html.ts";
 import script from "./page/script.js" with { type: "text" };
-import style from "./page/style.css" with { type: "text" };
+import { STYLE } from "./page/style.ts";
 import { actionUnitsSection, heatData } from "./sections/action_units.ts";
 import { controlsSection, limitsSection, referencesSection, reproduceSection } from "./sections/closing.ts";
 import { filterData, filtersSection, sheetDialog, SHOWN_FIRST } from "./sections/filters.ts";
@@ -69,7 +69,7 @@ async function page(facts: Facts, gallery: readonly GalleryFilter[]): Promise<st
   const policy = [
     "default-src 'none'",
     "img-src data:",
-    `style-src '${await hash(style)}'`,
+    `style-src '${await hash(STYLE)}'`,
     `script-src '${await hash(script)}'`,
     "base-uri 'none'",
     "form-action 'none'",
@@ -90,7 +90,7 @@ async function page(facts: Facts, gallery: readonly GalleryFilter[]): Promise<st
         <meta name="generator" content="aulens">
         <title>${runTitle(facts)} · aulens</title>
         <link rel="icon" href="data:,">
-        <style>${new Html(style)}</style>
+        <style>${new Html(STYLE)}</style>
       </head>
       <body>
     <a class="skip" href="#content">Skip to the content</a>
