@@ -17,6 +17,8 @@ export interface CurveOptions {
   subtitle?: string;
   /** How many classes there are: draws what guessing would reach, 1 / classes and ln(classes), as dotted lines. */
   classes?: number;
+  /** Width of the panels in units of the SVG. Default 640. */
+  width?: number;
 }
 
 const LOSS = "loss", TRAIN = "training", VALIDATION = "validation";
@@ -78,5 +80,6 @@ export async function curvesSvg(records: readonly CurveRecord[], options: CurveO
     colours: COLOURS,
     classes: options.classes,
     last,
+    width: options.width,
   }));
 }

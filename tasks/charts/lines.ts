@@ -44,6 +44,8 @@ export interface Layout {
   classes?: number;
   /** The last step. */
   last: number;
+  /** Width of the panels in units of the SVG. Default 640. */
+  width?: number;
 }
 
 type Domain = [number, number];
@@ -77,7 +79,7 @@ export function series(
 
 /** The whole picture, as Vega-Lite wants it said. */
 export function lineChart(
-  { title, subtitle, losses, accuracies, accuracyLabel, colours, classes, last }: Layout,
+  { title, subtitle, losses, accuracies, accuracyLabel, colours, classes, last, width = 640 }: Layout,
 ): TopLevelSpec {
   const highest = [...losses.thin, ...losses.bold].reduce(
     (top, point) => Math.max(top, point.value),
@@ -90,6 +92,7 @@ export function lineChart(
     spacing: 28,
     vconcat: [
       panel(losses, colours, {
+        width,
         height: 190,
         steps,
         values: [0, highest * 1.05],
@@ -98,6 +101,7 @@ export function lineChart(
         chance: classes && { value: Math.log(classes), text: `chance, ln ${classes}` },
       }),
       panel(accuracies, colours, {
+        width,
         height: 260,
         steps,
         values: [0, 1],
@@ -112,6 +116,7 @@ export function lineChart(
 }
 
 interface Panel {
+  width: number;
   height: number;
   steps: Domain;
   values: Domain;
@@ -125,14 +130,21 @@ interface Panel {
 function panel(
   { thin, bold }: Lines,
   colours: Layout["colours"],
-  { height, steps, values, label, format, chance, lowest = false }: Panel,
+  { width, height, steps, values, label, format, chance, lowest = false }: Panel,
 ) {
   const colour = { field: "series", type: "nominal", scale: colours, legend: null };
   const x = {
     field: "step",
     type: "quantitative",
     scale: { domain: steps, nice: false },
-    axis: { title: lowest ? "step" : null, labels: lowest, ticks: lowest, tickCount: 8, tickMinStep: 1, format: ",d" },
+    axis: {
+      title: lowest ? "step" : null,
+      labels: lowest,
+      ticks: lowest,
+      tickCount: width / 80,
+      tickMinStep: 1,
+      format: ",d",
+    },
   };
   const y = (field: string) => ({
     field,
@@ -172,7 +184,7 @@ function panel(
       },
     );
   }
-  return { width: 640, height, layer: layers };
+  return { width, height, layer: layers };
 }
 
 /** Names each bold line at its right end with its last value, moved apart where two would overlap. */

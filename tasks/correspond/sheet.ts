@@ -32,6 +32,37 @@ export interface SheetOptions {
 const CELL = 88, GAP = 4, BETWEEN = 26, MARGIN = 28, NAMES = 210, CAPTION = 20, ROW_GAP = 26;
 const SHOWS = "#d9660f", REGION = [0x2f, 0x8f, 0x5b];
 
+/** A filter's block of pictures on a drawn sheet, in pixels. */
+export interface SheetBlock {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/**
+ * Finds the blocks of pictures on a sheet again, bars above the faces included.
+ *
+ * @param size The sheet's width and height.
+ * @param rows Units on it, and the filters of the unit that has most.
+ * @returns The block of a row and a filter, or nothing where a sheet of this size has no such rows.
+ */
+export function sheetBlocks(
+  { width, height }: { width: number; height: number },
+  { rows, filters }: { rows: number; filters: number },
+): ((row: number, filter: number) => SheetBlock) | undefined {
+  const rowHeight = CAPTION + 2 * CELL + GAP + ROW_GAP, bar = 5;
+  const top = height - MARGIN + ROW_GAP - rows * rowHeight;
+  const block = (width - 2 * MARGIN - NAMES + BETWEEN) / filters - BETWEEN;
+  if (top < MARGIN || block < CELL || (block + GAP) % (CELL + GAP) !== 0) return undefined;
+  return (row, filter) => ({
+    left: MARGIN + NAMES + filter * (block + BETWEEN),
+    top: top + row * rowHeight + CAPTION - bar,
+    width: block,
+    height: 2 * CELL + GAP + bar,
+  });
+}
+
 /** Draws the sheet as the bytes of a PNG file. */
 export async function sheetPng(
   { images, imageSize }: Pick<Dataset, "images" | "imageSize">,

@@ -46,6 +46,10 @@ export interface PageNotes {
 /** What the part of a square that has no grey means. */
 const BORDER = "Pale blue lies beyond the image's border.";
 const MARGIN = 24, GAP = 6;
+/** Where a sheet's pictures stand: the first one's corner, the side of one, the space between two; three rows, a column a hit. */
+export const SHEET = { left: MARGIN + 124, top: 84, cell: 104, gap: GAP } as const;
+/** Where the weights stand on their page: the first grid's corner, the same of a weight's square, squares a row, space between the two grids. */
+export const WEIGHTS = { left: MARGIN, top: 84, cell: 46, gap: GAP, columns: 8, between: 56 } as const;
 const ROWS = [
   ["image", "what the unit sees"],
   ["projection", "trained weights"],
@@ -54,7 +58,8 @@ const ROWS = [
 
 /** A sheet: the patches, their projections, and the projections' control, one hit a column. */
 export function filterSheet(shown: ShownFilter, notes: PageNotes): Promise<Uint8Array> {
-  const cell = 104, label = 124, head = 84, caption = 68;
+  const { cell, top: head } = SHEET;
+  const label = SHEET.left - MARGIN, caption = 68;
   const { hits } = shown;
   const columns = Math.max(5, hits.length);
   const page = new Page(
@@ -126,7 +131,8 @@ export function overview(filters: readonly ShownFilter[], of: number, notes: Pag
 
 /** conv1's weights, beside those of the control: each filter is the picture that it answers most. */
 export function weightGrid(trained: Float32Array, control: Float32Array, source: string): Promise<Uint8Array> {
-  const cell = 46, side = 5, columns = 8, head = 84, between = 56;
+  const { cell, columns, between, top: head } = WEIGHTS;
+  const side = 5;
   const count = trained.length / side ** 2, rows = Math.ceil(count / columns);
   const grid = columns * (cell + GAP) - GAP;
   const page = new Page(2 * MARGIN + 2 * grid + between, head + rows * (cell + GAP) + MARGIN + 12);

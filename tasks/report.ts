@@ -1,0 +1,60 @@
+/** `deno task report RUN`: everything that is known of a run as one HTML file, which loads nothing. */
+import { runTask } from "./command.ts";
+import { Command, InvalidArgumentError } from "./deps.ts";
+import { createProgress } from "./progress.ts";
+import { gather } from "./report/facts.ts";
+import { renderReport } from "./report/page.ts";
+import { percent } from "./words.ts";
+
+interface Arguments {
+  output?: string;
+  data?: string;
+}
+
+async function main(): Promise<number> {
+  const command = new Command("report")
+    .description(
+      "Puts everything that a run folder holds into one HTML file, to read and to hand on. What has not been computed yet is named with the " +
+        "command that computes it.",
+    )
+    .argument("<run>", "run folder, as train leaves it")
+    .option("--output <file>", "the report, a .html file (default: report.html in the run folder)", htmlFile)
+    .option(
+      "--data <dir>",
+      "prepared folder, where it is not where train found it; it says whether the faces are drawn",
+    )
+    .exitOverride();
+  command.showHelpAfterError("(deno task report --help lists the options)");
+  command.parse([...Deno.args], { from: "user" });
+  const { output, data } = command.opts<Arguments>();
+
+  let progress: ReturnType<typeof createProgress> | undefined;
+  const facts = await gather(command.args[0], {
+    data,
+    onProgress: (done, total) => (progress ??= createProgress({ total, unit: "filter" })).update(done),
+  }).finally(() => progress?.stop());
+  const { html, size, filters, leftOut } = await renderReport(facts);
+  let path = output;
+  if (path === undefined) path = await facts.folder.write("report.html", html);
+  else await Deno.writeTextFile(path, html);
+  const { evaluation, visualization, correspondence } = facts;
+  if (evaluation) console.log(`test accuracy   ${percent(evaluation.test.accuracy)}: ${evaluation.rule}`);
+  if (visualization) {
+    console.log(`filters         ${filters}${leftOut > 0 ? `, ${leftOut} left out to keep it small` : ""}`);
+  }
+  const undone = [
+    !evaluation && "evaluate",
+    !visualization && "visualize",
+    !correspondence && "correspond",
+  ].filter((task) => task !== false);
+  if (undone.length > 0) console.log(`not in it       ${undone.map((task) => `deno task ${task} RUN`).join(", ")}`);
+  console.log(`report          ${path} (${(size / 1e6).toFixed(1)} MB)`);
+  return 0;
+}
+
+function htmlFile(path: string): string {
+  if (!/\.html?$/.test(path)) throw new InvalidArgumentError("Expected a file name that ends in .html.");
+  return path;
+}
+
+if (import.meta.main) await runTask(main);

@@ -1,0 +1,52 @@
+/** Parts of drawn pages as data addresses, small enough to send. */
+import { Buffer } from "node:buffer";
+import { loadSharp } from "../../deps.ts";
+
+/** A picture in the page itself. */
+export interface Picture {
+  /** `data:image/webp;base64,...` */
+  address: string;
+  width: number;
+  height: number;
+}
+
+/** A part of a page, in its pixels. */
+export interface Region {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/**
+ * Cuts a region out of a picture and keeps it as WebP; `scale` is how much smaller it gets. Blocks of equal colour are kept as they are
+ * (`exact`), everything else loses what an eye does not miss.
+ */
+export async function embed(
+  source: Uint8Array,
+  region: Region,
+  { scale, exact = false }: { scale: number; exact?: boolean },
+): Promise<Picture> {
+  const sharp = await loadSharp();
+  const width = Math.round(region.width * scale), height = Math.round(region.height * scale);
+  const picture = sharp(source).extract(region).resize(width, height, { kernel: exact ? "nearest" : "lanczos3" });
+  const bytes = await picture.webp(exact ? { lossless: true, effort: 6 } : { quality: 62, effort: 5 }).toBuffer();
+  return { address: dataAddress("image/webp", bytes), width, height };
+}
+
+/** Pixels of a row, red green blue alpha, as a PNG one pixel high. */
+export async function embedRow(pixels: Uint8Array): Promise<string> {
+  const sharp = await loadSharp();
+  const raw = { width: pixels.length / 4, height: 1, channels: 4 } as const;
+  return dataAddress("image/png", await sharp(pixels, { raw }).png({ compressionLevel: 9 }).toBuffer());
+}
+
+/** Width and height of a picture. */
+export async function pictureSize(source: Uint8Array): Promise<{ width: number; height: number }> {
+  const { width, height } = await (await loadSharp())(source).metadata();
+  return { width, height };
+}
+
+function dataAddress(type: string, bytes: Uint8Array): string {
+  return `data:${type};base64,${Buffer.from(bytes).toString("base64")}`;
+}

@@ -1,0 +1,80 @@
+/** What the comparison with Action Units found, told plainly: the truth test on drawn faces, and the read-out. */
+import { unitTitle } from "../../correspond/tables.ts";
+import { LEAST_RATIO } from "../../correspond/truth.ts";
+import type { ReadOut } from "../../correspond/read_out.ts";
+import { percent } from "../../words.ts";
+import { type Content, type Html, markup } from "../html.ts";
+import type { Correspondence } from "../read/documents.ts";
+import { count, figures, line, number, table } from "./parts.ts";
+
+/** Whether the filters look where the units are; only drawn faces can tell. */
+export function truthTest({ truthTest, units }: Correspondence): Content {
+  const title = markup`<h3 id="truth">Truth test: do they look there?</h3>`;
+  const judged = units.flatMap((entry) => entry.truth ? [{ ...entry, truth: entry.truth }] : []);
+  if (judged.length === 0) {
+    return [
+      title,
+      markup`<p>Nobody knows of these images which pixels an Action Unit moves, so a filter that answers to a unit may be looking at something that goes with it. On drawn faces the regions are known, and the test is made.</p>`,
+    ];
+  }
+  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image.</p>
+<ul class="plain">${
+    truthTest.map((sentence) => markup`<li class="${/NOT found/.test(sentence) && "not"}">${sentence}</li>`)
+  }</ul>
+${
+    table(
+      "Share of the best filters' projections inside the unit's region",
+      ["Action Unit", "carries a label", "inside", "chance", "ratio", "ratio, random weights", "verdict"],
+      judged.map(({ unit, carries, className, truth }) =>
+        line(
+          unitTitle(unit),
+          carries ? className : "–",
+          percent(truth.inside),
+          percent(truth.chance),
+          number(truth.ratio, 1),
+          number(truth.randomised?.ratio, 1),
+          markup`<span class="verdict ${truth.found ? "yes" : "no"}">${truth.found ? "found" : "not found"}</span>`,
+        )
+      ),
+    )
+  }`;
+}
+
+/** What can be read from the filters' responses. */
+export function readOut(probe: ReadOut): Html {
+  const read = probe.units.flatMap((unit) => "unread" in unit ? [] : [unit]);
+  const unread = probe.units.flatMap((unit) => "unread" in unit ? [unit] : []);
+  return markup`<h3>Read-out: what the responses hold</h3>
+<p>A logistic model for each unit on the responses of all filters; ${probe.rule}.</p>
+${
+    figures([
+      [number(probe.auc), "mean AUC"],
+      [number(probe.aucOfRandomWeights), "with random weights"],
+      [number(probe.f1Micro), "F1-micro"],
+      [number(probe.f1MicroOfRandomWeights), "with random weights"],
+      [number(probe.f1MicroOfAlways), "always “present”"],
+    ])
+  }
+${
+    table(
+      "The read-out of each Action Unit",
+      ["Action Unit", "images", "base rate", "AUC", "AUC, random weights", "F1", "F1, always"],
+      read.map(({ unit, images, baseRate, auc, aucOfRandomWeights, f1, f1OfAlways }) =>
+        line(
+          unitTitle(unit),
+          count(images),
+          percent(baseRate),
+          number(auc),
+          number(aucOfRandomWeights),
+          number(f1),
+          number(f1OfAlways),
+        )
+      ),
+    )
+  }${
+    unread.length > 0 &&
+    markup`<p class="note">Not read: ${
+      unread.map(({ unit, unread }) => `${unitTitle(unit)} (${unread})`).join("; ")
+    }.</p>`
+  }`;
+}
