@@ -39,6 +39,7 @@ const USE = (dataset: string): Step[] => [
   ["evaluate", `runs/${dataset}-cnn_ad-split0-seed1 --resamples 100`, /^evaluation +.*\.json$/m],
   ["visualize", `runs/${dataset}-cnn_ad-split0-seed1 --filters 0,17 --top 2 --controls 1`, /^overview +.*\.png$/m],
   ...(dataset === "ck_plus" ? [CORRESPOND(dataset)] : []), // of TFD no Action Unit is known
+  ["report", `runs/${dataset}-cnn_ad-split0-seed1`, /report\.html/],
 ];
 
 for (const [prepared, datasets] of Object.entries({ tfd: ["tfd"], ck_plus: ["ck_plus", "ck_plus_six_class"] })) {

@@ -183,6 +183,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
       filter,
       kl: 1 - filter / 10,
       auc: 0.9 - filter / 10,
+      nullAuc: 0.5,
       aucLow: 0.6,
       aucHigh: 0.95,
       p: 0.001,
@@ -205,6 +206,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
     movable: 30,
     p: 0.001,
     adjusted: 0.002,
+    excitedP: n === 0 ? 0.001 : 0.3,
     excitedAdjusted: n === 0 ? 0.002 : 0.3,
     answered: n === 0,
     excitedFilters: 1,
@@ -222,11 +224,11 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
   ));
   const sheet = await sheetPng({ images, imageSize: SIDE }, rows, { title: "test", subtitle: ["a", "b"] });
   await Deno.writeFile(`${folder}/action_units.png`, sheet);
-  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent"];
+  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent", "nullAuc"];
   const lines = UNITS.flatMap((unit) =>
     Array.from({ length: filters }, (_, filter) => {
       const { kl, auc, p, adjusted, familywise } = pair(filter);
-      return [unit, `raised, "quoted"`, filter, kl, auc, p, adjusted, familywise, 10, 20];
+      return [unit, `raised, "quoted"`, filter, kl, auc, p, adjusted, familywise, 10, 20, 0.5];
     })
   );
   await Deno.writeTextFile(`${folder}/correspondence.csv`, csv([header, ...lines]));

@@ -90,8 +90,8 @@ function answers(filter) {
       ]),
       ". ",
     ];
-  const up = list("Excited by", units.filter(({ auc }) => auc[filter] > 50));
-  const down = list("Quieter with", units.filter(({ auc }) => auc[filter] <= 50));
+  const up = list("Excited by", units.filter(({ excites }) => excites[filter]));
+  const down = list("Quieter with", units.filter(({ excites }) => !excites[filter]));
   return up.length + down.length > 0 || !data.heat ? [...up, ...down] : ["No Action Unit by more than chance."];
 }
 

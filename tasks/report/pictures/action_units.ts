@@ -32,6 +32,8 @@ export interface HeatRow {
   unit: number;
   /** By filter number. */
   auc: number[];
+  /** `auc` less what exchanged labels give: positive where the unit excites the filter. */
+  excess: number[];
   kl: number[];
   significant: boolean[];
   /** Its colours in the order of the columns. */
@@ -61,12 +63,14 @@ export async function heatMap({ pairs }: Corresponded): Promise<HeatMap | undefi
       name: unitTitle(unit),
       note: "",
       auc: Array<number>(filters).fill(0.5),
+      excess: Array<number>(filters).fill(0),
       kl: Array<number>(filters).fill(0),
       significant: Array<boolean>(filters).fill(false),
     };
     for (const pair of pairs) {
       if (pair.unit !== unit) continue;
       row.auc[pair.filter] = pair.auc;
+      row.excess[pair.filter] = pair.auc - pair.nullAuc;
       row.kl[pair.filter] = pair.kl;
       row.significant[pair.filter] = pair.familywise < SIGNIFICANT;
     }
@@ -76,15 +80,18 @@ export async function heatMap({ pairs }: Corresponded): Promise<HeatMap | undefi
   const order = columns.map(({ filter }) => filter);
   return {
     order,
-    rows: await Promise.all(rows.map(async ({ unit, auc, kl, significant }, n) => {
+    rows: await Promise.all(rows.map(async ({ unit, auc, excess, kl, significant }, n) => {
       const from = columns.findIndex(({ row }) => row === n);
       const count = columns.filter(({ row }) => row === n).length;
       return {
         unit,
         auc,
+        excess,
         kl,
         significant,
-        address: await embedRow(Uint8Array.from(order.flatMap((filter) => colour(auc[filter], significant[filter])))),
+        address: await embedRow(
+          Uint8Array.from(order.flatMap((filter) => colour(excess[filter], significant[filter]))),
+        ),
         own: count > 0 ? [from, from + count] as [number, number] : undefined,
       };
     })),
@@ -92,7 +99,7 @@ export async function heatMap({ pairs }: Corresponded): Promise<HeatMap | undefi
 }
 
 /** Clear where the unit makes no difference, so that the page's own background shows. */
-function colour(auc: number, significant: boolean): number[] {
-  const strength = Math.min(1, 2 * Math.abs(auc - 0.5)) * (significant ? 1 : PALE);
-  return [...(auc > 0.5 ? EXCITED : QUIETER), Math.round(255 * strength)];
+function colour(excess: number, significant: boolean): number[] {
+  const strength = Math.min(1, 2 * Math.abs(excess)) * (significant ? 1 : PALE);
+  return [...(excess > 0 ? EXCITED : QUIETER), Math.round(255 * strength)];
 }

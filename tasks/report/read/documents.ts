@@ -57,6 +57,8 @@ export interface PairLine {
   filter: number;
   kl: number;
   auc: number;
+  /** What exchanged labels give on average. */
+  nullAuc: number;
   familywise: number;
 }
 

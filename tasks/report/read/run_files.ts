@@ -92,6 +92,7 @@ function pairLines(table: string, path: string): PairLine[] {
     filter: filterOf(line),
     kl: read(line, "kl"),
     auc: read(line, "auc"),
+    nullAuc: read(line, "nullAuc"),
     familywise: read(line, "familywise"),
   }));
 }

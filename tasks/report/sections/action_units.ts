@@ -136,8 +136,8 @@ ${
   }</article>`;
 }
 
-function bar({ filter, kl, auc, familywise }: Pair, most: number, open: Open): Html {
-  const kind = !(familywise < SIGNIFICANT) ? "chance" : auc > 0.5 ? "excited" : "quieter";
+function bar({ filter, kl, auc, nullAuc, familywise }: Pair, most: number, open: Open): Html {
+  const kind = !(familywise < SIGNIFICANT) ? "chance" : auc > nullAuc ? "excited" : "quieter";
   const words = { chance: "no more than chance", excited: "excited", quieter: "quieter" }[kind];
   return markup`<li>${
     filterLink(filter, open, `${filter}`)
@@ -160,10 +160,11 @@ export function heatData({ heat }: Facts): unknown {
   const hundredths = (values: readonly number[]) => values.map((value) => Math.round(100 * value));
   return {
     order: heat.order,
-    units: heat.rows.map(({ unit, auc, kl, significant }) => ({
+    units: heat.rows.map(({ unit, auc, excess, kl, significant }) => ({
       unit,
       name: unitTitle(unit),
       auc: hundredths(auc),
+      excites: excess.map((value) => Number(value > 0)),
       kl: hundredths(kl),
       significant: significant.map(Number),
     })),
