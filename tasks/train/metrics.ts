@@ -3,6 +3,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { Split } from "../../datasets/split.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { evaluateRows } from "../../training/evaluation/rows.ts";
+import { confusionMatrix } from "../../training/metrics/mod.ts";
 import type { TrainingSettings } from "../../training/options.ts";
 import type { RunFolder } from "../run/folder.ts";
 
@@ -28,8 +29,8 @@ export async function writeMetrics(
   const measure = async (rows: Uint32Array): Promise<PartMetrics | null> => {
     if (rows.length === 0) return null;
     const { accuracy, loss, predictions } = await evaluateRows(net, dataset, rows, settings.normalization);
-    const confusion = dataset.classNames.map(() => dataset.classNames.map(() => 0));
-    rows.forEach((row, n) => confusion[dataset.labels[row]][predictions[n]]++);
+    const labels = Int32Array.from(rows, (row) => dataset.labels[row]);
+    const confusion = confusionMatrix(labels, predictions, dataset.classNames.length);
     return { images: rows.length, accuracy, loss, confusion };
   };
   const test = await measure(parts.test);
