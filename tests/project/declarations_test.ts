@@ -1,0 +1,136 @@
+/**
+ * Every WGSL file against what the host declares of it: bindings, the fields of `Parameters`, override constants, names. A kernel with
+ * nothing but its code could be called wrongly without an error: a uniform has no names on the GPU.
+ */
+import assert from "node:assert/strict";
+import type { Kernel } from "../../gpu/kernel.ts";
+import * as augmentation from "../../kernels/augmentation/mod.ts";
+import * as direct from "../../kernels/convolution/direct.ts";
+import * as dense from "../../kernels/dense/mod.ts";
+import * as dropout from "../../kernels/dropout/mod.ts";
+import * as loss from "../../kernels/loss/mod.ts";
+import * as normalization from "../../kernels/normalization/mod.ts";
+import * as optimizer from "../../kernels/optimizer/mod.ts";
+import { loadQuadCode, storeBlockCode } from "../../kernels/pool/blocks.ts";
+import * as pool from "../../kernels/pool/mod.ts";
+import { randomCode } from "../../kernels/random/mod.ts";
+import * as relu from "../../kernels/relu/mod.ts";
+import * as response from "../../kernels/response/mod.ts";
+import * as sampling from "../../kernels/sampling/mod.ts";
+import * as winograd from "../../kernels/winograd/mod.ts";
+import { needs } from "../permissions.ts";
+
+const modules = {
+  augmentation,
+  direct,
+  dense,
+  dropout,
+  loss,
+  normalization,
+  optimizer,
+  pool,
+  relu,
+  response,
+  sampling,
+  winograd,
+};
+const kernels = Object.values(modules).flatMap((module) =>
+  Object.entries(module).filter(([name]) => name.endsWith("Kernel")).map(([, kernel]) => kernel as unknown as Kernel)
+);
+/** Code that is put behind kernels, by its file. */
+const helpers: Record<string, string> = {
+  "random/pcg4d": randomCode,
+  "pool/load_quad": loadQuadCode,
+  "pool/store_block": storeBlockCode,
+};
+
+/** A kernel's own file: its code without the helpers behind it. */
+function ownCode(kernel: Kernel): string {
+  let code = kernel.code;
+  for (let before = ""; before !== code;) {
+    before = code;
+    for (const helper of Object.values(helpers)) if (code.endsWith(helper)) code = code.slice(0, -helper.length);
+  }
+  return code;
+}
+
+/** WGSL without its comments. */
+const withoutComments = (code: string) => code.replace(/\/\/.*$/gm, "");
+
+/** What a WGSL file declares. */
+function parse(text: string) {
+  const code = withoutComments(text);
+  const bindings = [...code.matchAll(/@group\((\d+)\)\s*@binding\((\d+)\)\s*var<([^>]*)>\s*(\w+)\s*:\s*([^;]+);/g)]
+    .map(([, group, binding, space, name, type]) => {
+      const access = space.replaceAll(" ", "");
+      return { group: Number(group), binding: Number(binding), access, name, type: type.trim() };
+    });
+  const struct = /struct Parameters\s*\{([^}]*)\}/.exec(code);
+  const fields = struct ? struct[1].split(",").map((field) => field.trim()).filter(Boolean) : [];
+  const parameters = fields.map((field) => field.split(/\s*:\s*/));
+  const overrides = [...code.matchAll(/override\s+(\w+)/g)].map(([, name]) => name);
+  return { bindings, parameters, overrides };
+}
+
+Deno.test("declarations: every kernel is found, under one name", () => {
+  assert.ok(kernels.length >= 27, `${kernels.length} kernels`);
+  assert.equal(new Set(kernels.map((kernel) => kernel.name)).size, kernels.length);
+});
+
+for (const kernel of kernels) {
+  Deno.test(`declarations: ${kernel.name} declares what its WGSL has`, () => {
+    const { bindings, parameters, overrides } = parse(kernel.code);
+    const space = { read: "storage,read", write: "storage,read_write", uniform: "uniform" };
+    const declared = Object.entries(kernel.bindings).map(([name, access]) => [name, space[access]]);
+    if (Object.keys(kernel.parameters).length > 0) declared.push(["p", "uniform"]);
+    assert.deepEqual(bindings.map(({ name, access }) => [name, access]), declared);
+    assert.deepEqual(bindings.map(({ group, binding }) => [group, binding]), declared.map((_, index) => [0, index]));
+    for (const { name, type } of bindings) {
+      if (name === "p") assert.equal(type, "Parameters");
+      else assert.match(type, /^array<(f32|u32|i32|vec4f|atomic<u32>)>$/, name);
+    }
+    assert.deepEqual(parameters, Object.entries(kernel.parameters));
+    assert.deepEqual(overrides.toSorted(), [...(kernel.constants ?? [])].toSorted());
+    assert.match(withoutComments(kernel.code), /@compute\s+@workgroup_size\(\d+\)\s*fn main\(/);
+  });
+}
+
+Deno.test("declarations: names are words that WGSL, TypeScript and a reader know", () => {
+  for (const kernel of kernels) {
+    for (const name of [...Object.keys(kernel.bindings), ...Object.keys(kernel.parameters)]) {
+      assert.match(name, /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/, `${kernel.name}: ${name}`);
+    }
+    for (const name of kernel.constants ?? []) assert.match(name, /^[A-Z]+(_[A-Z]+)*$/, `${kernel.name}: ${name}`);
+    assert.match(kernel.name, /^[a-z0-9_]+\/[a-z0-9_]+$/);
+  }
+});
+
+Deno.test("declarations: every WGSL file starts with a header that says what it is for", () => {
+  const files = [...kernels.map((kernel) => [kernel.name, ownCode(kernel)]), ...Object.entries(helpers)];
+  for (const [name, code] of files) assert.match(code, /^\/\/ \S.{20,}\n/, name);
+});
+
+Deno.test({
+  name: "declarations: every WGSL file under kernels/ is a kernel of that name or a helper put behind some",
+  ignore: needs("read"),
+  fn: () => {
+    const known = new Map(
+      [...kernels.map((kernel) => [kernel.name, ownCode(kernel)]), ...Object.entries(helpers)] as [string, string][],
+    );
+    const folder = new URL("../../kernels/", import.meta.url);
+    const found: string[] = [];
+    for (const { name: room, isDirectory } of Deno.readDirSync(folder)) {
+      if (!isDirectory) continue;
+      for (const { name: file } of Deno.readDirSync(new URL(`${room}/`, folder))) {
+        if (!file.endsWith(".wgsl")) continue;
+        const name = `${room}/${file.slice(0, -".wgsl".length)}`;
+        found.push(name);
+        assert.equal(known.get(name), Deno.readTextFileSync(new URL(`${room}/${file}`, folder)), name);
+      }
+    }
+    assert.deepEqual(found.toSorted(), [...known.keys()].toSorted());
+    for (const [name, code] of Object.entries(helpers)) {
+      assert.ok(kernels.some((kernel) => kernel.code.includes(code)), `${name} is put behind no kernel`);
+    }
+  },
+});

@@ -1,0 +1,284 @@
+/** The report of a run: one file that loads nothing, whatever the names in the run's files are and however much of the run is there. */
+
+import assert from "node:assert/strict";
+import { commands } from "../../tasks/report/commands.ts";
+import { gather } from "../../tasks/report/facts.ts";
+import { escape, json, markup } from "../../tasks/report/html.ts";
+import { LIMIT, renderReport } from "../../tasks/report/page.ts";
+import { imagesKind } from "../../tasks/report/read/images_kind.ts";
+import { readRunFiles } from "../../tasks/report/read/run_files.ts";
+import { fingerprint } from "../../datasets/fingerprint.ts";
+import { writePrepared } from "../../datasets/prepared.ts";
+import { needs } from "../permissions.ts";
+import { inTemporary } from "../support/files.ts";
+import { HOSTILE, writeReportRun } from "../support/report_run.ts";
+import { runTask } from "../support/task.ts";
+import { tinyDataset } from "../support/tiny_dataset.ts";
+
+const ignore = needs("read", "write", "ffi");
+
+Deno.test("what is put into a template is text, unless it is markup", () => {
+  assert.equal(escape(`<a href="x" id='y'>&</a>`), "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;&lt;/a&gt;");
+  assert.equal(
+    markup`<p title="${'"'}">${["<b>", markup`<i>${1}</i>`, null, false, undefined]}</p>`.text,
+    '<p title="&quot;">&lt;b&gt;<i>1</i></p>',
+  );
+  assert.deepEqual(JSON.parse(json({ a: "</script>" }).text), { a: "</script>" });
+  assert.ok(!json("</script>").text.includes("<"));
+});
+
+Deno.test({
+  name: "a report is the same bytes from the same folder, names no place outside it, and asks for nothing",
+  ignore,
+  async fn() {
+    await inTemporary(async (folder) => {
+      const path = `${folder}/run`;
+      await writeReportRun(path);
+      const { html, filters, leftOut } = await renderReport(await gather(path));
+      await Deno.rename(path, `${folder}/moved`);
+      assert.equal((await renderReport(await gather(`${folder}/moved`))).html, html);
+      assert.deepEqual([filters, leftOut], [6, 0]);
+      assert.ok(!html.includes(folder) && !html.includes("/home/someone"), "no path of this machine");
+      // Links are to be clicked; everything else that has an address has it in itself.
+      const addresses = [...html.matchAll(/ (src|href|srcset|action|poster|data)="([^"]*)"/g)];
+      assert.ok(addresses.length > 20, `${addresses.length} addresses`);
+      for (const [all, attribute, address] of addresses) {
+        const harmless = address.startsWith("data:") || address.startsWith("#") ||
+          attribute === "href" && address.startsWith("https://");
+        assert.ok(harmless, all);
+      }
+      assert.match(
+        html,
+        /http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; img-src data:; style-src &#39;sha256-/,
+      );
+      assert.doesNotMatch(
+        html,
+        / style="|<link (?!rel="icon" href="data:,")|@import|url\((?!#wide-|#narrow-)|javascript:/,
+      );
+    });
+  },
+});
+
+Deno.test({
+  name: "names from files are text",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path);
+      const { html } = await renderReport(await gather(path));
+      for (const name of Object.values(HOSTILE)) {
+        assert.ok(!html.includes(name), name);
+        assert.ok(html.includes(escape(name)), escape(name));
+      }
+      // Two scripts, both the page's own: its data and its program.
+      assert.deepEqual(html.match(/<script[^>]*>/g), ['<script type="application/json" id="data">', "<script>"]);
+      assert.equal(html.match(/<\/script>/g)!.length, 2);
+    });
+  },
+});
+
+Deno.test({
+  name: "the report says the number, its interval and its rule, what was run, and what the data is",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path, { optimistic: true });
+      const { html } = await renderReport(await gather(path));
+      const words = [
+        "87.6%",
+        "70.0%",
+        "95.0%",
+        "over 5 people",
+        "OPTIMISTIC",
+        "cnn_ad, split 2, seed 7",
+        "0123456789abcdef",
+      ];
+      const more = [
+        "augmentation and dropout",
+        "images of unknown kind",
+        "an &lt;adapter&gt;: a software adapter",
+        "deno 2.9.6",
+      ];
+      for (const word of [...words, ...more]) assert.ok(html.includes(word), word);
+      await writeReportRun(path);
+      const honest = (await renderReport(await gather(path))).html;
+      assert.ok(!honest.includes("OPTIMISTIC") && honest.includes("best accuracy on the validation images"));
+    });
+  },
+});
+
+Deno.test({
+  name: "a part that is not there is named with the command that makes it",
+  ignore,
+  async fn() {
+    const parts = [
+      ["evaluation", "deno task evaluate RUN"],
+      ["visualization", "deno task visualize RUN"],
+      ["correspondence", "deno task correspond RUN"],
+      ["log", "--resume"],
+    ] as const;
+    for (const [part, command] of parts) {
+      await inTemporary(async (path) => {
+        await writeReportRun(path, { without: [part] });
+        const { html } = await renderReport(await gather(path));
+        const missing = html.match(/class="missing">.*?<\/p>/g) ?? [];
+        assert.ok(missing.length > 0 && missing.every((words) => words.includes(command)), `${part}: ${missing}`);
+      });
+    }
+    await inTemporary(async (path) => {
+      await writeReportRun(path, { without: ["evaluation", "visualization", "correspondence", "log"] });
+      const { html } = await renderReport(await gather(path));
+      assert.ok(html.includes("0123456789abcdef") && html.includes("Correlation is not mechanism"));
+    });
+  },
+});
+
+Deno.test({
+  name: "a report that would be too large leaves out filters that no Action Unit names, and says how many",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path, { filters: 8 });
+      const facts = await gather(path);
+      const size = (text: string) => new TextEncoder().encode(text).length;
+      const whole = await renderReport(facts);
+      assert.equal(whole.filters, 8);
+      assert.ok(size(whole.html) < LIMIT);
+      const picture = facts.gallery[0].picture!.address.length;
+      const limit = size(whole.html) - 2 * picture;
+      const { html, filters, leftOut } = await renderReport(facts, limit);
+      assert.ok(size(html) <= limit, `${size(html)} bytes of ${limit}`);
+      assert.deepEqual([filters, leftOut], [6, 2]);
+      assert.ok(html.includes(`${leftOut} of 8 filters were left out`));
+      const kept = [...html.matchAll(/class="card" data-filter="(\d+)"/g)].map((match) => Number(match[1]));
+      // Units name 0, 1 and 2, which are the least selective; of the others 3 and 4 are.
+      assert.deepEqual(kept, [7, 6, 5, 2, 1, 0]);
+      const opened = [...html.matchAll(/data-open="(\d+)"/g)].map((match) => Number(match[1]));
+      assert.ok(opened.every((filter) => kept.includes(filter)), "no button opens what was left out");
+      await assert.rejects(renderReport(facts, 1000), /without any filter, more than 1000/);
+    });
+  },
+});
+
+Deno.test({
+  name: "sheets are cut where their pictures are, and every unit has its filters' faces",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path);
+      const { gallery, sights, heat, weightPictures } = await gather(path);
+      // Three pictures of 104 pixels and two gaps of 6, at half the size.
+      for (const { filter, picture } of gallery) {
+        if (filter === 5) assert.equal(picture, undefined);
+        else assert.deepEqual([picture!.width, picture!.height], [162, 162]);
+      }
+      assert.deepEqual([...sights.keys()], ["4 0", "4 2", "12 1", "12 2"]);
+      assert.deepEqual(heat!.rows.map(({ unit }) => unit), [4, 12]);
+      assert.deepEqual(heat!.order.toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5]);
+      assert.deepEqual(weightPictures!.map(({ width, height }) => [width, height]), [[410, 410], [410, 410]]);
+    });
+  },
+});
+
+Deno.test({
+  name: "the commands name every option that was in force, and no place of this machine",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path);
+      const [train, evaluate, visualize, , correspond] = commands(await readRunFiles(path)).map((command) =>
+        command.replaceAll(/ \\\n +/g, " ")
+      );
+      assert.equal(
+        train,
+        "deno task train --data DATA --variant cnn_ad --split 2 --select validation --steps 200 --batch 64 --image-size 32 " +
+          "--seed 7 --normalization local-mean --learning-rate 0.01 --momentum 0.9 --weight-decay 0.00001 " +
+          "--checkpoint-every 100 --init-scale 0.625 --convolution direct --run RUN",
+      );
+      assert.equal(evaluate, "deno task evaluate RUN --select validation --resamples 1000");
+      assert.equal(visualize, "deno task visualize RUN --layer conv3 --top 3 --method guided --distinct-subjects");
+      assert.match(correspond, /--permutations 99 --seed 1 --select validation$/);
+    });
+  },
+});
+
+Deno.test({
+  name: "the kind of images is asked of the data itself, as long as it is the same",
+  ignore,
+  async fn() {
+    await inTemporary(async (folder) => {
+      const { fingerprint: _, ...tiny } = await tinyDataset();
+      const renamed = { ...tiny, name: "ck_plus" };
+      const dataset = { ...renamed, fingerprint: await fingerprint(renamed) };
+      const kind = async (name: string, details: Record<string, unknown>, other?: string) => {
+        const path = `${folder}/${name}`;
+        await writePrepared(path, dataset, details);
+        const record = { dataset: { name: "ck_plus", folder: path, fingerprint: other ?? dataset.fingerprint } };
+        return await imagesKind(record as Parameters<typeof imagesKind>[0]);
+      };
+      assert.equal(await kind("real", { input: "photographs" }), "photographs");
+      assert.equal(await kind("twin", { twin: "drawn faces, not the real set" }), "twin");
+      assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn");
+      assert.equal(await kind("changed", {}, "another"), "unknown");
+    });
+  },
+});
+
+Deno.test({
+  name: "a file that is not what its task writes is named, with the task",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path);
+      const files = [
+        ["evaluation.json", "{}", /evaluation\.json: is not what evaluate writes/],
+        ["evaluation.json", "{", /evaluation\.json: is not what evaluate writes/],
+        ["visualization/conv3/visualization.json", "[]", /visualization\.json: is not what visualize writes/],
+        [
+          "correspondence/conv3/correspondence.csv",
+          "unit,filter,kl,auc,familywise\n1,999999999,1,1,1\n",
+          /conv3 has no filter 999999999/,
+        ],
+      ] as const;
+      for (const [name, contents, message] of files) {
+        const before = await Deno.readFile(`${path}/${name}`);
+        await Deno.writeTextFile(`${path}/${name}`, contents);
+        await assert.rejects(gather(path), message);
+        await Deno.writeFile(`${path}/${name}`, before);
+      }
+      // A sheet's name is no way out of the folder.
+      const file = `${path}/visualization/conv3/visualization.json`;
+      await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("filter-000.png", "../../../run.json"));
+      await assert.rejects(gather(path), /visualization\.json: is not what visualize writes/);
+    });
+  },
+});
+
+Deno.test({
+  name: "report writes into the run folder or where it is told, and says what is not in it",
+  ignore: ignore || needs("run"),
+  async fn() {
+    await inTemporary(async (folder) => {
+      const path = `${folder}/a run`;
+      await writeReportRun(path, { without: ["correspondence"] });
+      const [own, other, wrong, none] = await Promise.all([
+        runTask("report", path),
+        runTask("report", path, "--output", `${folder}/for a colleague.html`),
+        runTask("report", path, "--output", `${folder}/report.pdf`),
+        runTask("report", folder),
+      ]);
+      assert.equal(own.code, 0, own.stderr);
+      assert.match(own.stdout, /^not in it +deno task correspond RUN$/m);
+      assert.match(own.stdout, /^test accuracy +87\.6%: best accuracy on the validation images$/m);
+      assert.equal(other.code, 0, other.stderr);
+      assert.deepEqual(
+        await Deno.readFile(`${folder}/for a colleague.html`),
+        await Deno.readFile(`${path}/report.html`),
+      );
+      assert.equal(wrong.code, 1);
+      assert.match(wrong.stderr, /Expected a file name that ends in \.html/);
+      assert.equal(none.code, 1);
+      assert.match(none.stderr, /this is not a run folder/);
+    });
+  },
+});
