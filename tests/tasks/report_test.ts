@@ -5,7 +5,7 @@ import { commands } from "../../tasks/report/commands.ts";
 import { gather } from "../../tasks/report/facts.ts";
 import { escape, json, markup } from "../../tasks/report/html.ts";
 import { LIMIT, renderReport } from "../../tasks/report/page.ts";
-import { imagesKind } from "../../tasks/report/read/images_kind.ts";
+import { imagesOfRun } from "../../tasks/run/images.ts";
 import { readRunFiles } from "../../tasks/report/read/run_files.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
@@ -203,7 +203,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the kind of images is asked of the data itself, as long as it is the same",
+  name: "the kind of images is remembered, or asked of the data itself as long as it is the same",
   ignore,
   async fn() {
     await inTemporary(async (folder) => {
@@ -213,13 +213,17 @@ Deno.test({
       const kind = async (name: string, details: Record<string, unknown>, other?: string) => {
         const path = `${folder}/${name}`;
         await writePrepared(path, dataset, details);
-        const record = { dataset: { name: "ck_plus", folder: path, fingerprint: other ?? dataset.fingerprint } };
-        return await imagesKind(record as Parameters<typeof imagesKind>[0]);
+        const record = { dataset: { ...dataset, folder: path, images: 1, fingerprint: other ?? dataset.fingerprint } };
+        const found = await imagesOfRun(record);
+        // What the record remembers counts, wherever the data has gone.
+        const remembered = { dataset: { ...record.dataset, folder: "nowhere", ...found } };
+        assert.deepEqual(await imagesOfRun(remembered), found);
+        return `${found.kind}, ${found.crop}`;
       };
-      assert.equal(await kind("real", { input: "photographs" }), "photographs");
-      assert.equal(await kind("twin", { twin: "drawn faces, not the real set" }), "twin");
-      assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn");
-      assert.equal(await kind("changed", {}, "another"), "unknown");
+      assert.equal(await kind("real", { input: "photographs", crop: "landmarks" }), "photographs, eyes-and-chin");
+      assert.equal(await kind("twin", { twin: "drawn faces, not the real set", crop: "none" }), "twin, whole-image");
+      assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn, drawn");
+      assert.equal(await kind("changed", {}, "another"), "unknown, unknown");
     });
   },
 });
