@@ -179,6 +179,13 @@ Deno.test("sequences of CK+: from a neutral frame to the next, by label where it
     subjects,
   });
   assert.deepEqual([...six.groups], [...groups]);
+  // What is known goes before what is guessed: the last image of one sequence and the first of the next look alike here.
+  const known = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 4, 5, -1);
+  const told = sequencesOf({ name: "ck_plus", labels, subjects, sequences: known });
+  assert.deepEqual([...told.groups], [...known.slice(0, 13), 6]);
+  assert.deepEqual([...told.roles], [...roles]);
+  const videos = sequencesOf({ name: "mine", labels, subjects, sequences: known });
+  assert.deepEqual([[...videos.groups], [...videos.roles]], [[...told.groups], [...new Int32Array(14)]]);
   const alone = sequencesOf({ name: "synthetic", labels, subjects });
   assert.deepEqual([...alone.groups], [...labels.keys()]);
 });
