@@ -17,14 +17,14 @@ export function truthTest({ truthTest, units }: Correspondence): Content {
       markup`<p>Nobody knows of these images which pixels an Action Unit moves, so a filter that answers to a unit may be looking at something that goes with it. On drawn faces the regions are known, and the test is made.</p>`,
     ];
   }
-  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image.</p>
+  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image, and surely more than the best filters of random weights: the lower end of the ratio's 95% interval lies above theirs.</p>
 <ul class="plain">${
     truthTest.map((sentence) => markup`<li class="${/NOT found/.test(sentence) && "not"}">${sentence}</li>`)
   }</ul>
 ${
     table(
       "Share of the best filters' projections inside the unit's region",
-      ["Action Unit", "carries a label", "inside", "chance", "ratio", "ratio, random weights", "verdict"],
+      ["Action Unit", "carries a label", "inside", "chance", "ratio", "lower end", "ratio, random weights", "verdict"],
       judged.map(({ unit, carries, className, truth }) =>
         line(
           unitTitle(unit),
@@ -32,6 +32,7 @@ ${
           percent(truth.inside),
           percent(truth.chance),
           number(truth.ratio, 1),
+          number(truth.ratioLow, 1),
           number(truth.randomised?.ratio, 1),
           markup`<span class="verdict ${truth.found ? "yes" : "no"}">${truth.found ? "found" : "not found"}</span>`,
         )
