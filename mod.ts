@@ -58,6 +58,16 @@ export {
   restore,
   writeCheckpoint,
 } from "./training/checkpoint.ts";
+export {
+  classifyFaces,
+  type CropRule,
+  type ImagesKind,
+  type Model,
+  type ModelInfo,
+  openModel,
+  readModel,
+  writeModel,
+} from "./training/model.ts";
 export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
 export { type ComparedVariant, compareVariants, type Comparison } from "./training/cross_validation/compare.ts";
 export {

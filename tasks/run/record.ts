@@ -7,6 +7,7 @@ import { type TrainingSettings, trainingSettings } from "../../training/options.
 import { UsageError } from "../command.ts";
 import type { TrainArguments } from "../train/options.ts";
 import type { RunFolder } from "./folder.ts";
+import { type ImagesRecord, readImages } from "./images.ts";
 import project from "../../deno.json" with { type: "json" };
 
 /** What run.json holds. */
@@ -19,8 +20,10 @@ export interface RunRecord {
   checkpointEvery: number;
   settings: TrainingSettings;
   network: { imageSize: number; classes: number; seed: number; initialScale: number; convolution: string };
-  /** `folder` is where it was read from, as it was named then. */
-  dataset: { name: string; folder: string; fingerprint: string; images: number; classNames: string[] };
+  /** `folder` is where it was read from, as it was named then; `images` counts them. */
+  dataset:
+    & { name: string; folder: string; fingerprint: string; images: number; classNames: string[] }
+    & Partial<ImagesRecord>;
   adapter: AdapterDescription;
   versions: Record<string, string>;
 }
@@ -56,6 +59,7 @@ export async function writeRunRecord(
       fingerprint: dataset.fingerprint,
       images: dataset.labels.length,
       classNames: dataset.classNames,
+      ...await readImages(dataset, dataFolder),
     },
     adapter: net.gpu.adapter,
     versions: { aulens: project.version, ...Deno.version },
