@@ -41,7 +41,8 @@ export interface Counts {
 const MOST_HEAP = 2 ** 26;
 const LONGEST_MESSAGE = 1000;
 /** How engines put it, and not people. */
-const ENGINE = /Cannot read propert|is not iterable|is not a function|Cannot destructure|\[object Object\]|call stack/;
+const ENGINE =
+  /Cannot read propert|is not iterable|is not a function|Cannot destructure|Cannot convert|Cannot mix|\[object Object\]|call stack/;
 
 const [module, scratch, jobText] = Deno.args;
 const job: Job = JSON.parse(jobText);

@@ -119,7 +119,7 @@ async function runChild(
 
 /** Adds a fault unless one like it is known: numbers in the words make no difference. */
 function add(faults: Fault[], { parser, case: index, fault }: Fault): void {
-  const kind = (words: string) => words.replace(/\d+/g, "0").slice(0, 300);
+  const kind = (words: string) => words.replace(/\d+/g, "0").slice(0, 120);
   const known = faults.filter((other) => other.parser === parser);
   if (known.length >= MOST_FAULTS || known.some((other) => kind(other.fault) === kind(fault))) return;
   faults.push({ parser, case: index, fault });

@@ -5,9 +5,10 @@ import { bytesSource, MatError, readMat } from "../../../datasets/mat/mod.ts";
 import { type NpyData, NpyError, readNpy, writeNpy } from "../../../datasets/npy.ts";
 import { SourceError } from "../../../datasets/source_error.ts";
 import { prepareTfd } from "../../../datasets/tfd.ts";
-import { elements, parameterShapes } from "../../../network/parameters.ts";
+import { elements, initialParameters, parameterShapes } from "../../../network/parameters.ts";
 import { readSafetensors, SafetensorsError, writeSafetensors } from "../../../network/safetensors.ts";
 import { CheckpointError, readCheckpoint } from "../../../training/checkpoint.ts";
+import { readModel, writeModel } from "../../../training/model.ts";
 import { trainingSettings } from "../../../training/options.ts";
 import { joinBytes, matElement, matHeader, matVariable, writeMat } from "../../support/mat_writer.ts";
 import { type Draws, JSON_PIECES, mutate, NUMBERS } from "../mutate.ts";
@@ -220,5 +221,35 @@ const checkpoint: FuzzedParser = {
   memory: { atMost: 2 ** 20, each: 8 },
 };
 
+const MODEL = {
+  imageSize: 48,
+  classNames: ["sad", "glad", "neutral"],
+  normalization: "local-mean" as const,
+  crop: "drawn" as const,
+  dataset: "tiny",
+  images: "own" as const,
+  variant: "cnn",
+  step: 100,
+};
+
+const model: FuzzedParser = {
+  name: "model",
+  good: () => [{ name: "model.safetensors", bytes: wholeModel() }],
+  generate(draws, [{ name, bytes }]) {
+    if (draws.once(40)) return undefined;
+    const info = new TextDecoder().decode(mutate(encoder.encode(JSON.stringify(MODEL)), draws));
+    if (!info.isWellFormed()) return { name, bytes: bytes.slice(0, 1000) };
+    const tensors = { "conv1.weight": { shape: [64, 1, 5, 5], data: new Float32Array(1600) } };
+    return { name, bytes: writeSafetensors(tensors, { format: draws.pick(["aulens model 1", "aulens"]), info }) };
+  },
+  parse: ({ bytes }) => readModel(bytes),
+  errors: [SafetensorsError, CheckpointError],
+  memory: { atMost: 2 ** 20, each: 8 },
+};
+
+function wholeModel(): Uint8Array<ArrayBuffer> {
+  return writeModel({ info: MODEL, parameters: initialParameters(3, 1, 1) }) as Uint8Array<ArrayBuffer>;
+}
+
 /** Those of this file. */
-export const BINARY_PARSERS: FuzzedParser[] = [mat, tfd, npy, safetensors, checkpoint];
+export const BINARY_PARSERS: FuzzedParser[] = [mat, tfd, npy, safetensors, checkpoint, model];
