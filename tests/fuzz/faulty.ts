@@ -36,7 +36,7 @@ export const PARSERS: FuzzedParser[] = [
   faulty("starving", () => new Uint8Array(2 ** 33)),
   faulty("heap", () => {
     const all: unknown[] = [];
-    for (;;) all.push({ all });
+    for (;;) all.push(new Array(100_000).fill(all));
   }),
   faulty("endless", () => {
     for (;;);
