@@ -33,7 +33,9 @@ export interface Counts {
   cases: number;
   read: number;
   refused: number;
+  /** Milliseconds of the slowest, and which that was. */
   slowest: number;
+  slowestCase: number;
   mostBytes: number;
 }
 
@@ -84,7 +86,7 @@ for (const name of job.parsers) {
   const folder = `${scratch}/${name}`;
   Deno.mkdirSync(folder, { recursive: true });
   const good = await parser.good(folder);
-  const counts: Counts = { cases: 0, read: 0, refused: 0, slowest: 0, mostBytes: 0 };
+  const counts: Counts = { cases: 0, read: 0, refused: 0, slowest: 0, slowestCase: 0, mostBytes: 0 };
   const end = performance.now() + job.seconds * 1000;
   for (let index = job.only ?? 0; performance.now() < end; index++) {
     tell({ parser: name, case: index });
@@ -110,7 +112,7 @@ for (const name of job.parsers) {
     }
     if (heap > MOST_HEAP) fail(`took ${heap} bytes of heap for a file of ${input.bytes.length}`);
     counts.cases++;
-    counts.slowest = Math.max(counts.slowest, took);
+    if (took > counts.slowest) Object.assign(counts, { slowest: took, slowestCase: index });
     counts.mostBytes = Math.max(counts.mostBytes, bytes);
     if (job.only !== undefined) break;
   }

@@ -28,7 +28,7 @@ const unknown = parsers.find((name) => !known.includes(name));
 if (unknown !== undefined) throw new RangeError(`--parser ${unknown}: expected some of ${known.join(", ")}`);
 
 const seed = whole(values.seed);
-console.log("parser           cases      read   refused   slowest ms   most KiB");
+console.log("parser           cases      read   refused   slowest ms    its case   most KiB");
 const faults = await fuzz({
   module: new URL("parsers/mod.ts", import.meta.url).href,
   parsers,
@@ -36,8 +36,8 @@ const faults = await fuzz({
   seconds: whole(values.seconds),
   only: values.case === undefined ? undefined : whole(values.case),
   keep: values.keep,
-  onDone(parser, { cases, read, refused, slowest, mostBytes }) {
-    const columns = [[cases, 10], [read, 10], [refused, 10], [slowest.toFixed(1), 13], [
+  onDone(parser, { cases, read, refused, slowest, slowestCase, mostBytes }) {
+    const columns = [[cases, 10], [read, 10], [refused, 10], [slowest.toFixed(1), 13], [slowestCase, 12], [
       Math.ceil(mostBytes / 1024),
       11,
     ]];

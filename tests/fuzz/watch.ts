@@ -14,7 +14,7 @@ export interface FuzzOptions {
   /** Only this case of each, and where its file is to be left. */
   only?: number;
   keep?: string;
-  /** Most milliseconds that one file may take. Default 10,000. */
+  /** Most milliseconds that one file may take. Default 30,000. */
   deadline?: number;
   /** Called for each parser that is done. */
   onDone?: (parser: string, counts: Counts) => void;
@@ -59,7 +59,7 @@ export async function fuzz(options: FuzzOptions): Promise<Fault[]> {
 
 /** One child, until it is done or has to be ended; the fault it ended by. */
 async function runChild(
-  { module, parsers, seed, only, keep, deadline = 10_000, onDone }: FuzzOptions,
+  { module, parsers, seed, only, keep, deadline = 30_000, onDone }: FuzzOptions,
   seconds: number,
   scratch: string,
   faults: Fault[],
