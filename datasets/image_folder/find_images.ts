@@ -27,7 +27,7 @@ export interface FoundImages {
 export const IMAGE_ENDINGS = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif"];
 
 /** What systems put into folders; hidden files (a leading dot) are passed over too. */
-const LITTER = ["thumbs.db", "desktop.ini", "__macosx"];
+export const LITTER = ["thumbs.db", "desktop.ini", "__macosx"];
 const MOST_CLASSES = 1000;
 const DEEPEST = 12;
 
@@ -120,8 +120,12 @@ async function list(path: string, count: () => void, signal?: AbortSignal): Prom
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Links are followed to files within the folder only: no further, and never in a circle. */
-async function kindOf(folder: string, name: string, entry: Deno.DirEntry): Promise<"file" | "folder"> {
+/**
+ * What an entry of a folder is. Links are followed to files within the folder only: no further, and never in a circle.
+ *
+ * @throws {SourceError} For anything else: names it.
+ */
+export async function kindOf(folder: string, name: string, entry: Deno.DirEntry): Promise<"file" | "folder"> {
   if (entry.isFile) return "file";
   if (entry.isDirectory) return "folder";
   const path = join(folder, name);
