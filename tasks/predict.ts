@@ -64,8 +64,7 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
       for await (const picture of predictPictures(net, model, paths, reading)) {
         signal.throwIfAborted();
         await use(picture);
-        const { image: _, ...kept } = picture;
-        pictures.push({ ...kept, faces: kept.faces.map((face) => ({ ...face, map: undefined })) });
+        pictures.push(kept(picture, options));
       }
       return pictures;
     });
@@ -84,6 +83,20 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
       if (image) await Deno.writeFile(join(partial, names.next(path)), await annotatedJpeg(image, faces, words));
     }), { signal, check });
   return { loaded, crop, notes, pictures };
+}
+
+/** What the tables need: no pixels, and landmarks for JSON alone, or many pictures would fill the memory. */
+function kept({ path, error, width, height, faces }: PredictedPicture, { json }: PredictArguments): Predicted {
+  return {
+    path,
+    error,
+    width,
+    height,
+    faces: faces.map(({ crop: _crop, map: _map, landmarks, ...face }) => ({
+      ...face,
+      landmarks: json === undefined ? undefined : landmarks,
+    })),
+  };
 }
 
 /** Writes what was asked for; says the rest on the standard output, or where that is taken, beside it. */

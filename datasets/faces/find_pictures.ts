@@ -64,7 +64,7 @@ export async function findPictures(paths: readonly string[], signal?: AbortSigna
     for (const entry of await list(path, count)) {
       const name = inside === "" ? entry.name : `${inside}/${entry.name}`;
       await tell(errors, async () => {
-        if (await kindOf(real, name, entry) === "folder") await walk(root, real, name, depth + 1);
+        if (await kindOf(root, name, entry, real) === "folder") await walk(root, real, name, depth + 1);
         else if (isPicture(name)) add(join(root, name));
       });
     }

@@ -123,9 +123,18 @@ async function list(path: string, count: () => void, signal?: AbortSignal): Prom
 /**
  * What an entry of a folder is. Links are followed to files within the folder only: no further, and never in a circle.
  *
+ * @param folder The folder, as errors name it.
+ * @param name The entry's path within it.
+ * @param entry The entry.
+ * @param real The folder's real path.
  * @throws {SourceError} For anything else: names it.
  */
-export async function kindOf(folder: string, name: string, entry: Deno.DirEntry): Promise<"file" | "folder"> {
+export async function kindOf(
+  folder: string,
+  name: string,
+  entry: Deno.DirEntry,
+  real = folder,
+): Promise<"file" | "folder"> {
   if (entry.isFile) return "file";
   if (entry.isDirectory) return "folder";
   const path = join(folder, name);
@@ -133,7 +142,7 @@ export async function kindOf(folder: string, name: string, entry: Deno.DirEntry)
   const target = await Deno.realPath(path).catch((cause) => {
     throw new SourceError(path, `is a link that leads nowhere: ${cause.message}`, { cause });
   });
-  const way = relative(folder, target);
+  const way = relative(real, target);
   if (isAbsolute(way) || way.split(/[\\/]/)[0] === "..") {
     throw new SourceError(path, "is a link out of the folder; put what it leads to in its place");
   }

@@ -71,7 +71,7 @@ export class CopyNames {
 
   /** The copy's name: `x.jpg`; `a-x.jpg` for a picture in a folder; `x-2.jpg` where there was one. */
   next(path: string): string {
-    const inside = relative(this.#root, resolve(path)) || basename(path);
+    const inside = relative(this.#root, resolve(path)).replace(/^(\.\.[\\/])+/, "") || basename(path);
     const stem = fileName(inside.replace(/\.[^./\\]*$/, "").replaceAll(/[\\/]+/g, "-")).slice(0, LONGEST_NAME);
     for (let number = 1;; number++) {
       const name = number === 1 ? `${stem}.jpg` : `${stem}-${number}.jpg`;

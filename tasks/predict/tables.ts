@@ -2,10 +2,12 @@
 import type { FaceCrop } from "../../datasets/faces/mod.ts";
 import type { LoadedModel } from "../run/model.ts";
 import { csv, percent, plain } from "../words.ts";
-import type { PredictedPicture } from "./predict.ts";
+import type { PredictedFace, PredictedPicture } from "./predict.ts";
 
 /** What is kept of a picture when it has been dealt with. */
-export type Predicted = Omit<PredictedPicture, "image">;
+export interface Predicted extends Omit<PredictedPicture, "image" | "faces"> {
+  faces: Omit<PredictedFace, "crop" | "map">[];
+}
 
 /** What all the tables are made from. */
 export interface Predictions {
