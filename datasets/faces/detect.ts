@@ -35,6 +35,13 @@ const LOOKS: Record<Detector, readonly [...Look[], Look]> = {
 };
 
 /**
+ * A further look of the fast one where every face is wanted, at pictures that have so many pixels: of nineteen faces in photographs of groups, each
+ * a nineteenth of the picture's longer side, all were found with it and fourteen without; at a thirtieth fifteen, and eleven.
+ */
+const CLOSE_LOOK: Look = { detector: "tiny", inputSize: 992, leastSide: 0 };
+const LEAST_CLOSE = 640;
+
+/**
  * All faces in a picture, after the first detector that finds any.
  *
  * @param image Grey or RGB pixels, at least 16 x 16.
@@ -111,7 +118,8 @@ export async function findFaces(image: Image, options: DetectOptions = {}): Prom
   checkOptions(image, options);
   return await withNetworks(image, options.backend, async (networks, view) => {
     const found: { face: Face; square: Square }[] = [];
-    for (const look of looks(options)) {
+    const close = Math.max(image.width, image.height) >= LEAST_CLOSE && options.detectors?.includes("tiny") !== false;
+    for (const look of close ? [...looks(options), CLOSE_LOOK] : looks(options)) {
       for (const box of await boxes(networks, view, look, image)) {
         const face = await placeFace(networks, view, look, box);
         if (face && !found.some(({ square }) => sameFace(square, face.square))) found.push(face);
