@@ -16,6 +16,8 @@ import { printable } from "./printable.ts";
  */
 export class SourceError extends Error {
   override name = "SourceError";
+  /** The file or folder. */
+  readonly path: string;
 
   /**
    * @param path The file or folder.
@@ -24,5 +26,6 @@ export class SourceError extends Error {
    */
   constructor(path: string, problem: string, options?: ErrorOptions) {
     super(printable(`${path}: ${problem}`), options);
+    this.path = path;
   }
 }

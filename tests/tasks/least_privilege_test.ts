@@ -24,6 +24,7 @@ const COMMANDS: Record<string, string> = {
   crossval: "synthetic --data data --variant cnn --splits 0 --steps 2 --batch 4 --out crossval",
   visualize: "run --filters 0 --top 1 --controls 1",
   report: "run",
+  predict: "--model run data/contact_sheet.png --crop whole-image --csv seen.csv",
   doctor: "",
 };
 
