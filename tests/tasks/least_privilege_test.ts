@@ -52,6 +52,14 @@ Deno.test("privileges: no task has the network, the environment, or everything; 
   }
 });
 
+Deno.test({ name: "privileges: SECURITY.md's table says what deno.json grants", ignore: needs("read") }, async () => {
+  const text = await Deno.readTextFile(`${root}/SECURITY.md`);
+  const words = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+  const told = [...text.matchAll(/^\| (`\w+`.*?) \| (`--.*?`) +\|$/gm)]
+    .flatMap(([, tasks, granted]) => words(tasks).map((task) => [task, words(granted)[0]]));
+  assert.deepEqual(told.sort(), TASKS.map(([task, line]) => [task, grantsOf(line).join(" ")]).sort());
+});
+
 Deno.test("privileges: an attempt at something else is found", () => {
   const uses = [
     { permission: "read", value: "/tmp/x" },
