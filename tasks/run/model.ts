@@ -4,6 +4,8 @@ import { CheckpointError } from "../../training/checkpoint.ts";
 import { type Model, readModel } from "../../training/model.ts";
 import { SafetensorsError } from "../../network/safetensors.ts";
 import { UsageError } from "../command.ts";
+import { checkFields, whole } from "../documents/fields.ts";
+import { readDocument } from "../documents/read.ts";
 import { RunFolder } from "./folder.ts";
 import { imagesOfRun } from "./images.ts";
 import { savedCheckpoints } from "./open.ts";
@@ -66,14 +68,8 @@ async function readFile(path: string): Promise<Model> {
 }
 
 async function chosenStep(folder: RunFolder): Promise<number | undefined> {
-  if (!await folder.has("evaluation.json")) return undefined;
-  const path = folder.file("evaluation.json");
-  let step: unknown;
-  try {
-    step = (JSON.parse(await Deno.readTextFile(path)) as Evaluation).chosen.step;
-  } catch (error) {
-    throw new UsageError(`${path}: is not what evaluate writes: ${(error as Error).message}`);
-  }
-  if (!Number.isSafeInteger(step)) throw new UsageError(`${path}: is not what evaluate writes: chosen.step is ${step}`);
-  return step as number;
+  const evaluation = await readDocument<Evaluation>(folder.file("evaluation.json"), "evaluate", (document) => {
+    checkFields(document, { "chosen.step": whole(0) });
+  });
+  return evaluation?.chosen.step;
 }

@@ -7,6 +7,7 @@ import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { SavedCheckpoint } from "../../training/evaluation/evaluate.ts";
 import type { TrainingSettings } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
+import { readCheckpointFile } from "../documents/read.ts";
 import { loadDataset } from "./data.ts";
 import { RunFolder } from "./folder.ts";
 import { readRunRecord, type RunRecord } from "./record.ts";
@@ -76,5 +77,5 @@ export async function savedCheckpoints({ folder, record }: Pick<Run, "folder" | 
   if (steps.length === 0) {
     throw new UsageError(`${folder.checkpoints}: holds no checkpoint. Remedy: train the run first.`);
   }
-  return steps.map((step) => ({ step, read: () => Deno.readFile(folder.checkpointPath(step)) }));
+  return steps.map((step) => ({ step, read: () => readCheckpointFile(folder.checkpointPath(step)) }));
 }
