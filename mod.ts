@@ -17,7 +17,9 @@
  *
  * @module
  */
-export { type AdapterDescription, type Call, Gpu, type MemoryCount, openGpu, type OpenOptions } from "./gpu/device.ts";
+export type { AdapterDescription } from "./gpu/adapter.ts";
+export { type Call, Gpu, openGpu, type OpenOptions } from "./gpu/device.ts";
+export type { MemoryCount } from "./gpu/memory.ts";
 export { type GpuArray, GpuBuffer } from "./gpu/buffer.ts";
 export {
   DeviceLostError,
