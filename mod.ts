@@ -130,7 +130,8 @@ export {
   type Variant,
   VARIANTS,
 } from "./training/options.ts";
-export { train, TrainingDivergedError, type TrainRecord } from "./training/train.ts";
+export { train, type TrainRecord } from "./training/train.ts";
+export { TrainingDivergedError } from "./training/watch.ts";
 export {
   attribute,
   type Attribution,

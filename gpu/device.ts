@@ -118,7 +118,7 @@ export class Gpu {
    * Makes a zero-filled buffer.
    * @param label name for error messages @param byteLength size in bytes, at least 1
    * @throws {GpuLimitError} at once where the adapter allows no such size or binding.
-   * @throws {GpuOutOfMemoryError} at the next await where there is no memory for it; at once where `memoryLimit` forbids it.
+   * @throws {GpuOutOfMemoryError} at the next await where there is no memory for it, or `memoryLimit` forbids it.
    */
   createBuffer(label: string, byteLength: number, usage = 0): GpuBuffer {
     this.#assertUsable();

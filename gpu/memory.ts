@@ -46,13 +46,15 @@ export class Memory {
           `${SMALLER}, or close other programs that use the GPU.`,
         inUse,
       );
-    if (inUse + size > this.#limit) throw full(`at most ${this.#limit} were allowed when it was opened`);
+    // Refused as WebGPU itself refuses where memory is out: the buffer is an invalid one, and the next await rejects.
+    const allowed = inUse + size <= this.#limit;
+    if (!allowed) this.#failures.add(full(`at most ${this.#limit} were allowed when the GPU was opened`));
     device.pushErrorScope("validation");
     device.pushErrorScope("out-of-memory");
     const handle = device.createBuffer({
       label,
       size,
-      usage: usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      usage: allowed ? usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0,
     });
     this.#failures.watch(device.popErrorScope(), (error) => full(error.message));
     this.#failures.watch(device.popErrorScope(), classify);
