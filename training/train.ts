@@ -103,7 +103,8 @@ export async function* train(
       validated = true;
     }
     await watch.follow();
-    if (net.step % logEvery === 0) yield await report();
+    // A record comes before the checkpoint of its step: a run killed between both has lost neither.
+    if (net.step % logEvery === 0 || net.step === steps) yield await report();
     if (net.step % checkpointEvery === 0) {
       saved = net.step;
       await checkpoint();
