@@ -1,7 +1,7 @@
 /** A model as an ONNX file, for runtimes that know nothing of aulens: it takes raw pixels and says what has to be known to use it. */
 import { onnxFile } from "../network/onnx/messages.ts";
 import { zeroBiasCnnGraph } from "../network/onnx/graph.ts";
-import { type CropRule, type ImagesKind, type Model, modelMetadata } from "./model.ts";
+import { type CropRule, type ImagesKind, type Model, type ModelInfo, modelMetadata } from "./model.ts";
 
 /**
  * A model as the bytes of an ONNX file (operator set 17, float32). Input `images`: N x 1 x S x S grey levels 0..255, any N; the scaling and the
@@ -40,11 +40,18 @@ export function writeOnnx({ info, parameters }: Model): Uint8Array<ArrayBuffer> 
   const description = [
     `The zero-bias CNN of Khorrami, Paine and Huang (2015). images: float32 N x 1 x ${imageSize} x ${imageSize}, grey levels 0..255, not ` +
     `normalised. probabilities: N x ${classNames.length}, in the order of classNames in the metadata info, a JSON.`,
-    IMAGES[info.images](info.dataset),
-    CROPS[info.crop],
-    "An expression is not an emotion: a probability says how much a picture resembles the training pictures of a class.",
+    ...modelDescription(info),
   ].join("\n");
   return onnxFile(graph, { description, metadata: modelMetadata(info) });
+}
+
+/** What whoever uses a model has to know of it, in sentences. */
+export function modelDescription({ images, dataset, crop }: Pick<ModelInfo, "images" | "dataset" | "crop">): string[] {
+  return [
+    IMAGES[images](dataset),
+    CROPS[crop],
+    "An expression is not an emotion: a probability says how much a picture resembles the training pictures of a class.",
+  ];
 }
 
 /** What a model learnt from, as a sentence. */
