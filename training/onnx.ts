@@ -63,12 +63,15 @@ const IMAGES: Record<ImagesKind, (dataset: string) => string> = {
   unknown: (dataset) => `What images it learnt from is not known (${dataset}).`,
 };
 
+/** The square by eyes and chin of `datasets/mod.ts`, in words. */
+const square = (eyeLine: number) =>
+  "A face is cut out as a square of side 0.8 (chin + 1.75 eyes), where eyes is the distance between the eyes and chin that from between them to " +
+  `the chin; the line between the eyes lies at ${eyeLine} of its height, on the face's axis.`;
+
 /** How to cut a face out for a model, as a sentence. */
 const CROPS: Record<CropRule, string> = {
-  "eyes-and-chin":
-    "A face is cut out as a square: side 0.8 (chin + 1.75 eyes), eyes being the distance between the eyes and chin that from between them to " +
-    "the chin; the line between the eyes lies at 0.3 of its height, on the face's axis.",
-  drawn: "A face is cut out as the drawn ones stand in their pictures.",
+  "eyes-and-chin": square(0.3),
+  drawn: square(0.35),
   "whole-image": "A picture is used whole: the largest square in its middle.",
   "as-distributed": "Faces are cut out as the makers of the dataset did it.",
   unknown: "How faces were cut out is not known.",
