@@ -1,10 +1,20 @@
 /**
  * What the network sees in one photograph: its answer, and for the eight conv3 filters that answer most strongly the pixels that excited
- * them, by three rules. The model is what `deno task export` or train_on_a_folder.ts wrote.
+ * them. The row "untrained" is the same through random weights: what looks alike there was not learned. The model is what `deno task export` or
+ * train_on_a_folder.ts wrote.
  *
  *   deno run --allow-read --allow-write=projections.png --allow-ffi --ignore-env examples/projections.ts MODEL PHOTO
  */
-import { classifyFaces, layerResponses, normalize, openGpu, openModel, projectUnits, readModel } from "../mod.ts";
+import {
+  classifyFaces,
+  layerResponses,
+  normalize,
+  openGpu,
+  openModel,
+  projectUnits,
+  randomizedControl,
+  readModel,
+} from "../mod.ts";
 import { contactSheet, readFaces } from "../datasets/mod.ts";
 
 const [modelFile, photo] = Deno.args;
@@ -38,11 +48,16 @@ for (const { filter, y, x } of units) {
   console.log(`filter ${filter} answers ${responses[filter].toFixed(2)} in row ${y}, column ${x} of its map`);
 }
 
-// A row a rule: middle grey is zero, each projection is scaled to its own largest value.
+// Middle grey is zero; each projection is scaled to its own largest value.
+using control = await randomizedControl(net);
+const rows = [
+  { name: "guided", through: net, method: "guided" },
+  { name: "gradient", through: net, method: "gradient" },
+  { name: "untrained", through: control, method: "guided" },
+] as const;
 const shown: Uint8Array[] = [face], labels = [0];
-const rules = ["guided", "deconvnet", "gradient"] as const;
-for (const [n, method] of rules.entries()) {
-  const pixels = await projectUnits(net, image, units, { layer: "conv3", method });
+for (const [n, { through, method }] of rows.entries()) {
+  const pixels = await projectUnits(through, image, units, { layer: "conv3", method });
   for (let u = 0; u < units.length; u++) {
     const projection = pixels.subarray(u * imageSize ** 2, (u + 1) * imageSize ** 2);
     const most = projection.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
@@ -53,7 +68,7 @@ for (const [n, method] of rules.entries()) {
 const pictures = {
   name: "projections",
   imageSize,
-  classNames: ["face", ...rules],
+  classNames: ["face", ...rows.map(({ name }) => name)],
   images: new Uint8Array(shown.flatMap((one) => [...one])),
   labels: Int32Array.from(labels),
   subjects: new Int32Array(labels.length).fill(-1),

@@ -30,9 +30,8 @@ console.log(`${labels.length} pictures of ${classNames.join(", ")}; some of them
 using gpu = await openGpu();
 using net = await ZeroBiasCnn.create(gpu, { imageSize, classes: classNames.length, seed: 1, initialScale: 1.4 });
 const normalization = "local-mean", variant = "cnn"; // cnn_ad: with augmentation and dropout, better after many more steps
-for await (
-  const { step, loss, trainAccuracy } of train(net, dataset, { steps: Number(steps), batch: 32, logEvery: 5, variant })
-) {
+const options = { steps: Number(steps), batch: 32, logEvery: 5, normalization, variant } as const;
+for await (const { step, loss, trainAccuracy } of train(net, dataset, options)) {
   console.log(`step ${step}: loss ${loss.toFixed(3)}, training accuracy ${(100 * trainAccuracy).toFixed(0)}%`);
 }
 
