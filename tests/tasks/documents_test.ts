@@ -158,7 +158,7 @@ Deno.test(
       const wrong: [path: string, value: unknown][] = [
         ["classNames", undefined],
         ["rule", null],
-      ["chosen.accuracy", undefined],
+        ["chosen.accuracy", undefined],
         ["test.balancedAccuracy", "x"],
         ["test.byGroup", [{ subject: 3, image: null, images: 2 ** 40, hits: 1 }]],
         ["test.byGroup", [null]],
