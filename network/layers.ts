@@ -5,6 +5,7 @@
  */
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
+import { named } from "../gpu/parts.ts";
 import {
   convolutionByInput,
   convolutionByWeight,
@@ -204,7 +205,7 @@ export function convolutionCalls(
         method,
       }),
   ];
-  return prepare.slice(0, layers).flatMap((calls) => calls());
+  return prepare.slice(0, layers).flatMap((calls, index) => named(`conv${index + 1} forward`, calls()));
 }
 
 /** Prepares the forward pass of the first `images` images, up to the logits. */
@@ -219,14 +220,19 @@ export function forwardCalls(
   const { fc4, output } = denseShapes(sizes.classes, images);
   return [
     ...convolutionCalls(gpu, sizes, w, a, images),
-    ...quadrantPoolForward(gpu, quadrantShape(sizes.imageSize, images), {
-      x: a.maps[2],
-      y: a.features,
-      argmax: a.featuresArgmax,
-    }),
-    ...(drop ? dropoutCalls(gpu, drop, a.features, images) : []),
-    ...denseForward(gpu, fc4, { x: a.features, w: w["fc4.weight"], b: w["fc4.bias"], y: a.hidden }, { relu: true }),
-    ...denseForward(gpu, output, { x: a.hidden, w: w["output.weight"], b: w["output.bias"], y: a.logits }),
+    ...named(
+      "quadrant pool forward",
+      quadrantPoolForward(gpu, quadrantShape(sizes.imageSize, images), {
+        x: a.maps[2],
+        y: a.features,
+        argmax: a.featuresArgmax,
+      }),
+    ),
+    ...named("dense forward", [
+      ...(drop ? dropoutCalls(gpu, drop, a.features, images) : []),
+      ...denseForward(gpu, fc4, { x: a.features, w: w["fc4.weight"], b: w["fc4.bias"], y: a.hidden }, { relu: true }),
+      ...denseForward(gpu, output, { x: a.hidden, w: w["output.weight"], b: w["output.bias"], y: a.logits }),
+    ]),
   ];
 }
 
@@ -245,7 +251,8 @@ export function lossCalls(
 ): Call[] {
   const buffers = { x: a.logits, labels: batch.labels, y: a.probabilities, dx: a.logitsGradient, result: batch.result };
   const { size, firstSample } = batch;
-  return softmaxCrossEntropy(gpu, buffers, { samples: images, classes: sizes.classes, batch: size, firstSample });
+  const shape = { samples: images, classes: sizes.classes, batch: size, firstSample };
+  return named("loss", softmaxCrossEntropy(gpu, buffers, shape));
 }
 
 /** Prepares the backward pass from the logits' gradient to every parameter's, added to what stands there when `accumulate`. */
@@ -268,45 +275,65 @@ export function backwardCalls(
   const pixels2 = images * FILTERS[1] * (sizes.imageSize / 4) ** 2;
   const by = { method, accumulate };
   return [
-    ...denseByWeight(gpu, output, { dy: a.logitsGradient, x: a.hidden, dw: dw["output.weight"] }, { accumulate }),
-    ...denseByBias(gpu, output, { dy: a.logitsGradient, db: dw["output.bias"] }, { accumulate }),
-    ...denseByInput(gpu, output, { dy: a.logitsGradient, w: w["output.weight"], dx: g.hidden }),
-    ...relu(a.hidden, g.hidden, images * HIDDEN),
-    ...denseByWeight(gpu, fc4, { dy: g.hidden, x: a.features, dw: dw["fc4.weight"] }, { accumulate }),
-    ...denseByBias(gpu, fc4, { dy: g.hidden, db: dw["fc4.bias"] }, { accumulate }),
-    ...denseByInput(gpu, fc4, { dy: g.hidden, w: w["fc4.weight"], dx: g.features }),
-    ...(drop ? dropoutCalls(gpu, drop, g.features, images) : []),
-    // A maximum that is positive came through conv3's ReLU; dropped features are 0 and pass nothing back.
-    ...relu(a.features, g.features, images * FEATURES),
-    ...quadrantPoolBackward(gpu, quadrantShape(sizes.imageSize, images), {
-      dy: g.features,
-      argmax: a.featuresArgmax,
-      dx: g.maps[2],
-    }),
-    ...convolutionByWeight(gpu, a.workspace, conv3, { x: a.maps[1], dy: g.maps[2], dw: dw["conv3.weight"] }, by),
-    ...convolutionByInput(gpu, a.workspace, conv3, { dy: g.maps[2], w: w["conv3.weight"], dx: g.maps[1] }, { method }),
-    ...relu(a.maps[1], g.maps[1], pixels2),
-    ...convolutionByWeight(
-      gpu,
-      a.workspace,
-      conv2,
-      { x: a.maps[0], dy: g.maps[1], dw: dw["conv2.weight"], argmax: a.argmax[1] },
-      by,
+    ...named("dense backward", [
+      ...denseByWeight(gpu, output, { dy: a.logitsGradient, x: a.hidden, dw: dw["output.weight"] }, { accumulate }),
+      ...denseByBias(gpu, output, { dy: a.logitsGradient, db: dw["output.bias"] }, { accumulate }),
+      ...denseByInput(gpu, output, { dy: a.logitsGradient, w: w["output.weight"], dx: g.hidden }),
+      ...relu(a.hidden, g.hidden, images * HIDDEN),
+      ...denseByWeight(gpu, fc4, { dy: g.hidden, x: a.features, dw: dw["fc4.weight"] }, { accumulate }),
+      ...denseByBias(gpu, fc4, { dy: g.hidden, db: dw["fc4.bias"] }, { accumulate }),
+      ...denseByInput(gpu, fc4, { dy: g.hidden, w: w["fc4.weight"], dx: g.features }),
+      ...(drop ? dropoutCalls(gpu, drop, g.features, images) : []),
+      // A maximum that is positive came through conv3's ReLU; dropped features are 0 and pass nothing back.
+      ...relu(a.features, g.features, images * FEATURES),
+    ]),
+    ...named(
+      "quadrant pool backward",
+      quadrantPoolBackward(gpu, quadrantShape(sizes.imageSize, images), {
+        dy: g.features,
+        argmax: a.featuresArgmax,
+        dx: g.maps[2],
+      }),
     ),
-    ...convolutionByInput(
-      gpu,
-      a.workspace,
-      conv2,
-      { dy: g.maps[1], w: w["conv2.weight"], dx: g.maps[0], argmax: a.argmax[1] },
-      { method },
+    ...named(
+      "conv3 by weight",
+      convolutionByWeight(gpu, a.workspace, conv3, { x: a.maps[1], dy: g.maps[2], dw: dw["conv3.weight"] }, by),
     ),
-    ...relu(a.maps[0], g.maps[0], pixels1),
-    ...convolutionByWeight(
-      gpu,
-      a.workspace,
-      conv1,
-      { x: a.images, dy: g.maps[0], dw: dw["conv1.weight"], argmax: a.argmax[0] },
-      by,
+    ...named("conv3 by input", [
+      ...convolutionByInput(gpu, a.workspace, conv3, { dy: g.maps[2], w: w["conv3.weight"], dx: g.maps[1] }, {
+        method,
+      }),
+      ...relu(a.maps[1], g.maps[1], pixels2),
+    ]),
+    ...named(
+      "conv2 by weight",
+      convolutionByWeight(
+        gpu,
+        a.workspace,
+        conv2,
+        { x: a.maps[0], dy: g.maps[1], dw: dw["conv2.weight"], argmax: a.argmax[1] },
+        by,
+      ),
+    ),
+    ...named("conv2 by input", [
+      ...convolutionByInput(
+        gpu,
+        a.workspace,
+        conv2,
+        { dy: g.maps[1], w: w["conv2.weight"], dx: g.maps[0], argmax: a.argmax[1] },
+        { method },
+      ),
+      ...relu(a.maps[0], g.maps[0], pixels1),
+    ]),
+    ...named(
+      "conv1 by weight",
+      convolutionByWeight(
+        gpu,
+        a.workspace,
+        conv1,
+        { x: a.images, dy: g.maps[0], dw: dw["conv1.weight"], argmax: a.argmax[0] },
+        by,
+      ),
     ),
   ];
 }
@@ -318,8 +345,9 @@ export function updateCalls(
   buffers: { w: ParameterBuffers; dw: ParameterBuffers; v: ParameterBuffers; settings: GpuBuffer; status: GpuBuffer },
 ): Call[] {
   const { w, dw, v, settings, status } = buffers;
-  return Object.entries(parameterShapes(classes)).flatMap(([name, shape]) => {
+  const calls = Object.entries(parameterShapes(classes)).flatMap(([name, shape]) => {
     const key = name as ParameterName;
     return momentumStep(gpu, { settings, dw: dw[key], w: w[key], v: v[key], status }, elements(shape));
   });
+  return named("update", calls);
 }

@@ -1,0 +1,39 @@
+/** What was measured as text that a person can read. */
+import type { PartRow } from "./measure/profile.ts";
+import type { Times } from "./measure/times.ts";
+
+/** Lines of cells, the first column to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[], left = 1): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row.map((cell, column) => column < left ? cell.padEnd(widths[column]) : cell.padStart(widths[column])).join("  ")
+      .trimEnd()
+  ).join("\n");
+}
+
+/** The step by its parts and their kernels; kernels below `least` of the step are left to the parts' sums. */
+export function profileTable(parts: readonly PartRow[], least = 0.002): string {
+  const all = parts.reduce((total, { milliseconds }) => total + milliseconds, 0);
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  const number = (milliseconds: number) => milliseconds.toFixed(milliseconds < 100 ? 1 : 0);
+  const rows = parts.flatMap(({ part, shape, milliseconds, share, gigaflops, kernels }) => [
+    [part, shape, "", number(milliseconds), gigaflops === null ? "" : gigaflops.toFixed(1), percent(share)],
+    ...kernels.filter((row) => kernels.length > 1 && row.milliseconds >= least * all).map((row) => [
+      `  ${row.kernel}`,
+      "",
+      String(row.calls),
+      number(row.milliseconds),
+      "",
+      percent(row.milliseconds / all),
+    ]),
+  ]);
+  const head = ["part, kernel", "shape", "calls", "ms", "GFLOP/s", "share"];
+  return table([head, ...rows, ["all kernels", "", "", number(all), "", "100.0%"]], 2);
+}
+
+/** A median with its range, in milliseconds below a second and seconds above. */
+export function range({ median, least, most }: Times): string {
+  const [unit, divisor] = median >= 1000 ? ["s", 1000] : ["ms", 1];
+  const [middle, low, high] = [median, least, most].map((value) => (value / divisor).toFixed(divisor === 1 ? 1 : 2));
+  return `${middle} ${unit}  (${low} to ${high})`;
+}
