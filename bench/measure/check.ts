@@ -4,7 +4,7 @@
  */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import { type ConvolutionShape, methodFor } from "../../kernels/convolution/mod.ts";
-import { convolutionShapes } from "../../network/layers.ts";
+import { type Activations, convolutionShapes, quadrantShape } from "../../network/layers.ts";
 import type { ParameterName } from "../../network/parameters.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { byInputAt, byWeightAt, forwardAt } from "../../tests/reference/convolution.ts";
@@ -66,7 +66,7 @@ export async function check(net: ZeroBiasCnn, batch: number): Promise<Checked> {
     );
     compare(`${layer} forward`, method, forward.map(({ index }) => y[index]), expected, largest(y));
 
-    const dy = await spread(shape, await floats(a.gradients.maps[index]), pooled ? a.argmax[index] : undefined, net);
+    const dy = await outputGradient(net, a, shape, index);
     const dw = await floats(net.gradients[`${layer}.weight` as ParameterName]);
     const taps = places([shape.outputs, shape.inputs, shape.filter, shape.filter], dw.length);
     const byWeight = taps.map(({ at }) => byWeightAt(shape, x, dy, ...at));
@@ -84,16 +84,18 @@ export async function check(net: ZeroBiasCnn, batch: number): Promise<Checked> {
 
 const corners = [[0, 0], [0, 1], [1, 0], [1, 1]];
 
-/** A gradient as the map before pooling has it. */
-async function spread(
-  shape: ConvolutionShape,
-  dy: Float32Array,
-  argmax: GpuBuffer | undefined,
-  net: ZeroBiasCnn,
-): Promise<ArrayLike<number>> {
-  if (!argmax) return dy;
-  const map = twoByTwo({ planes: shape.images * shape.outputs, height: shape.height, width: shape.width });
-  return unpool(map, dy, unpackPositions(map, await net.gpu.read(argmax, Uint32Array)));
+/** The gradient of a convolution's output, as the map before pooling has it. */
+async function outputGradient(net: ZeroBiasCnn, a: Activations, shape: ConvolutionShape, layer: number) {
+  const planes = shape.images * shape.outputs;
+  const { gpu } = net;
+  if (layer < 2) {
+    const map = twoByTwo({ planes, height: shape.height, width: shape.width });
+    const position = unpackPositions(map, await gpu.read(a.argmax[layer], Uint32Array));
+    return unpool(map, await gpu.read(a.gradients.maps[layer], Float32Array), position);
+  }
+  const quadrants = quadrantShape(net.imageSize, shape.images);
+  const position = await gpu.read(a.featuresArgmax, Uint32Array);
+  return unpool(quadrants, await gpu.read(a.gradients.features, Float32Array), position);
 }
 
 /** Places over a whole tensor of the given sizes, its first and last among them. */
