@@ -10,7 +10,8 @@ import { type StartUp, startUp } from "./measure/start_up.ts";
 import { type WholeTimes, wholeTimes } from "./measure/times.ts";
 import { Workload } from "./measure/workload.ts";
 import { type BenchOptions, parseArguments } from "./options.ts";
-import { profileTable, range, table } from "./table.ts";
+import { comparePeers, type Comparison } from "./peers/compare.ts";
+import { peersTable, profileTable, range, table } from "./table.ts";
 
 /** Everything that was measured: what `--json` writes. */
 interface Measured extends WholeTimes {
@@ -23,6 +24,8 @@ interface Measured extends WholeTimes {
   /** Bytes on the GPU while training. */
   memory: { training: number; dataset: number };
   startUp: StartUp;
+  /** With `--peers`. */
+  peers: Comparison[] | null;
 }
 
 async function main(): Promise<void> {
@@ -41,10 +44,12 @@ async function measure(gpu: Gpu, options: BenchOptions): Promise<Measured> {
   const checked = await check(workload.net, batch);
   const times = await wholeTimes(gpu, workload, batch, rounds);
   const parts = await profile(gpu, workload, batch, rounds) ?? null;
-  return { ...about, checked, memory, ...times, parts, startUp: await startUp(options) };
+  const peers = options.peers ? await comparePeers(workload, options) : null;
+  return { ...about, checked, memory, ...times, parts, peers, startUp: await startUp(options) };
 }
 
-function print({ options, adapter, versions, checked, memory, step, queue, forward, parts, startUp }: Measured): void {
+function print(measured: Measured): void {
+  const { options, adapter, versions, checked, memory, step, queue, forward, parts, startUp, peers } = measured;
   const { batch, imageSize, variant, convolution, rounds } = options;
   console.log(`${adapter.description || adapter.device}, Deno ${versions.deno}`);
   console.log(`${variant}, batch ${batch}, ${imageSize} x ${imageSize}, convolution ${convolution}, ${rounds} rounds`);
@@ -73,6 +78,7 @@ function print({ options, adapter, versions, checked, memory, step, queue, forwa
       `its shaders ${(Math.max(0, startUp.compiling) / 1000).toFixed(2)} s`,
     ],
   ], 3));
+  if (peers) console.log(`\n${peersTable(peers)}`);
 }
 
 if (import.meta.main) await runTask(main);

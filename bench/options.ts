@@ -12,6 +12,12 @@ export interface BenchOptions {
   convolution: ConvolutionMethod;
   /** Repetitions of what is timed, after one that is not. */
   rounds: number;
+  /** Whether others are timed beside us. */
+  peers: boolean;
+  /** The Python whose PyTorch is taken. */
+  python: string;
+  /** Where the search for TensorFlow.js's largest right batch begins. */
+  tfjsBatch?: number;
   /** Where the numbers go as JSON, beside the tables. */
   json?: string;
 }
@@ -32,6 +38,13 @@ export function parseArguments(argv: readonly string[]): BenchOptions {
         .choices(["auto", "direct", "winograd"]).default("auto"),
     )
     .option("--rounds <n>", "repetitions of what is timed", wholeNumber(1), 5)
+    .option("--peers", "PyTorch and TensorFlow.js beside it, in turn, and the ratios", false)
+    .option("--python <program>", "the Python whose PyTorch is taken", "python3")
+    .option(
+      "--tfjs-batch <n>",
+      "images at which TensorFlow.js is tried first; halved until it is right (default: what the adapter binds)",
+      wholeNumber(1),
+    )
     .option("--json <file>", "the numbers as JSON, beside the tables")
     .exitOverride();
   command.showHelpAfterError("(deno task bench --help lists the options)");

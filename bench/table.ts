@@ -1,6 +1,7 @@
 /** What was measured as text that a person can read. */
 import type { PartRow } from "./measure/profile.ts";
 import type { Times } from "./measure/times.ts";
+import type { Comparison } from "./peers/compare.ts";
 
 /** Lines of cells, the first column to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[], left = 1): string {
@@ -36,4 +37,23 @@ export function range({ median, least, most }: Times): string {
   const [unit, divisor] = median >= 1000 ? ["s", 1000] : ["ms", 1];
   const [middle, low, high] = [median, least, most].map((value) => (value / divisor).toFixed(divisor === 1 ? 1 : 2));
   return `${middle} ${unit}  (${low} to ${high})`;
+}
+
+/** The peers' times and our time divided by theirs. Their steps are forward, backward and update on given images. */
+export function peersTable(comparisons: readonly Comparison[]): string {
+  const ratio = ({ median, least, most }: Times) => `${figures(median)}  (${figures(least)} to ${figures(most)})`;
+  const timed = comparisons.flatMap(({ peer, batch, step, forward, ratios }) =>
+    step && forward && ratios
+      ? [[peer, String(batch), range(step), ratio(ratios.step), range(forward), ratio(ratios.forward)]]
+      : []
+  );
+  const missing = comparisons.flatMap(({ peer, missing }) => missing ? [`${peer}: ${missing}`] : []);
+  const head = ["beside it, in turn", "batch", "its step", "ours : its", "its forward", "ours : its"];
+  const explanation =
+    "Ratios are of times an image, round by round; below 1 we are faster. Our step draws, augments and normalizes its images too.";
+  return [...(timed.length > 0 ? [table([head, ...timed], 2), explanation] : []), ...missing].join("\n");
+}
+
+function figures(value: number): string {
+  return value.toPrecision(2);
 }
