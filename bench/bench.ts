@@ -4,6 +4,8 @@
  */
 import { type Gpu, openGpu } from "../gpu/device.ts";
 import { runTask } from "../tasks/command.ts";
+import { growthChart } from "./growth/chart.ts";
+import { measureGrowth } from "./growth/measure.ts";
 import { check, type Checked } from "./measure/check.ts";
 import { type PartRow, profile } from "./measure/profile.ts";
 import { type StartUp, startUp } from "./measure/start_up.ts";
@@ -11,7 +13,7 @@ import { type WholeTimes, wholeTimes } from "./measure/times.ts";
 import { Workload } from "./measure/workload.ts";
 import { type BenchOptions, parseArguments } from "./options.ts";
 import { comparePeers, type Comparison } from "./peers/compare.ts";
-import { peersTable, profileTable, range, table } from "./table.ts";
+import { growthTable, peersTable, profileTable, range, table } from "./table.ts";
 
 /** Everything that was measured: what `--json` writes. */
 interface Measured extends WholeTimes {
@@ -31,9 +33,27 @@ interface Measured extends WholeTimes {
 async function main(): Promise<void> {
   const options = parseArguments(Deno.args);
   using gpu = await openGpu();
+  if (options.growth !== undefined) return await grow(gpu, options, options.growth);
   const measured = await measure(gpu, options);
   print(measured);
   if (options.json) await Deno.writeTextFile(options.json, JSON.stringify(measured, null, 2) + "\n");
+}
+
+/** How the cost grows, as a table, a picture, and JSON where it is wanted. */
+async function grow(gpu: Gpu, options: BenchOptions, picture: string): Promise<void> {
+  {
+    using workload = await Workload.create(gpu, options);
+    await check(workload.net, Math.min(options.batch, 8));
+  }
+  const growths = await measureGrowth(gpu, options, (words) => console.error(words));
+  console.log(growths.map(growthTable).join("\n\n"));
+  const about = `${
+    gpu.adapter.description || gpu.adapter.device
+  }, ${options.variant}, convolution ${options.convolution}`;
+  await Deno.writeFile(picture, await growthChart(growths, about, picture.endsWith(".png")));
+  if (options.json) {
+    await Deno.writeTextFile(options.json, JSON.stringify({ options, adapter: gpu.adapter, growths }, null, 2) + "\n");
+  }
 }
 
 async function measure(gpu: Gpu, options: BenchOptions): Promise<Measured> {

@@ -18,6 +18,8 @@ export interface BenchOptions {
   python: string;
   /** Where the search for TensorFlow.js's largest right batch begins. */
   tfjsBatch?: number;
+  /** A picture of how the cost grows, instead of all else. */
+  growth?: string;
   /** Where the numbers go as JSON, beside the tables. */
   json?: string;
 }
@@ -45,11 +47,17 @@ export function parseArguments(argv: readonly string[]): BenchOptions {
       "images at which TensorFlow.js is tried first; halved until it is right (default: what the adapter binds)",
       wholeNumber(1),
     )
+    .option("--growth <file>", "only how the cost grows with all sizes, drawn as .svg or .png", picture)
     .option("--json <file>", "the numbers as JSON, beside the tables")
     .exitOverride();
   command.showHelpAfterError("(deno task bench --help lists the options)");
   command.parse([...argv], { from: "user" });
   return command.opts<BenchOptions>();
+}
+
+function picture(path: string): string {
+  if (!/\.(svg|png)$/.test(path)) throw new InvalidArgumentError("Expected a file name that ends in .svg or .png.");
+  return path;
 }
 
 function imageSize(text: string): number {

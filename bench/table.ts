@@ -1,4 +1,5 @@
 /** What was measured as text that a person can read. */
+import { CLIFF, cliffs, type Growth } from "./growth/measure.ts";
 import type { PartRow } from "./measure/profile.ts";
 import type { Times } from "./measure/times.ts";
 import type { Comparison } from "./peers/compare.ts";
@@ -37,6 +38,25 @@ export function range({ median, least, most }: Times): string {
   const [unit, divisor] = median >= 1000 ? ["s", 1000] : ["ms", 1];
   const [middle, low, high] = [median, least, most].map((value) => (value / divisor).toFixed(divisor === 1 ? 1 : 2));
   return `${middle} ${unit}  (${low} to ${high})`;
+}
+
+/** A sweep, and whether it has a cliff. */
+export function growthTable(growth: Growth): string {
+  const { over, given, unit, points } = growth;
+  const head = [over, "time", unit, "GPU memory"];
+  const rows = points.map((
+    { size, time, unit, memory },
+  ) => [
+    over === "filters" ? `x${size}` : String(size),
+    range(time),
+    unit.toPrecision(3),
+    `${(memory / 1e6).toFixed(0)} MB`,
+  ]);
+  const steep = cliffs(growth).map(({ from, to, times }) => `${times.toFixed(1)} times from ${from} to ${to}`);
+  const verdict = steep.length > 0
+    ? `a cliff: a unit of work costs ${steep.join(", ")}`
+    : `no cliff: from one size to the next a unit of work never costs more than ${CLIFF} times as much`;
+  return `${given}\n${table([head, ...rows])}\n${verdict}`;
 }
 
 /** The peers' times and our time divided by theirs. Their steps are forward, backward and update on given images. */
