@@ -30,7 +30,13 @@ function panel({ over, given, unit, points }: Growth, index: number) {
     field: "size",
     type: "quantitative",
     scale: { type: "log", base: 2, domain: [sizes[0], sizes.at(-1)], nice: false, padding: 12 },
-    axis: { title: over === "filters" ? "times the paper's filters" : over, values: sizes, grid: false, format: "d" },
+    axis: {
+      title: over === "filters" ? "times the paper's filters" : over,
+      values: sizes,
+      grid: false,
+      format: "d",
+      labelOverlap: false,
+    },
   };
   const y = (field: string) => ({
     field,
@@ -52,7 +58,7 @@ function panel({ over, given, unit, points }: Growth, index: number) {
       { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("unit"), color } },
       { mark: { type: "point", filled: true, size: 36, opacity: 1 }, encoding: { x, y: y("unit"), color } },
       {
-        mark: { type: "text", dy: -14, fontSize: 10, color: QUIET },
+        mark: { type: "text", align: "left", dx: 3, dy: -10, fontSize: 10, color: QUIET },
         encoding: { x, y: y("most"), text: { field: "text" } },
       },
     ],

@@ -54,7 +54,12 @@ export async function measureGrowth(gpu: Gpu, options: BenchOptions, done: (word
   const growths: Growth[] = [
     { over: "batch", given: `${imageSize} x ${imageSize}`, unit: "ms an image", points: [] },
     { over: "image size", given: `batch ${batch}`, unit: "ms for 1,000 pixels", points: [] },
-    { over: "filters", given: `batch ${batch}, ${imageSize} x ${imageSize}`, unit: "ms for 1 GFLOP", points: [] },
+    {
+      over: "filters",
+      given: `${batch} images and fewer, ${imageSize} x ${imageSize}`,
+      unit: "ms for 1 GFLOP",
+      points: [],
+    },
   ];
   const [byBatch, bySide, byFilters] = growths;
   const add = (growth: Growth, point: GrowthPoint) => {

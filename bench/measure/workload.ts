@@ -11,6 +11,9 @@ export const CLASSES = 8;
 /** Images on the GPU that the steps draw from. */
 const IMAGES = 256;
 
+/** What decides how much work a step is. */
+export type Sizes = Pick<BenchOptions, "batch" | "imageSize" | "variant" | "convolution">;
+
 /** Everything that a training run holds. */
 export class Workload {
   /** The network. */
@@ -29,7 +32,7 @@ export class Workload {
   }
 
   /** Makes it; the GPU may still be busy with that afterwards. */
-  static async create(gpu: Gpu, options: Omit<BenchOptions, "rounds" | "json">): Promise<Workload> {
+  static async create(gpu: Gpu, options: Sizes): Promise<Workload> {
     const { imageSize, convolution, batch, variant } = options;
     const net = await ZeroBiasCnn.create(gpu, { imageSize, convolution, classes: CLASSES, seed: 1, initialScale: 1 });
     const before = gpu.memory.bytes;
