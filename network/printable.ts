@@ -27,10 +27,12 @@ export function printable(text: string): string {
  * import { excerpt } from "./printable.ts";
  * assert.equal(excerpt(["a", undefined]), '["a",null]');
  * assert.equal(excerpt("x".repeat(9), 4), '"xxx…');
+ * assert.equal(excerpt(NaN), "NaN");
  * assert.equal(excerpt(undefined), "undefined");
  * ```
  */
 export function excerpt(value: unknown, longest = 80): string {
-  const text = printable(JSON.stringify(value) ?? String(value));
+  // JSON knows no NaN and no Infinity.
+  const text = printable((typeof value === "number" ? undefined : JSON.stringify(value)) ?? String(value));
   return text.length > longest ? text.slice(0, longest) + "…" : text;
 }

@@ -68,7 +68,7 @@ const FIELDS: Record<string, Kind> = {
   "images.train": COUNT,
   "images.test": COUNT,
   "chosen.step": whole(0),
-  "chosen.accuracy": NUMBER,
+  "chosen.accuracy": orNull(NUMBER),
   "test.images": COUNT,
   "test.accuracy": NUMBER,
   "test.balancedAccuracy": NUMBER,

@@ -24,6 +24,7 @@ const COMMANDS: Record<string, string> = {
   crossval: "synthetic --data data --variant cnn --splits 0 --steps 2 --batch 4 --out crossval",
   visualize: "run --filters 0 --top 1 --controls 1",
   report: "run",
+  predict: "--model run data/contact_sheet.png --crop whole-image --csv seen.csv",
   doctor: "",
 };
 
@@ -49,6 +50,14 @@ Deno.test("privileges: no task has the network, the environment, or everything; 
     assert.match(line, / --no-prompt /, `deno task ${task}`);
     assert.doesNotMatch(line, / (-A|--allow-all)\b/, `deno task ${task}`);
   }
+});
+
+Deno.test({ name: "privileges: SECURITY.md's table says what deno.json grants", ignore: needs("read") }, async () => {
+  const text = await Deno.readTextFile(`${root}/SECURITY.md`);
+  const words = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+  const told = [...text.matchAll(/^\| (`\w+`.*?) \| (`--.*?`) +\|$/gm)]
+    .flatMap(([, tasks, granted]) => words(tasks).map((task) => [task, words(granted)[0]]));
+  assert.deepEqual(told.sort(), TASKS.map(([task, line]) => [task, grantsOf(line).join(" ")]).sort());
 });
 
 Deno.test("privileges: an attempt at something else is found", () => {

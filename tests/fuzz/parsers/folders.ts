@@ -175,7 +175,6 @@ const finished = ofFolder(
       "rule": "string",
       "dataset": "string",
       "chosen.step": "number",
-      "chosen.accuracy": "number",
       "test.images": "number",
       "test.accuracy": "number",
       "test.balancedAccuracy": "number",
