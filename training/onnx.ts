@@ -24,7 +24,7 @@ import { type CropRule, type ImagesKind, type Model, type ModelInfo, modelMetada
  *   variant: "cnn",
  *   step: 100,
  * };
- * const file = writeOnnx({ info, parameters: initialParameters(2, 1, 1) }); // ready for Deno.writeFile("model.onnx", file)
+ * const file = writeOnnx({ info, parameters: initialParameters(2, 1, 1) })
  * assert(file.length > 4 * 1_333_000);
  * ```
  */
