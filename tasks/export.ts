@@ -67,7 +67,9 @@ async function main(): Promise<number> {
   console.log(`checkpoint      ${path}: ${rule}`);
   console.log(`takes           ${input}`);
   console.log(`gives           probabilities of ${classNames.map(plain).join(", ")}`);
-  for (const sentence of modelDescription(model.info)) console.log(`                ${plain(sentence)}`);
+  modelDescription(model.info).forEach((sentence, n) => {
+    console.log(`${n === 0 ? "about it" : "        "}        ${plain(sentence)}`);
+  });
   console.log(`${format.padEnd(15)} ${output} (${(bytes.length / 1e6).toFixed(1)} MB)`);
   return 0;
 }

@@ -24,7 +24,7 @@ export interface GraphOptions {
  * import { zeroBiasCnnGraph } from "./graph.ts";
  * const options = { imageSize: 48, classes: 7, normalization: "local-mean" as const };
  * const { nodes } = zeroBiasCnnGraph(initialParameters(7, 1, 1), options);
- * assert.equal(nodes.filter(({ operator }) => operator === "Conv").length, 3);
+ * assert.equal(nodes.filter(({ operator }) => operator === "MaxPool").length, 3);
  * ```
  */
 export function zeroBiasCnnGraph(parameters: Parameters, options: GraphOptions): Graph {
