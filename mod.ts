@@ -17,7 +17,9 @@
  *
  * @module
  */
-export { type AdapterDescription, type Call, Gpu, type MemoryCount, openGpu, type OpenOptions } from "./gpu/device.ts";
+export type { AdapterDescription } from "./gpu/adapter.ts";
+export { type Call, Gpu, openGpu, type OpenOptions } from "./gpu/device.ts";
+export type { MemoryCount } from "./gpu/memory.ts";
 export { type GpuArray, GpuBuffer } from "./gpu/buffer.ts";
 export {
   DeviceLostError,
@@ -58,6 +60,17 @@ export {
   restore,
   writeCheckpoint,
 } from "./training/checkpoint.ts";
+export {
+  classifyFaces,
+  type CropRule,
+  type ImagesKind,
+  type Model,
+  type ModelInfo,
+  openModel,
+  readModel,
+  writeModel,
+} from "./training/model.ts";
+export { writeOnnx } from "./training/onnx.ts";
 export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
 export { type ComparedVariant, compareVariants, type Comparison } from "./training/cross_validation/compare.ts";
 export {
@@ -118,7 +131,8 @@ export {
   type Variant,
   VARIANTS,
 } from "./training/options.ts";
-export { train, TrainingDivergedError, type TrainRecord } from "./training/train.ts";
+export { train, type TrainRecord } from "./training/train.ts";
+export { TrainingDivergedError } from "./training/watch.ts";
 export {
   attribute,
   type Attribution,

@@ -184,12 +184,19 @@ export function backwardCalls(
 export function updateCalls(
   gpu: Gpu,
   classes: number,
-  buffers: { w: ParameterBuffers; dw: ParameterBuffers; v: ParameterBuffers; settings: GpuBuffer; status: GpuBuffer },
+  buffers: {
+    w: ParameterBuffers;
+    dw: ParameterBuffers;
+    v: ParameterBuffers;
+    clock: GpuBuffer;
+    settings: GpuBuffer;
+    status: GpuBuffer;
+  },
 ): Call[] {
-  const { w, dw, v, settings, status } = buffers;
+  const { w, dw, v, ...shared } = buffers;
   const calls = Object.entries(parameterShapes(classes)).flatMap(([name, shape]) => {
     const key = name as ParameterName;
-    return momentumStep(gpu, { settings, dw: dw[key], w: w[key], v: v[key], status }, elements(shape));
+    return momentumStep(gpu, { ...shared, dw: dw[key], w: w[key], v: v[key] }, elements(shape));
   });
   return named("update", calls);
 }

@@ -73,19 +73,26 @@ export class TrainingProgram {
       ...this.#parts(shared, data.resident, true),
       ...named(
         "loss",
-        meanIntoRing(gpu, { clock: net.clock, result: shared.result, ring: this.ring }, { samples: batch, slots }),
+        meanIntoRing(
+          gpu,
+          { clock: net.clock, result: shared.result, ring: this.ring, status: net.status },
+          { samples: batch, slots },
+        ),
       ),
     ];
     this.#whole = [...this.#step, ...net.updateCalls()];
     if (data.validation.length > 0) {
       const rows = keep(gpu.upload("validation rows", data.validation));
+      // A validation loss is only reported: what it says of the weights, the next training loss says too.
+      const status = keep(gpu.createBuffer("validation status", 4));
       this.#validate = [
         ...this.#draw(shared, data.resident, rows, data.validation.length, Purpose.validationBatch),
         ...this.#parts(shared, data.resident, false),
-        ...meanIntoRing(gpu, { clock: net.clock, result: shared.result, ring: this.validationRing }, {
-          samples: batch,
-          slots: 1,
-        }),
+        ...meanIntoRing(
+          gpu,
+          { clock: net.clock, result: shared.result, ring: this.validationRing, status },
+          { samples: batch, slots: 1 },
+        ),
       ];
     }
     gpu.write(net.settings, new Float32Array([settings.learningRate, settings.momentum, settings.weightDecay]));

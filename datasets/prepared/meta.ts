@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Dataset, FoldKind } from "../dataset.ts";
 import { foldKind } from "../split.ts";
+import { excerpt } from "../printable.ts";
 import { PreparedError, readFile } from "./files.ts";
 
 /** What `meta.json` says. */
@@ -29,6 +30,8 @@ export interface PreparedMeta {
   foldKind?: FoldKind;
   /** Action Unit numbers, the columns of `aus.npy`; null where none are known. */
   actionUnits: number[] | null;
+  /** Whether `seqs.npy` says which images are frames of one sequence; left out where it is not there. */
+  sequences?: boolean;
   /** Hexadecimal SHA-256 of the dataset. */
   fingerprint: string;
   /** What the preparation wants to be remembered: how faces were cropped, from which source, with which options. */
@@ -63,7 +66,7 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   try {
     meta = JSON.parse(text);
   } catch (cause) {
-    throw new PreparedError(`${path}: is no JSON: ${JSON.stringify((cause as Error).message)}`, { cause });
+    throw new PreparedError(`${path}: is no JSON: ${(cause as Error).message}`, { cause });
   }
   // Names are shown on terminals, where some characters are commands.
   // deno-lint-ignore no-control-regex
@@ -72,8 +75,7 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   const list = (value: unknown, type: string) => Array.isArray(value) && value.every((item) => typeof item === type);
   const expect = (field: keyof PreparedMeta, good: boolean, expected: string) => {
     if (good) return;
-    const value = JSON.stringify(meta?.[field])?.slice(0, 80);
-    throw new PreparedError(`${path}: ${field} is ${value}, expected ${expected}`);
+    throw new PreparedError(`${path}: ${field} is ${excerpt(meta?.[field])}, expected ${expected}`);
   };
   expect("format", meta?.format === FORMAT, `"${FORMAT}"`);
   expect("version", meta.version === 1, "1, the version that this program reads");
@@ -84,8 +86,17 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   expect("foldKind", [undefined, "folds", "splits"].includes(meta.foldKind), '"folds" or "splits"');
   expect("classNames", list(meta.classNames, "string") && meta.classNames.every(plain), "a list of names");
   expect("actionUnits", meta.actionUnits === null || list(meta.actionUnits, "number"), "null or a list of numbers");
-  expect("fingerprint", /^[0-9a-f]{64}$/.test(String(meta.fingerprint)), "64 hexadecimal digits");
-  expect("details", typeof meta.details === "object" && meta.details !== null, "an object");
+  expect("sequences", [undefined, true].includes(meta.sequences), "true, or nothing");
+  expect(
+    "fingerprint",
+    typeof meta.fingerprint === "string" && /^[0-9a-f]{64}$/.test(meta.fingerprint),
+    "64 hexadecimal digits",
+  );
+  expect(
+    "details",
+    typeof meta.details === "object" && meta.details !== null && !Array.isArray(meta.details),
+    "an object",
+  );
   expect("files", list(meta.files, "string"), "a list of file names");
   return meta;
 }
@@ -137,6 +148,7 @@ export function describeDataset(dataset: Dataset, details: Record<string, unknow
     foldColumns,
     foldKind: foldKind(dataset),
     actionUnits: actionUnits ?? null,
+    ...(dataset.sequences && { sequences: true }),
     fingerprint: dataset.fingerprint,
     details,
     files,

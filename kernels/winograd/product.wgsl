@@ -4,6 +4,8 @@
 // An invocation makes 32 x 16 of z in 32 named 4x4 matrices, no workgroup memory: on a software adapter a load costs as much as many
 // multiply-adds. Measured there: a seventh faster than 16 x 16, which compiles in half the time; 32 x 8 and 8 x 16 are a fifth slower.
 // winograd/product_tiled.wgsl is for GPUs.
+// The loop's end is no plain parameter: Mesa's lavapipe compiles a loop anew for the parameters of every dispatch when it can, and keeps
+// what it has compiled (22.3: half a megabyte each time, for loops too long to be unrolled).
 override ACCUMULATE: bool = false;
 
 struct Parameters { depth: u32, rows: u32, columns: u32 }
@@ -35,6 +37,7 @@ fn store(at: u32, row: u32, m: mat4x4f) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let depth = min(p.depth, arrayLength(&a));
   let row_tiles = p.rows / 32u;
   let column_tiles = p.columns / 16u;
   let index = (group.y * groups.x + group.x) * 64u + lane;
@@ -76,7 +79,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var m71 = mat4x4f();
   var m72 = mat4x4f();
   var m73 = mat4x4f();
-  for (var d = 0u; d < p.depth; d++) {
+  for (var d = 0u; d < depth; d++) {
     let a0 = a[at_a];
     let a1 = a[at_a + 1u];
     let a2 = a[at_a + 2u];

@@ -4,7 +4,8 @@ import { type HeatMap, heatMap, sightPictures } from "./pictures/action_units.ts
 import type { Picture } from "./pictures/embed.ts";
 import { filterPicture, weightPictures } from "./pictures/filters.ts";
 import { filterOrderOf } from "./pictures/priority.ts";
-import { type ImagesKind, imagesKind } from "./read/images_kind.ts";
+import type { ImagesKind } from "../../training/model.ts";
+import { imagesOfRun } from "../run/images.ts";
 import type { VisualizedFilter } from "./read/documents.ts";
 import { readRunFiles, type RunFiles } from "./read/run_files.ts";
 
@@ -46,7 +47,7 @@ export async function gather(
   const draw = (width: number) => curvesSvg(log, { title: "", classes: record.network.classes, width });
   return {
     ...files,
-    kind: await imagesKind(record, data),
+    kind: (await imagesOfRun(record, data)).kind,
     curves: drawn ? { wide: await draw(640), narrow: await draw(220) } : undefined,
     weightPictures: await weightPictures(files),
     gallery,

@@ -5,7 +5,7 @@ import { commands } from "../../tasks/report/commands.ts";
 import { gather } from "../../tasks/report/facts.ts";
 import { escape, json, markup } from "../../tasks/report/html.ts";
 import { LIMIT, renderReport } from "../../tasks/report/page.ts";
-import { imagesKind } from "../../tasks/report/read/images_kind.ts";
+import { imagesOfRun } from "../../tasks/run/images.ts";
 import { readRunFiles } from "../../tasks/report/read/run_files.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
@@ -108,6 +108,37 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the layers that were compared with the Action Units stand side by side",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path);
+      assert.ok(!(await renderReport(await gather(path))).html.includes("Layer by layer"), "one layer alone");
+      const at = (layer: string, name: string) => `${path}/correspondence/${layer}/${name}`;
+      for (const [layer, checkpoint] of [["fc4", 100], ["conv2", 50]] as const) {
+        await Deno.mkdir(at(layer, ""), { recursive: true });
+        const document = JSON.parse(await Deno.readTextFile(at("conv3", "correspondence.json")));
+        for (const unit of document.units) if (layer === "fc4") delete unit.truth;
+        await Deno.writeTextFile(
+          at(layer, "correspondence.json"),
+          JSON.stringify({ ...document, layer, checkpoint, truthTest: [] }),
+        );
+      }
+      await Deno.copyFile(at("conv3", "probe.json"), at("conv2", "probe.json"));
+      const { html } = await renderReport(await gather(path));
+      const rows = [...html.matchAll(/<tr><th scope="row">((?:conv|fc).*?)<\/tr>/g)].map(([, row]) =>
+        row.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ").trim()
+      );
+      assert.deepEqual(rows, [
+        "conv2, checkpoint 50 1 of 2 4.0 – 0.90 0.60",
+        "conv3 1 of 2 4.0 – 0.90 0.60",
+        "fc4 1 of 2 – – – –",
+      ]);
+    });
+  },
+});
+
+Deno.test({
   name: "a part that is not there is named with the command that makes it",
   ignore,
   async fn() {
@@ -203,7 +234,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the kind of images is asked of the data itself, as long as it is the same",
+  name: "the kind of images is remembered, or asked of the data itself as long as it is the same",
   ignore,
   async fn() {
     await inTemporary(async (folder) => {
@@ -213,13 +244,17 @@ Deno.test({
       const kind = async (name: string, details: Record<string, unknown>, other?: string) => {
         const path = `${folder}/${name}`;
         await writePrepared(path, dataset, details);
-        const record = { dataset: { name: "ck_plus", folder: path, fingerprint: other ?? dataset.fingerprint } };
-        return await imagesKind(record as Parameters<typeof imagesKind>[0]);
+        const record = { dataset: { ...dataset, folder: path, images: 1, fingerprint: other ?? dataset.fingerprint } };
+        const found = await imagesOfRun(record);
+        // What the record remembers counts, wherever the data has gone.
+        const remembered = { dataset: { ...record.dataset, folder: "nowhere", ...found } };
+        assert.deepEqual(await imagesOfRun(remembered), found);
+        return `${found.kind}, ${found.crop}`;
       };
-      assert.equal(await kind("real", { input: "photographs" }), "photographs");
-      assert.equal(await kind("twin", { twin: "drawn faces, not the real set" }), "twin");
-      assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn");
-      assert.equal(await kind("changed", {}, "another"), "unknown");
+      assert.equal(await kind("real", { input: "photographs", crop: "landmarks" }), "photographs, eyes-and-chin");
+      assert.equal(await kind("twin", { twin: "drawn faces, not the real set", crop: "none" }), "twin, whole-image");
+      assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn, drawn");
+      assert.equal(await kind("changed", {}, "another"), "unknown, unknown");
     });
   },
 });

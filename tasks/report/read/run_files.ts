@@ -1,16 +1,20 @@
 /** Reads what a run folder holds; what has not been computed yet is left out. */
+import { printable } from "../../../datasets/printable.ts";
 import { filtersOf } from "../../../analysis/layer.ts";
 import type { Evaluation } from "../../../training/evaluation/evaluate.ts";
 import type { TrainRecord } from "../../../training/train.ts";
 import { UsageError } from "../../command.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
 import type { TransferRecord } from "../../evaluate/transfer.ts";
+import { readText } from "../../documents/read.ts";
 import { RunFolder } from "../../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../../run/record.ts";
 import type { Corresponded, Correspondence, PairLine, Visualization } from "./documents.ts";
 
 /** The layer that the report looks into. */
 export const LAYER = "conv3";
+/** Layers that it only sums up beside it. */
+const OTHER_LAYERS = ["conv2", "fc4"];
 
 /** What a run folder holds. */
 export interface RunFiles {
@@ -25,6 +29,8 @@ export interface RunFiles {
   visualization?: Visualization;
   weights: boolean;
   correspondence?: Corresponded;
+  /** What correspond found in the other layers, without their tables. */
+  otherLayers: Omit<Corresponded, "pairs">[];
 }
 
 /**
@@ -56,20 +62,24 @@ export async function readRunFiles(path: string): Promise<RunFiles> {
     visualization,
     weights: await folder.has("visualization/conv1/weights.png"),
     correspondence: await readCorrespondence(folder),
+    otherLayers: (await Promise.all(OTHER_LAYERS.map((layer) => readFindings(folder, layer)))).filter((found) =>
+      found !== undefined
+    ),
   };
 }
 
 async function readCorrespondence(folder: RunFolder): Promise<Corresponded | undefined> {
-  const at = `correspondence/${LAYER}`;
+  const found = await readFindings(folder, LAYER);
+  if (!found) return undefined;
+  const name = `correspondence/${LAYER}/correspondence.csv`;
+  const table = await readText(folder.file(name));
+  return { ...found, pairs: table === undefined ? [] : pairLines(table, folder.file(name)) };
+}
+
+async function readFindings(folder: RunFolder, layer: string): Promise<Omit<Corresponded, "pairs"> | undefined> {
+  const at = `correspondence/${layer}`;
   const document = await readJson<Correspondence>(folder, `${at}/correspondence.json`, "correspond", isCorrespondence);
-  if (!document) return undefined;
-  const probe = await readJson<ReadOut>(folder, `${at}/probe.json`, "correspond", isReadOut);
-  const table = await readText(folder, `${at}/correspondence.csv`);
-  return {
-    document,
-    probe,
-    pairs: table === undefined ? [] : pairLines(table, folder.file(`${at}/correspondence.csv`)),
-  };
+  return document && { document, probe: await readJson<ReadOut>(folder, `${at}/probe.json`, "correspond", isReadOut) };
 }
 
 /** The columns of correspondence.csv that are numbers; no field of theirs is ever quoted, but a unit's name might be. */
@@ -97,28 +107,19 @@ function pairLines(table: string, path: string): PairLine[] {
   }));
 }
 
-async function readText(folder: RunFolder, name: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(folder.file(name));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 async function readJson<T>(
   folder: RunFolder,
   name: string,
   task: string,
   fits: (value: Record<string, unknown>) => boolean,
 ): Promise<T | undefined> {
-  const text = await readText(folder, name);
+  const text = await readText(folder.file(name));
   if (text === undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw broken(folder.file(name), task, (error as Error).message);
+    throw broken(folder.file(name), task, printable((error as Error).message));
   }
   if (typeof value !== "object" || value === null || !fits(value as Record<string, unknown>)) {
     throw broken(folder.file(name), task, "fields are missing");

@@ -2,7 +2,7 @@
 import { percent } from "../../words.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
-import type { ImagesKind } from "../read/images_kind.ts";
+import type { ImagesKind } from "../../../training/model.ts";
 import { count, missing, warning } from "./parts.ts";
 
 /** What the images are, in a word and in a sentence. */
