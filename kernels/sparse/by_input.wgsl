@@ -5,7 +5,8 @@
 //   w       outputs x 25 x fours, vec4, channels last (sparse/taps.wgsl)
 //   y       images x (height + 4) x (width + 4) x fours, vec4, "=", with a halo that the gradient does not need
 // An invocation makes all of an image for four channels, channels fastest, and adds in the order of k and cells;
-// (height + 4) x (width + 4) + 6 x outputs x cells rounds at most.
+// (height + 4) x (width + 4) + 6 x outputs x cells rounds at most. Ends of loops are no plain parameters, for the reason given
+// in winograd/product.wgsl.
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells: u32 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read> argmax: array<u32>;
@@ -21,10 +22,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let n = index / fours;
   let four = index % fours;
   let columns = p.width + 4u;
-  let pixels = (p.height + 4u) * columns;
+  let pixels = min((p.height + 4u) * columns, arrayLength(&y));
+  let outputs = min(p.outputs, arrayLength(&dy));
+  let cells = min(p.cells, arrayLength(&dy));
   for (var pixel = 0u; pixel < pixels; pixel++) { y[(n * pixels + pixel) * fours + four] = vec4f(); }
-  for (var k = 0u; k < p.outputs; k++) {
-    for (var cell = 0u; cell < p.cells; cell++) {
+  for (var k = 0u; k < outputs; k++) {
+    for (var cell = 0u; cell < cells; cell++) {
       let place = (n * p.outputs + k) * p.cells + cell;
       let g = vec4f(dy[place]);
       let pixel = argmax[place];

@@ -4,7 +4,8 @@
 //   dy      images x outputs x cells, float32
 //   argmax  u32, as dy: the place i * width + j within the plane
 //   dw      outputs x inputs x 5 x 5; ACCUMULATE: "+=" instead of "="
-// An invocation makes the 25 taps of one filter for four input channels, inputs fastest; images x cells rounds at most.
+// An invocation makes the 25 taps of one filter for four input channels, inputs fastest; images x cells rounds at most. Ends of loops are no
+// plain parameters, for the reason given in winograd/product.wgsl.
 override ACCUMULATE: bool = false;
 
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells: u32 }
@@ -33,6 +34,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let k = index / fours;
   let four = index % fours;
   let columns = p.width + 4u;
+  let images = min(p.images, arrayLength(&dy));
+  let cells = min(p.cells, arrayLength(&dy));
   var t00 = vec4f();
   var t01 = vec4f();
   var t02 = vec4f();
@@ -58,8 +61,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var t42 = vec4f();
   var t43 = vec4f();
   var t44 = vec4f();
-  for (var n = 0u; n < p.images; n++) {
-    for (var cell = 0u; cell < p.cells; cell++) {
+  for (var n = 0u; n < images; n++) {
+    for (var cell = 0u; cell < cells; cell++) {
       let place = (n * p.outputs + k) * p.cells + cell;
       let g = vec4f(dy[place]);
       // A loop of one round or none: a software adapter jumps over it, while it walks through an "if" with all lanes off.

@@ -73,7 +73,9 @@ const ROUNDS = 65_535;
 
 /**
  * Whether the sparse gradients are taken: for `"auto"` on a software adapter, where they were measured, when a plane of 5x5-filtered output has
- * at least 36 elements for each of its `cells`. Their time depends on the cells, that of the others on the elements.
+ * at least 64 elements for each of its `cells`. Their time depends on the cells, that of the others on the elements: behind the quadrants of
+ * 96 x 96 (144 elements) both gradients together took 0.4 (with dropout, which leaves half of the cells) to 0.53 of Winograd's time, behind
+ * those of 48 x 48 (36) 1.1 to 1.7.
  *
  * @example
  * ```ts
@@ -89,7 +91,7 @@ const ROUNDS = 65_535;
 export function isSparse(gpu: Gpu, shape: SparseShape, method: ConvolutionMethod): boolean {
   const { images, outputs, height, width, filter, cells } = shape;
   const rounds = Math.max(images * cells * 2, (height + 4) * (width + 4) + 6 * outputs * cells);
-  return method === "auto" && gpu.adapter.software && filter === 5 && height * width >= 36 * cells && rounds < ROUNDS;
+  return method === "auto" && gpu.adapter.software && filter === 5 && height * width >= 64 * cells && rounds < ROUNDS;
 }
 
 /**
