@@ -29,6 +29,8 @@ export interface Dataset {
   foldColumns: number;
   /** What a single column means: left out, or `"folds"`, for fold numbers; `"splits"` for one official split. */
   foldKind?: FoldKind;
+  /** Number of the video sequence that each image is a frame of, -1 where it is of none; absent where no image is a frame. */
+  sequences?: Int32Array;
   /** Action Unit numbers, the columns of `units`; absent where none are known. */
   actionUnits?: number[];
   /** n x K Action Unit codes: 0 absent, 1..5 intensity (A..E), 6 present but not graded, 255 unknown. */

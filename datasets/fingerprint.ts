@@ -29,7 +29,8 @@ import { foldKind } from "./split.ts";
  * ```
  */
 export async function fingerprint(dataset: Omit<Dataset, "fingerprint">): Promise<string> {
-  const { name, imageSize, classNames, images, labels, subjects, folds, foldColumns, actionUnits, units } = dataset;
+  const { name, imageSize, classNames, images, labels, subjects, folds, foldColumns, actionUnits, units, sequences } =
+    dataset;
   // Each array is hashed on its own first, so that moving a byte from one array to the next changes the answer.
   const parts = await Promise.all([images, labels, subjects, folds, units ?? new Uint8Array(0)].map(hashArray));
   const header = {
@@ -40,6 +41,7 @@ export async function fingerprint(dataset: Omit<Dataset, "fingerprint">): Promis
     // Said only where the number of columns does not say it already.
     ...(foldColumns === 1 && foldKind(dataset) === "splits" && { foldKind: "splits" }),
     actionUnits: actionUnits ?? null,
+    ...(sequences && { sequences: await hashArray(sequences) }),
     parts,
   };
   return await sha256(new TextEncoder().encode(JSON.stringify(header)));

@@ -1,6 +1,7 @@
 /**
  * The prepared folder, which everything that trains or analyses reads: `X.npy` (uint8, n x 1 x S x S), `y.npy`,
- * `subjs.npy` (int32, n), `folds.npy` (int32, n or n x splits), `aus.npy` (uint8, n x K, where Action Units are known)
+ * `subjs.npy` (int32, n), `folds.npy` (int32, n or n x splits), `aus.npy` (uint8, n x K, where Action Units are known),
+ * `seqs.npy` (int32, n, where images are frames of sequences)
  * and `meta.json`.
  */
 

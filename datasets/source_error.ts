@@ -14,6 +14,8 @@
  */
 export class SourceError extends Error {
   override name = "SourceError";
+  /** The file or folder. */
+  readonly path: string;
 
   /**
    * @param path The file or folder.
@@ -22,5 +24,6 @@ export class SourceError extends Error {
    */
   constructor(path: string, problem: string, options?: ErrorOptions) {
     super(`${path}: ${problem}`, options);
+    this.path = path;
   }
 }

@@ -6,6 +6,7 @@ import { pngFile, runTask, UsageError } from "./command.ts";
 import { Command } from "./deps.ts";
 import { RunFolder } from "./run/folder.ts";
 import { readRunRecord, type RunRecord } from "./run/record.ts";
+import { writeWholeFile } from "./whole_file.ts";
 
 async function main(): Promise<number> {
   const command = new Command("curves")
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
     title: `${[...new Set(read.map(({ record }) => record.dataset.name))].join(", ")}: ${runs.length} runs`,
     classes: only(read.map(({ record }) => record.network.classes)),
   });
-  await Deno.writeFile(output, picture);
+  await writeWholeFile(output, picture);
   for (const { name, record, records } of read) console.log(line(name, record, records.at(-1)!.step));
   console.log(`picture   ${output}`);
   return 0;

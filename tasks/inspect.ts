@@ -6,6 +6,7 @@ import { type SubjectOverlap, subjectOverlaps } from "../datasets/subject_overla
 import { pngFile, runTask } from "./command.ts";
 import { Command } from "./deps.ts";
 import { summarize, summaryLines } from "./summary.ts";
+import { writeWholeFile } from "./whole_file.ts";
 
 /** More than these are counted, not listed. */
 const MOST_LISTED = 20;
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
     console.log(`prepared with   ${JSON.stringify(details)}`);
   }
   if (picture !== undefined) {
-    await Deno.writeFile(picture, await contactSheet(dataset));
+    await writeWholeFile(picture, await contactSheet(dataset));
     if (!json) console.log(`contact sheet   ${picture}`);
   }
   for (const overlap of overlaps.slice(0, MOST_LISTED)) console.error(`error: ${describe(overlap)}`);

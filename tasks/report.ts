@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "./deps.ts";
 import { createProgress } from "./progress.ts";
 import { gather } from "./report/facts.ts";
 import { renderReport } from "./report/page.ts";
+import { writeWholeFile } from "./whole_file.ts";
 import { percent } from "./words.ts";
 
 interface Arguments {
@@ -34,9 +35,8 @@ async function main(): Promise<number> {
     onProgress: (done, total) => (progress ??= createProgress({ total, unit: "filter" })).update(done),
   }).finally(() => progress?.stop());
   const { html, size, filters, leftOut } = await renderReport(facts);
-  let path = output;
-  if (path === undefined) path = await facts.folder.write("report.html", html);
-  else await Deno.writeTextFile(path, html);
+  const path = output ?? facts.folder.file("report.html");
+  await writeWholeFile(path, html);
   const { evaluation, visualization, correspondence } = facts;
   if (evaluation) console.log(`test accuracy   ${percent(evaluation.test.accuracy)}: ${evaluation.rule}`);
   if (visualization) {

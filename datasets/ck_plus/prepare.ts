@@ -121,6 +121,7 @@ export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkP
     labels: Int32Array.from(kept, ({ frame }) => frame.label),
     subjects: Int32Array.from(kept, ({ sequence }) => sequence.subject),
     folds: Int32Array.from(kept, ({ sequence }) => sequence.fold),
+    sequences: Int32Array.from(kept, ({ sequence }) => plan.sequences.indexOf(sequence)),
     foldColumns: 1,
     ...actionUnits(kept),
   };

@@ -29,7 +29,8 @@ import { PreparedError } from "./files.ts";
  * ```
  */
 export function checkDataset(dataset: Omit<Dataset, "fingerprint">, directory = ""): void {
-  const { name, imageSize, classNames, images, labels, subjects, folds, foldColumns, actionUnits, units } = dataset;
+  const { name, imageSize, classNames, images, labels, subjects, folds, foldColumns, actionUnits, units, sequences } =
+    dataset;
   const fail = (file: string, problem: string) => {
     throw new PreparedError(`${join(directory, file)}: ${problem}`);
   };
@@ -75,6 +76,10 @@ export function checkDataset(dataset: Omit<Dataset, "fingerprint">, directory = 
     `0 to ${classes - 1} (${classes} classes in meta.json), or -1 for no label`,
   );
   inRange("subjs.npy", subjects, -1, Infinity, "a subject number from 0, or -1 for unknown");
+  if (sequences) {
+    hasLength("seqs.npy", sequences.length, 1);
+    inRange("seqs.npy", sequences, -1, Infinity, "a sequence number from 0, or -1 for none");
+  }
   if (foldKind(dataset) === "folds") {
     inRange("folds.npy", folds, -1, Infinity, "a fold number from 0, or -1 for unused");
   } else inRange("folds.npy", folds, -1, 2, "0 train, 1 validation, 2 test or -1 unused");

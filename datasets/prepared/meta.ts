@@ -29,6 +29,8 @@ export interface PreparedMeta {
   foldKind?: FoldKind;
   /** Action Unit numbers, the columns of `aus.npy`; null where none are known. */
   actionUnits: number[] | null;
+  /** Whether `seqs.npy` says which images are frames of one sequence; left out where it is not there. */
+  sequences?: boolean;
   /** Hexadecimal SHA-256 of the dataset. */
   fingerprint: string;
   /** What the preparation wants to be remembered: how faces were cropped, from which source, with which options. */
@@ -84,6 +86,7 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   expect("foldKind", [undefined, "folds", "splits"].includes(meta.foldKind), '"folds" or "splits"');
   expect("classNames", list(meta.classNames, "string") && meta.classNames.every(plain), "a list of names");
   expect("actionUnits", meta.actionUnits === null || list(meta.actionUnits, "number"), "null or a list of numbers");
+  expect("sequences", [undefined, true].includes(meta.sequences), "true, or nothing");
   expect("fingerprint", /^[0-9a-f]{64}$/.test(String(meta.fingerprint)), "64 hexadecimal digits");
   expect("details", typeof meta.details === "object" && meta.details !== null, "an object");
   expect("files", list(meta.files, "string"), "a list of file names");
@@ -137,6 +140,7 @@ export function describeDataset(dataset: Dataset, details: Record<string, unknow
     foldColumns,
     foldKind: foldKind(dataset),
     actionUnits: actionUnits ?? null,
+    ...(dataset.sequences && { sequences: true }),
     fingerprint: dataset.fingerprint,
     details,
     files,

@@ -54,6 +54,7 @@ export async function readPrepared(directory: string): Promise<Dataset> {
     folds: await read("folds.npy", "int32", foldKind(meta) === "folds" ? [count] : [count, foldColumns]) as Int32Array,
     foldColumns,
     ...(foldColumns === 1 && meta.foldKind === "splits" && { foldKind: meta.foldKind }),
+    ...(meta.sequences && { sequences: await read("seqs.npy", "int32", [count]) as Int32Array }),
     ...(actionUnits && {
       actionUnits,
       units: await read("aus.npy", "uint8", [count, actionUnits.length]) as Uint8Array,
@@ -61,6 +62,9 @@ export async function readPrepared(directory: string): Promise<Dataset> {
   };
   if (!actionUnits && await isThere(join(directory, "aus.npy"))) {
     throw new PreparedError(`${join(directory, "aus.npy")}: is there, but meta.json names no actionUnits`);
+  }
+  if (!meta.sequences && await isThere(join(directory, "seqs.npy"))) {
+    throw new PreparedError(`${join(directory, "seqs.npy")}: is there, but meta.json says of no sequences`);
   }
   checkDataset(dataset, directory);
   const actual = await fingerprint(dataset);

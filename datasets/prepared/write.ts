@@ -124,13 +124,14 @@ export async function checkTarget(directory: string, { overwrite = false }: { ov
 }
 
 function toArrays(dataset: Dataset): Record<string, NpyArray> {
-  const { images, labels, subjects, folds, foldColumns, imageSize, actionUnits, units } = dataset;
+  const { images, labels, subjects, folds, foldColumns, imageSize, actionUnits, units, sequences } = dataset;
   const count = labels.length;
   return {
     "X.npy": { shape: [count, 1, imageSize, imageSize], data: images },
     "y.npy": { shape: [count], data: labels },
     "subjs.npy": { shape: [count], data: subjects },
     "folds.npy": { shape: foldKind(dataset) === "folds" ? [count] : [count, foldColumns], data: folds },
+    ...(sequences && { "seqs.npy": { shape: [count], data: sequences } }),
     ...(actionUnits && units && { "aus.npy": { shape: [count, actionUnits.length], data: units } }),
   };
 }

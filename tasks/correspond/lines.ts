@@ -76,7 +76,7 @@ export function truthLines(tested: UnitEntry[]): string[] {
     `Of ${carrying.length} Action Units that carry a label, the network finds ${carrying.length - missed.length}.`,
     ...(elsewhere.length > 0
       ? [
-        `NOT found, the filters that they excite look elsewhere (below ${LEAST_RATIO} times chance): ${
+        `NOT found, the filters that they excite look elsewhere (below ${LEAST_RATIO} times chance, or no more than random weights): ${
           names(elsewhere)
         }.`,
       ]

@@ -44,30 +44,34 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
     groups: Array.from(rows, (row) => sequences.groups[row]),
     roles: Array.from(rows, (row) => sequences.roles[row]),
     blocks,
-    exchanged: `${isCkPlus(dataset.name) ? "whole sequences" : "images"}, ${amongWhom(blocks)}`,
+    exchanged: `${isCkPlus(dataset.name) || dataset.sequences ? "whole sequences" : "images"}, ${amongWhom(blocks)}`,
   };
 }
 
 /**
- * Groups and roles of all images. In CK+, which is prepared sequence by sequence (a neutral frame, then those of the peak), a
- * sequence begins with another person, with a neutral frame, or, where the face in that was missed, with another label.
- * Elsewhere every image is a group of its own.
+ * Groups and roles of all images: the frames of a sequence are a group, any other image is one of its own. In CK+ the neutral frame of
+ * a sequence has a role of its own. The paper's authors' folders of CK+ do not say which frames belong together, but hold them sequence
+ * by sequence, a neutral frame before those of the peak: a sequence begins there with another person, with a neutral frame, or, where
+ * the face in that was missed, with another label.
  */
 export function sequencesOf(
-  { name, labels, subjects }: Pick<Dataset, "name" | "labels" | "subjects">,
+  { name, labels, subjects, sequences }: Pick<Dataset, "name" | "labels" | "subjects" | "sequences">,
 ): { groups: Int32Array; roles: Int32Array } {
-  if (!isCkPlus(name)) {
-    return { groups: Int32Array.from(labels.keys()), roles: new Int32Array(labels.length) };
-  }
   // Among six classes the neutral frames have no label.
   const neutral = name === "ck_plus" ? 0 : -1;
+  const roles = labels.map((label) => Number(isCkPlus(name) && label !== neutral));
+  if (sequences) {
+    let alone = sequences.reduce((most, sequence) => Math.max(most, sequence), -1);
+    return { groups: sequences.map((sequence) => sequence < 0 ? ++alone : sequence), roles };
+  }
+  if (!isCkPlus(name)) return { groups: Int32Array.from(labels.keys()), roles };
   let group = -1;
   const groups = labels.map((label, n) => {
     const first = n === 0 || subjects[n] !== subjects[n - 1] ||
       label !== labels[n - 1] && labels[n - 1] !== neutral;
     return first ? ++group : group;
   });
-  return { groups, roles: labels.map((label) => Number(label !== neutral)) };
+  return { groups, roles };
 }
 
 function isCkPlus(name: string): boolean {

@@ -1,5 +1,6 @@
 /** The truth test: on drawn faces every Action Unit has a known region, and a filter that stands for it has to look there. */
 import { insideShare, shiftedShare } from "../../analysis/statistics/inside_share.ts";
+import { drawGroups, percentile } from "../../training/metrics/bootstrap.ts";
 import type { UnitSights } from "./project.ts";
 
 /** Where a unit's best filters look. */
@@ -10,6 +11,8 @@ export interface Inside {
   chance: number;
   /** `inside` over `chance`. */
   ratio: number;
+  /** Lower end of the ratio's 95% interval, images being drawn with replacement. */
+  ratioLow: number;
   /** Projections that the means are of. */
   projections: number;
 }
@@ -26,14 +29,35 @@ export function lookInside(
   const shares = filters.flatMap(({ sights }) =>
     sights.map(({ row, projection }) => {
       const mask = region(row);
-      return [insideShare(projection, mask), shiftedShare(projection, mask)];
+      return { row, inside: insideShare(projection, mask), chance: shiftedShare(projection, mask) };
     })
-  ).filter(([inside]) => !Number.isNaN(inside));
+  ).filter(({ inside }) => !Number.isNaN(inside));
   if (shares.length === 0) return undefined;
-  const mean = (column: number) => shares.reduce((sum, share) => sum + share[column], 0) / shares.length;
-  const [inside, chance] = [mean(0), mean(1)];
-  return { inside, chance, ratio: inside / chance, projections: shares.length };
+  const mean = (name: "inside" | "chance") => shares.reduce((sum, share) => sum + share[name], 0) / shares.length;
+  const [inside, chance] = [mean("inside"), mean("chance")];
+  return { inside, chance, ratio: inside / chance, ratioLow: lowerRatio(shares), projections: shares.length };
 }
+
+/** Images are drawn with replacement, all their projections with them: an image that several filters answer to is no second sample. */
+function lowerRatio(shares: { row: number; inside: number; chance: number }[]): number {
+  const images = new Map<number, { inside: number; chance: number }>();
+  for (const { row, inside, chance } of shares) {
+    const sum = images.get(row) ?? { inside: 0, chance: 0 };
+    images.set(row, { inside: sum.inside + inside, chance: sum.chance + chance });
+  }
+  const sums = [...images.values()];
+  const ratios = Float64Array.from({ length: RESAMPLES }, (_, resample) => {
+    let inside = 0, chance = 0;
+    drawGroups(0, resample, sums.length, (image) => {
+      inside += sums[image].inside;
+      chance += sums[image].chance;
+    });
+    return inside / chance;
+  });
+  return percentile(ratios.sort(), 0.025);
+}
+
+const RESAMPLES = 1000;
 
 /** How much more than chance a unit's best filters have to look at its region to have found it. */
 export const LEAST_RATIO = 2;
@@ -42,11 +66,15 @@ export const LEAST_RATIO = 2;
 export interface UnitTruth extends Inside {
   /** The same of a network of random weights, its best filters chosen in the same way. */
   randomised: Inside | null;
-  /** The unit excites a filter, and the best ones look at least twice as much at its region as at one elsewhere. */
+  /**
+   * The unit excites a filter, and the best ones look at least twice as much at its region as at one elsewhere, and surely more than
+   * those of random weights: the interval of their ratio lies above the ratio of these.
+   */
   found: boolean;
 }
 
 /** Judges one unit; `answered` says whether it excites a filter by more than chance. */
 export function judge(inside: Inside, randomised: Inside | undefined, answered: boolean): UnitTruth {
-  return { ...inside, randomised: randomised ?? null, found: answered && inside.ratio >= LEAST_RATIO };
+  const more = inside.ratio >= LEAST_RATIO && inside.ratioLow > (randomised?.ratio ?? 0);
+  return { ...inside, randomised: randomised ?? null, found: answered && more };
 }

@@ -2,11 +2,10 @@
 import { basename, dirname, join } from "node:path";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
+import { writeWholeFile, WRITING } from "../whole_file.ts";
 
 /** Held while a process trains in the folder. */
 const LOCK = ".lock";
-/** End of the name of a file that is being written. */
-const WRITING = ".writing";
 
 /** A run folder on disk. */
 export class RunFolder {
@@ -111,24 +110,10 @@ export class RunFolder {
     });
   }
 
-  /**
-   * Writes a file under a temporary name of its own, syncs it, and gives it its name: a reader finds all of it or the one before, and of two
-   * writers the last.
-   */
+  /** Writes a file, whole or not at all. */
   async write(name: string, contents: Uint8Array | string): Promise<string> {
     const path = join(this.path, name);
-    await Deno.mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}${WRITING}`;
-    const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
-    try {
-      using file = await Deno.open(temporary, { write: true, createNew: true });
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      await file.sync();
-    } catch (error) {
-      await Deno.remove(temporary).catch(() => {});
-      throw error;
-    }
-    await Deno.rename(temporary, path);
+    await writeWholeFile(path, contents);
     return path;
   }
 

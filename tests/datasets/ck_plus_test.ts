@@ -61,6 +61,7 @@ Deno.test({ name: "the 327 sequences give the published counts, folds and six-cl
   // Sequences come out in the order of their names, four images each.
   assert.deepEqual([...dataset.folds], CK_PLUS_SEQUENCES.flatMap(({ fold }) => [fold, fold, fold, fold]));
   assert.deepEqual([...dataset.labels], CK_PLUS_SEQUENCES.flatMap(({ emotion }) => [0, emotion, emotion, emotion]));
+  assert.deepEqual([...dataset.sequences!], Array.from({ length: 1308 }, (_, n) => Math.floor(n / 4)));
   assert.equal(new Set(dataset.subjects).size, 118);
   const sizes = Array.from({ length: 10 }, (_, fold) => dataset.folds.filter((other) => other === fold).length);
   assert.deepEqual(sizes, [132, 156, 160, 140, 120, 148, 116, 116, 132, 88]);
@@ -85,6 +86,7 @@ Deno.test({ name: "first and last three frames, junk passed over, codes only at 
   // S998 has a label, so that it counts in the folds although its only frame is left out.
   assert.deepEqual([...dataset.subjects], [0, 0, 0, 0, 2, 2, 2]);
   assert.deepEqual([...dataset.folds], [0, 0, 0, 0, 2, 2, 2]);
+  assert.deepEqual([...dataset.sequences!], [0, 0, 0, 0, 1, 1, 1]);
   assert.deepEqual(dataset.actionUnits, [17, 25]);
   assert.deepEqual([...dataset.units!], [0, 0, 2, 6, 2, 6, 2, 6, ...new Array(6).fill(255)]);
   assert.match(warnings.join("\n"), /S010_002_00000006_facs\.txt: line 3: .*left out/);

@@ -48,7 +48,8 @@ Deno.test({
     const official = { ...without, foldColumns: 5, folds: Int32Array.from({ length: count * 5 }, (_, i) => i % 4 - 1) };
     official.fingerprint = await fingerprint(official);
     without.fingerprint = await fingerprint(without);
-    for (const dataset of [await make(), without, official]) {
+    const filmed = await make({ sequences: Int32Array.of(0, 0, 0, -1, 9, 9) });
+    for (const dataset of [await make(), without, official, filmed]) {
       await inFolder(async (folder) => {
         const target = join(folder, "deep/er/data");
         await writePrepared(target, dataset, { crop: "none" }, {
@@ -123,6 +124,8 @@ Deno.test({
       [await make({ folds: Int32Array.of(0, 0, 0, 0, 0, -2) }), /folds.npy: value -2 at 5/],
       [await make({ units: new Uint8Array(12).fill(7) }), /aus.npy: value 7 at 0, expected 0 to 6/],
       [await make({ units: new Uint8Array(11) }), /aus.npy: 11 values, expected 12/],
+      [await make({ sequences: new Int32Array(5) }), /seqs.npy: 5 values, expected 6/],
+      [await make({ sequences: new Int32Array(6).fill(-2) }), /seqs.npy: value -2 at 0/],
       [await make({ actionUnits: [1, 1] }), /names one twice/],
       [await make({ actionUnits: [0, 1] }), /value 0 at 0, expected an Action Unit number/],
       [await make({ classNames: ["a", "a"] }), /names a class twice/],
@@ -222,6 +225,9 @@ Deno.test({
       ["meta: a class fewer", meta((content) => content.classNames = ["sad"]), /y.npy: value 1 at 1, expected 0 to 0/],
       ["meta: a class renamed", meta((content) => content.classNames = ["sad", "glad"]), /fingerprint/],
       ["meta: no Action Units", meta((content) => content.actionUnits = null), /aus.npy: is there, but meta.json/],
+      ["meta: of sequences", meta((content) => content.sequences = "yes"), /sequences is "yes", expected true/],
+      ["meta: no such sequences", meta((content) => content.sequences = true), /seqs.npy: is missing/],
+      ["sequences that meta does not name", put("seqs.npy", int32(0, 0, 0, 0, 0, 0)), /seqs.npy: is there, but meta/],
       ["meta: three Action Units", meta((content) => content.actionUnits = [1, 2, 3]), /aus.npy: holds uint8 \(6, 2\)/],
       [
         "meta: foldColumns",

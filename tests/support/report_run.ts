@@ -213,7 +213,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
     quieterFilters: 0,
     mostDivergent: [pair(n), pair(2)],
     mostExcited: [pair(n), pair(2)],
-    truth: { inside: 0.4, chance: 0.1, ratio: 4, projections: 9, randomised: null, found: n === 0 },
+    truth: { inside: 0.4, chance: 0.1, ratio: 4, ratioLow: 3, projections: 9, randomised: null, found: n === 0 },
   }));
   const images = Uint8Array.from(new Random(6).integers(2 * SIDE ** 2, 256));
   const sights = [0, 1].map((row) => (

@@ -179,6 +179,13 @@ Deno.test("sequences of CK+: from a neutral frame to the next, by label where it
     subjects,
   });
   assert.deepEqual([...six.groups], [...groups]);
+  // What is known goes before what is guessed: the last image of one sequence and the first of the next look alike here.
+  const known = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 4, 5, -1);
+  const told = sequencesOf({ name: "ck_plus", labels, subjects, sequences: known });
+  assert.deepEqual([...told.groups], [...known.slice(0, 13), 6]);
+  assert.deepEqual([...told.roles], [...roles]);
+  const videos = sequencesOf({ name: "mine", labels, subjects, sequences: known });
+  assert.deepEqual([[...videos.groups], [...videos.roles]], [[...told.groups], [...new Int32Array(14)]]);
   const alone = sequencesOf({ name: "synthetic", labels, subjects });
   assert.deepEqual([...alone.groups], [...labels.keys()]);
 });
@@ -323,12 +330,27 @@ Deno.test("the truth test compares a region with itself elsewhere, and leaves ou
     return { row, place: row, projection: Float32Array.from(values) };
   });
   const inside = lookInside({ unit: 0, filters: [{ filter: 0, sights }] }, () => mask)!;
-  assert.deepEqual({ ...inside, chance: 0, ratio: 0 }, { inside: 0.75, chance: 0, ratio: 0, projections: 1 });
+  const rest = { chance: 0, ratio: 0, ratioLow: 0 };
+  assert.deepEqual({ ...inside, ...rest }, { inside: 0.75, ...rest, projections: 1 });
+  assert.equal(inside.ratioLow, inside.ratio);
   assert(Math.abs(inside.chance - 1 / 9) < 1e-12);
   assert.equal(lookInside({ unit: 0, filters: [{ filter: 0, sights: sights.slice(1) }] }, () => mask), undefined);
   assert.equal(judge(inside, undefined, true).found, true);
   assert.equal(judge(inside, undefined, false).found, false);
-  assert.equal(judge({ ...inside, ratio: 1.9 }, inside, true).found, false);
+  assert.equal(judge({ ...inside, ratio: 1.9 }, undefined, true).found, false);
+  // Random weights that look there as much leave nothing to the training.
+  assert.equal(judge(inside, inside, true).found, false);
+  assert.equal(judge(inside, { ...inside, ratio: inside.ratio - 0.1 }, true).found, true);
+  // Three images, one of them against the others: the interval is wide, and an image counts once for both filters.
+  const one = [9, 9, 0].map((there, row) => ({
+    row,
+    place: row,
+    projection: Float32Array.from([0, there, 1, 0, 0, 0, 9 - there, 0, 0]),
+  }));
+  const two = lookInside({ unit: 0, filters: [{ filter: 0, sights: one }, { filter: 1, sights: one }] }, () => mask)!;
+  const single = lookInside({ unit: 0, filters: [{ filter: 0, sights: one }] }, () => mask)!;
+  assert.deepEqual({ ...two, projections: 3 }, single);
+  assert(two.ratioLow < two.ratio / 2, `${two.ratioLow} of ${two.ratio}`);
 });
 
 Deno.test("a unit that only quiets filters excites none, however sure that is", () => {

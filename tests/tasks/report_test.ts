@@ -108,6 +108,37 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the layers that were compared with the Action Units stand side by side",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path);
+      assert.ok(!(await renderReport(await gather(path))).html.includes("Layer by layer"), "one layer alone");
+      const at = (layer: string, name: string) => `${path}/correspondence/${layer}/${name}`;
+      for (const [layer, checkpoint] of [["fc4", 100], ["conv2", 50]] as const) {
+        await Deno.mkdir(at(layer, ""), { recursive: true });
+        const document = JSON.parse(await Deno.readTextFile(at("conv3", "correspondence.json")));
+        for (const unit of document.units) if (layer === "fc4") delete unit.truth;
+        await Deno.writeTextFile(
+          at(layer, "correspondence.json"),
+          JSON.stringify({ ...document, layer, checkpoint, truthTest: [] }),
+        );
+      }
+      await Deno.copyFile(at("conv3", "probe.json"), at("conv2", "probe.json"));
+      const { html } = await renderReport(await gather(path));
+      const rows = [...html.matchAll(/<tr><th scope="row">((?:conv|fc).*?)<\/tr>/g)].map(([, row]) =>
+        row.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ").trim()
+      );
+      assert.deepEqual(rows, [
+        "conv2, checkpoint 50 1 of 2 4.0 – 0.90 0.60",
+        "conv3 1 of 2 4.0 – 0.90 0.60",
+        "fc4 1 of 2 – – – –",
+      ]);
+    });
+  },
+});
+
+Deno.test({
   name: "a part that is not there is named with the command that makes it",
   ignore,
   async fn() {

@@ -11,6 +11,8 @@ import type { Corresponded, Correspondence, PairLine, Visualization } from "./do
 
 /** The layer that the report looks into. */
 export const LAYER = "conv3";
+/** Layers that it only sums up beside it. */
+const OTHER_LAYERS = ["conv2", "fc4"];
 
 /** What a run folder holds. */
 export interface RunFiles {
@@ -25,6 +27,8 @@ export interface RunFiles {
   visualization?: Visualization;
   weights: boolean;
   correspondence?: Corresponded;
+  /** What correspond found in the other layers, without their tables. */
+  otherLayers: Omit<Corresponded, "pairs">[];
 }
 
 /**
@@ -56,20 +60,24 @@ export async function readRunFiles(path: string): Promise<RunFiles> {
     visualization,
     weights: await folder.has("visualization/conv1/weights.png"),
     correspondence: await readCorrespondence(folder),
+    otherLayers: (await Promise.all(OTHER_LAYERS.map((layer) => readFindings(folder, layer)))).filter((found) =>
+      found !== undefined
+    ),
   };
 }
 
 async function readCorrespondence(folder: RunFolder): Promise<Corresponded | undefined> {
-  const at = `correspondence/${LAYER}`;
+  const found = await readFindings(folder, LAYER);
+  if (!found) return undefined;
+  const name = `correspondence/${LAYER}/correspondence.csv`;
+  const table = await readText(folder, name);
+  return { ...found, pairs: table === undefined ? [] : pairLines(table, folder.file(name)) };
+}
+
+async function readFindings(folder: RunFolder, layer: string): Promise<Omit<Corresponded, "pairs"> | undefined> {
+  const at = `correspondence/${layer}`;
   const document = await readJson<Correspondence>(folder, `${at}/correspondence.json`, "correspond", isCorrespondence);
-  if (!document) return undefined;
-  const probe = await readJson<ReadOut>(folder, `${at}/probe.json`, "correspond", isReadOut);
-  const table = await readText(folder, `${at}/correspondence.csv`);
-  return {
-    document,
-    probe,
-    pairs: table === undefined ? [] : pairLines(table, folder.file(`${at}/correspondence.csv`)),
-  };
+  return document && { document, probe: await readJson<ReadOut>(folder, `${at}/probe.json`, "correspond", isReadOut) };
 }
 
 /** The columns of correspondence.csv that are numbers; no field of theirs is ever quoted, but a unit's name might be. */

@@ -5,7 +5,7 @@ import { percent } from "../../words.ts";
 import type { Facts } from "../facts.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { HeatMap } from "../pictures/action_units.ts";
-import { readOut, truthTest } from "./findings.ts";
+import { layers, readOut, truthTest } from "./findings.ts";
 import { count, image, missing, number, pValue, section, warning } from "./parts.ts";
 
 /** The filters that have a sheet in the page, by number. */
@@ -52,6 +52,7 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
 <div class="units">${tested.map((unit) => card(unit, facts, open))}</div>`,
     truthTest(document),
     probe ? readOut(probe) : missing("There is no read-out.", "deno task correspond RUN"),
+    layers(facts),
     markup`<p class="note">${options.bins} bins from the lowest to the highest response; ${
       count(options.permutations)
     } permutations of ${exchanged}; a unit is tested where at least ${options.minimumSupport} sequences, or single images, show it and as many do not; family-wise p-values by the largest statistic over a unit's filters (Westfall and Young), over all pairs the false discovery rate (Benjamini and Hochberg); intervals by bootstrap over people.</p>`,

@@ -4,7 +4,8 @@ import { LEAST_RATIO } from "../../correspond/truth.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
 import { percent } from "../../words.ts";
 import { type Content, type Html, markup } from "../html.ts";
-import type { Correspondence } from "../read/documents.ts";
+import type { Facts } from "../facts.ts";
+import type { Corresponded, Correspondence } from "../read/documents.ts";
 import { count, figures, line, number, table } from "./parts.ts";
 
 /** Whether the filters look where the units are; only drawn faces can tell. */
@@ -17,14 +18,14 @@ export function truthTest({ truthTest, units }: Correspondence): Content {
       markup`<p>Nobody knows of these images which pixels an Action Unit moves, so a filter that answers to a unit may be looking at something that goes with it. On drawn faces the regions are known, and the test is made.</p>`,
     ];
   }
-  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image.</p>
+  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image, and surely more than the best filters of random weights: the lower end of the ratio's 95% interval lies above theirs.</p>
 <ul class="plain">${
     truthTest.map((sentence) => markup`<li class="${/NOT found/.test(sentence) && "not"}">${sentence}</li>`)
   }</ul>
 ${
     table(
       "Share of the best filters' projections inside the unit's region",
-      ["Action Unit", "carries a label", "inside", "chance", "ratio", "ratio, random weights", "verdict"],
+      ["Action Unit", "carries a label", "inside", "chance", "ratio", "lower end", "ratio, random weights", "verdict"],
       judged.map(({ unit, carries, className, truth }) =>
         line(
           unitTitle(unit),
@@ -32,10 +33,48 @@ ${
           percent(truth.inside),
           percent(truth.chance),
           number(truth.ratio, 1),
+          number(truth.ratioLow, 1),
           number(truth.randomised?.ratio, 1),
           markup`<span class="verdict ${truth.found ? "yes" : "no"}">${truth.found ? "found" : "not found"}</span>`,
         )
       ),
+    )
+  }`;
+}
+
+/** The layers side by side: how many units each answers to, where it looks, what can be read from it. */
+export function layers({ correspondence, otherLayers }: Pick<Facts, "correspondence" | "otherLayers">): Content {
+  const found: Omit<Corresponded, "pairs">[] = [...otherLayers, ...(correspondence ? [correspondence] : [])];
+  if (found.length < 2) return undefined;
+  found.sort((a, b) => a.document.layer < b.document.layer ? -1 : 1);
+  const ratio = (sides: readonly { inside: number; chance: number }[]) => {
+    const sum = (name: "inside" | "chance") => sides.reduce((total, side) => total + side[name], 0);
+    return number(sides.length > 0 ? sum("inside") / sum("chance") : undefined, 1);
+  };
+  return markup`<h3>Layer by layer</h3>${
+    table(
+      "Layers compared with the Action Units",
+      [
+        "layer",
+        "units that excite a filter",
+        "inside the region, × chance",
+        "random weights",
+        "read-out, AUC",
+        "random weights",
+      ],
+      found.map(({ document: { layer, units, checkpoint }, probe }) => {
+        const tested = units.filter(({ untested }) => untested === undefined);
+        const truths = tested.flatMap(({ truth }) => truth ?? []);
+        const other = correspondence && checkpoint !== correspondence.document.checkpoint;
+        return line(
+          other ? `${layer}, checkpoint ${count(checkpoint)}` : layer,
+          `${tested.filter(({ answered }) => answered).length} of ${tested.length}`,
+          ratio(truths),
+          ratio(truths.flatMap(({ randomised }) => randomised ?? [])),
+          number(probe?.auc),
+          number(probe?.aucOfRandomWeights),
+        );
+      }),
     )
   }`;
 }
