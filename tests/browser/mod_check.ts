@@ -6,7 +6,7 @@ import { layerResponses } from "../../analysis/responses.ts";
 import { openGpu } from "../../gpu/device.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
 import { initialParameters } from "../../network/parameters.ts";
-import { bundle } from "../../tasks/explore/bundle.ts";
+import { bundle } from "../../tasks/explore/site/bundle.ts";
 import { normalize } from "../../training/draws.ts";
 import { classifyFaces, type Model, openModel, writeModel } from "../../training/model.ts";
 import { assertClose, assertWithin, largest } from "../support/compare.ts";
