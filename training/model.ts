@@ -72,7 +72,12 @@ export function writeModel({ info, parameters }: Model): Uint8Array {
   for (const [name, shape] of Object.entries(parameterShapes(info.classNames.length))) {
     tensors[name] = { shape, data: parameters[name as ParameterName] };
   }
-  return writeSafetensors(tensors, { format: FORMAT, info: JSON.stringify(info) });
+  return writeSafetensors(tensors, modelMetadata(info));
+}
+
+/** What a model's file says of it beside its weights, whatever the format. */
+export function modelMetadata(info: ModelInfo): { format: string; info: string } {
+  return { format: FORMAT, info: JSON.stringify(info) };
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Face detection with face-api (npm:@vladmandic/face-api): the packages and their weights are loaded at the first call. */
 
-import { agrees, chooseFace, type FaceBox, sameFace } from "./choose.ts";
-import { cutSquare, type Image, type Square } from "./image.ts";
+import { cutSquare, type Image } from "./image.ts";
 import { type FaceFrame, faceSquare, LANDMARKS, type Point } from "./landmarks.ts";
-import { type Detector, type FaceBackend, type Look, type Networks, type View, withNetworks } from "./networks.ts";
+import { type DetectedFace, type Face, lookForFace, lookForFaces, LOOKS } from "./look.ts";
+import { type Detector, type FaceBackend, withNetworks } from "./networks.ts";
+
+export type { DetectedFace, Face } from "./look.ts";
 
 /** What detection may be told. */
 export interface DetectOptions {
@@ -12,34 +14,6 @@ export interface DetectOptions {
   /** The networks to ask, in order: the fast one, then the stronger one, when left out. Where one face is looked for, until it is found. */
   detectors?: readonly Detector[];
 }
-
-/** A face that was found: its box and who found it. */
-export interface DetectedFace extends FaceBox {
-  detector: Detector;
-}
-
-/** A face with its 68 landmarks in pixels of the picture. */
-export interface Face extends DetectedFace {
-  landmarks: Point[];
-}
-
-/**
- * How each detector looks at a picture, in this order. The fast one has a grid with a cell for every 32 pixels of its
- * input, and is surest with an odd number of cells, one of them in the middle: at 224 and 416 it found each of 200 drawn
- * portraits, at 320 it missed 35. At 224 it costs a quarter of what it does at 416 and sees large faces only, so that what it
- * finds there counts where it is a close-up.
- */
-const LOOKS: Record<Detector, readonly [...Look[], Look]> = {
-  tiny: [{ detector: "tiny", inputSize: 224, leastSide: 0.35 }, { detector: "tiny", inputSize: 416, leastSide: 0 }],
-  ssd: [{ detector: "ssd", inputSize: 512, leastSide: 0 }],
-};
-
-/**
- * A further look of the fast one where every face is wanted, at pictures that have so many pixels: of nineteen faces in photographs of groups, each
- * a nineteenth of the picture's longer side, all were found with it and fourteen without; at a thirtieth fifteen, and eleven.
- */
-const CLOSE_LOOK: Look = { detector: "tiny", inputSize: 992, leastSide: 0 };
-const LEAST_CLOSE = 640;
 
 /**
  * All faces in a picture, after the first detector that finds any.
@@ -88,12 +62,8 @@ export async function detectFaces(image: Image, options: DetectOptions = {}): Pr
  */
 export async function findFace(image: Image, options: DetectOptions = {}): Promise<Face | undefined> {
   checkOptions(image, options);
-  return await withNetworks(image, options.backend, async (networks, view) => {
-    for (const look of looks(options)) {
-      const box = chooseFace(await boxes(networks, view, look, image), image);
-      const found = box && await placeFace(networks, view, look, box);
-      if (found) return found.face;
-    }
+  return await withNetworks(image, options.backend, (networks, view) => {
+    return lookForFace(networks, view, image, options.detectors);
   });
 }
 
@@ -116,17 +86,8 @@ export async function findFace(image: Image, options: DetectOptions = {}): Promi
  */
 export async function findFaces(image: Image, options: DetectOptions = {}): Promise<Face[]> {
   checkOptions(image, options);
-  return await withNetworks(image, options.backend, async (networks, view) => {
-    const found: { face: Face; square: Square }[] = [];
-    const close = Math.max(image.width, image.height) >= LEAST_CLOSE && options.detectors?.includes("tiny") !== false;
-    for (const look of close ? [...looks(options), CLOSE_LOOK] : looks(options)) {
-      for (const box of await boxes(networks, view, look, image)) {
-        const face = await placeFace(networks, view, look, box);
-        if (face && !found.some(({ square }) => sameFace(square, face.square))) found.push(face);
-      }
-    }
-    const middle = ({ square: { left, size } }: { square: Square }) => left + size / 2;
-    return found.sort((a, b) => middle(a) - middle(b)).map(({ face }) => face);
+  return await withNetworks(image, options.backend, (networks, view) => {
+    return lookForFaces(networks, view, image, options.detectors);
   });
 }
 
@@ -160,28 +121,6 @@ export async function cropFace(
     throw new RangeError(`cropFace: ${face.landmarks.length} landmarks that are no upright face of ${LANDMARKS}.`);
   }
   return await cutSquare(image, square, options.size);
-}
-
-function looks({ detectors = ["tiny", "ssd"] }: DetectOptions): Look[] {
-  return detectors.flatMap((detector) => LOOKS[detector]);
-}
-
-/** The boxes of one look that count. */
-async function boxes(networks: Networks, view: View, look: Look, image: Image): Promise<DetectedFace[]> {
-  const least = look.leastSide * Math.min(image.width, image.height);
-  return (await networks.detect(view, look)).filter(({ width, height }) => Math.max(width, height) >= least);
-}
-
-/** The face in a box, and the square that its landmarks ask for; undefined where they are no upright face in it. */
-async function placeFace(
-  networks: Networks,
-  view: View,
-  look: Look,
-  box: DetectedFace,
-): Promise<{ face: Face; square: Square } | undefined> {
-  const landmarks = await networks.landmarks(view, box);
-  const square = faceSquare(landmarks);
-  return square && agrees(box, square) ? { face: { ...box, detector: look.detector, landmarks }, square } : undefined;
 }
 
 function checkOptions({ pixels, width, height, channels }: Image, options: DetectOptions): void {

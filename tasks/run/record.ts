@@ -1,6 +1,6 @@
 /** run.json: everything that a run was told and found, and whether a checkpoint may be continued with what is asked now. */
 import type { Dataset } from "../../datasets/dataset.ts";
-import type { AdapterDescription } from "../../gpu/device.ts";
+import type { AdapterDescription } from "../../gpu/adapter.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { CheckpointInfo } from "../../training/checkpoint.ts";
 import { type TrainingSettings, trainingSettings } from "../../training/options.ts";

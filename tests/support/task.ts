@@ -59,6 +59,11 @@ export async function runTaskWith(
   return await audited(task, (audit) => command(task, args, root, programs, audit).output());
 }
 
+/** Starts it and does not wait. What it says goes to stderr, a pipe. */
+export function startTask(task: keyof typeof config.tasks, ...args: string[]): Deno.ChildProcess {
+  return command(task, args).spawn();
+}
+
 /** Runs it until `ready`, asked every tenth of a second, and interrupts it then. */
 export function interruptTask(
   task: keyof typeof config.tasks,

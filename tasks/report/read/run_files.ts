@@ -42,12 +42,7 @@ export async function readRunFiles(path: string): Promise<RunFiles> {
   const folder = new RunFolder(path);
   const record = await readRunRecord(folder);
   const evaluation = await readJson<Evaluation>(folder, "evaluation.json", "evaluate", isEvaluation);
-  const visualization = await readJson<Visualization>(
-    folder,
-    `visualization/${LAYER}/visualization.json`,
-    "visualize",
-    isVisualization,
-  );
+  const visualization = await readVisualization(folder);
   const names = (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
   const transfers: TransferRecord[] = [];
   for (const name of names.filter((name) => /^evaluation_on_.*\.json$/.test(name))) {
@@ -66,6 +61,11 @@ export async function readRunFiles(path: string): Promise<RunFiles> {
       found !== undefined
     ),
   };
+}
+
+/** What visualize saw in conv3; undefined where it has not looked. */
+export function readVisualization(folder: RunFolder): Promise<Visualization | undefined> {
+  return readJson(folder, `visualization/${LAYER}/visualization.json`, "visualize", isVisualization);
 }
 
 async function readCorrespondence(folder: RunFolder): Promise<Corresponded | undefined> {
