@@ -70,6 +70,7 @@ export {
   readModel,
   writeModel,
 } from "./training/model.ts";
+export { writeOnnx } from "./training/onnx.ts";
 export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
 export { type ComparedVariant, compareVariants, type Comparison } from "./training/cross_validation/compare.ts";
 export {

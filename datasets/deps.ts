@@ -32,3 +32,19 @@ export async function loadFaceApi(backend: FaceBackend): Promise<{ faceApi: any;
   wasm.setWasmPaths(folder("@tensorflow/tfjs-backend-wasm@4.22.0/dist/tfjs-backend-wasm.wasm"));
   return { faceApi, models: folder(`${FACE_API.name}@${FACE_API.version}/model/tiny_face_detector_model.bin`) };
 }
+
+/**
+ * The folders of the packages whose files a browser needs to find faces: face-api (its browser build has TensorFlow.js in it) and TensorFlow.js's
+ * WebAssembly. They are downloaded where they are missing; nothing of them runs here.
+ */
+export async function faceApiFiles(): Promise<{ faceApi: string; wasm: string }> {
+  const folder = async (name: string) => {
+    const description = named(`${name}/package.json`);
+    await import(description, { with: { type: "json" } });
+    return fileURLToPath(new URL(".", import.meta.resolve(description)));
+  };
+  return {
+    faceApi: await folder(`${FACE_API.name}@${FACE_API.version}`),
+    wasm: await folder("@tensorflow/tfjs-backend-wasm@4.22.0"),
+  };
+}

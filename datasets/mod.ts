@@ -39,3 +39,21 @@ export {
 } from "./ck_plus/mod.ts";
 export { chooseFace, cropFace, detectFaces, type DetectOptions, type Face, findFace, type Image } from "./faces/mod.ts";
 export { type Detector, type FaceBackend, FaceDetectionError } from "./faces/mod.ts";
+export {
+  cutSquare,
+  type FaceBox,
+  type FaceCrop,
+  type FaceFrame,
+  faceSquare,
+  findFaces,
+  findPictures,
+  type FoundPictures,
+  type PictureFaces,
+  type Point,
+  type ReadFace,
+  readFaces,
+  type ReadFacesOptions,
+  readImage,
+  type ReadImageOptions,
+  type Square,
+} from "./faces/mod.ts";

@@ -1,5 +1,7 @@
 /** What is wrong with files as distributed. */
 
+import { printable } from "./printable.ts";
+
 /**
  * A file or folder as distributed that is missing, damaged or not what it should be. The message names it, the place in
  * it where there is one, and what was expected.
@@ -14,6 +16,8 @@
  */
 export class SourceError extends Error {
   override name = "SourceError";
+  /** The file or folder. */
+  readonly path: string;
 
   /**
    * @param path The file or folder.
@@ -21,6 +25,7 @@ export class SourceError extends Error {
    * @param options The error behind it.
    */
   constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${path}: ${problem}`, options);
+    super(printable(`${path}: ${problem}`), options);
+    this.path = path;
   }
 }

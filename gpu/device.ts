@@ -23,6 +23,17 @@ export interface Call {
   grid: Grid;
   /** The uniform that holds the parameters, written when the call was prepared. */
   uniform: GpuBuffer | undefined;
+  /** What it is part of, such as `"conv1 forward"`; see gpu/parts.ts. */
+  part?: string;
+}
+
+/** What one call took. */
+export interface ProfiledCall {
+  /** The kernel's name. */
+  kernel: string;
+  /** What the call is part of, where it was named. */
+  part: string | undefined;
+  milliseconds: number;
 }
 
 /** What `openGpu` may be told. */
@@ -217,7 +228,7 @@ export class Gpu {
    * Runs the calls one pass each and returns the milliseconds that each took, by timestamp queries.
    * @throws {GpuError} where the adapter offers no timestamps.
    */
-  async profile(calls: readonly Call[]): Promise<{ kernel: string; milliseconds: number }[]> {
+  async profile(calls: readonly Call[]): Promise<ProfiledCall[]> {
     this.#assertUsable();
     if (!this.device.features.has("timestamp-query")) {
       throw new GpuError(`adapter ${this.adapter.description} offers no timestamp-query. Remedy: time whole runs.`);
@@ -245,6 +256,7 @@ export class Gpu {
     const at = (index: number) => words[2 * index] + words[2 * index + 1] * 2 ** 32;
     return calls.map((call, index) => ({
       kernel: call.kernel,
+      part: call.part,
       milliseconds: (at(2 * index + 1) - at(2 * index)) / 1e6,
     }));
   }

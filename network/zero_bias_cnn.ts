@@ -143,7 +143,8 @@ export class ZeroBiasCnn {
     if (!(initialScale > 0 && Number.isFinite(initialScale))) {
       throw new RangeError(`initialScale is ${initialScale}, expected a positive number, such as 1`);
     }
-    const net = new ZeroBiasCnn(gpu, { imageSize, classes, seed, initialScale, convolution });
+    const method = convolution === "auto" ? methodOn(gpu) : convolution;
+    const net = new ZeroBiasCnn(gpu, { imageSize, classes, seed, initialScale, convolution: method });
     await net.setParameters(initialParameters(classes, seed, initialScale));
     return net;
   }
@@ -331,4 +332,9 @@ export class ZeroBiasCnn {
     }
     return result;
   }
+}
+
+/** Browsers' software adapter compiles the direct kernel for minutes, and may lose the device over it; Winograd's three it takes as all others do. */
+function methodOn(gpu: Gpu): ConvolutionMethod {
+  return gpu.adapter.architecture === "swiftshader" ? "winograd" : "auto";
 }

@@ -5,7 +5,7 @@
 import { CK_PLUS_CLASSES, type CkPlusCrop, prepareCkPlus } from "../datasets/ck_plus/mod.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { checkTarget, readPrepared } from "../datasets/prepared.ts";
-import { runTask, wholeNumber } from "./command.ts";
+import { MOST_SEED, runTask, wholeNumber } from "./command.ts";
 import { Command, Option } from "./deps.ts";
 import { prepare } from "./prepare/preparation.ts";
 import { drawCkPlusTwin } from "./prepare/twins.ts";
@@ -91,7 +91,7 @@ function parseArguments(): Arguments {
       490,
     )
     .option("--image-size <pixels>", "side of the prepared images", wholeNumber(8), 96)
-    .option("--seed <n>", "draws everything", wholeNumber(0), 1)
+    .option("--seed <n>", "draws everything", wholeNumber(0, MOST_SEED), 1)
     .exitOverride();
   command.showHelpAfterError("(deno task twin --help lists the options)");
   return command.parse([...Deno.args], { from: "user" }).opts<Arguments>();

@@ -1,4 +1,4 @@
-/** Which of several faces in a picture is meant, and whether it is one. */
+/** Which of several faces in a picture is meant, whether it is one, and whether two are the same. */
 import type { Square } from "./image.ts";
 
 /** A face that a detector found: its box in pixels of the picture, and how sure the detector is, 0..1. */
@@ -64,4 +64,30 @@ export function agrees(box: FaceBox, square: Square): boolean {
   const right = square.left + square.size / 2 - (box.left + box.width / 2);
   const down = square.top + square.size / 2 - (box.top + box.height / 2);
   return Math.hypot(right, down) < side / 4 && square.size > 0.6 * side && square.size < 1.6 * side;
+}
+
+/** Between two faces that touch lie at least the halves of both; landmarks that two boxes lead to differ by far less. */
+const SAME_PLACE = 0.35;
+
+/**
+ * Whether two squares are of one face: their middles lie within a third of the larger one's side. Detectors box a face in ways of their own, but
+ * the landmarks in their boxes ask for nearly the same square.
+ *
+ * @param one What the landmarks in one box ask for (`faceSquare`).
+ * @param other The same of another box.
+ * @returns True where one of them is enough.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { sameFace } from "./choose.ts";
+ * const square = { left: 100, top: 100, size: 100 };
+ * assert(sameFace(square, { left: 110, top: 95, size: 90 }));
+ * assert(!sameFace(square, { left: 170, top: 100, size: 100 }));
+ * ```
+ */
+export function sameFace(one: Square, other: Square): boolean {
+  const right = one.left + one.size / 2 - (other.left + other.size / 2);
+  const down = one.top + one.size / 2 - (other.top + other.size / 2);
+  return Math.hypot(right, down) < SAME_PLACE * Math.max(one.size, other.size);
 }

@@ -1,38 +1,19 @@
 /** Face detection with face-api (npm:@vladmandic/face-api): the packages and their weights are loaded at the first call. */
 
-import { agrees, chooseFace, type FaceBox } from "./choose.ts";
 import { cutSquare, type Image } from "./image.ts";
-import { faceSquare, LANDMARKS, type Point } from "./landmarks.ts";
-import { type Detector, type FaceBackend, type Look, type Networks, type View, withNetworks } from "./networks.ts";
+import { type FaceFrame, faceSquare, LANDMARKS, type Point } from "./landmarks.ts";
+import { type DetectedFace, type Face, lookForFace, lookForFaces, LOOKS } from "./look.ts";
+import { type Detector, type FaceBackend, withNetworks } from "./networks.ts";
+
+export type { DetectedFace, Face } from "./look.ts";
 
 /** What detection may be told. */
 export interface DetectOptions {
   /** What computes: `wasm`, the CPU, by default; or `webgpu`, which needs an adapter and is the faster one on a GPU. */
   backend?: FaceBackend;
-  /** The networks to ask, in order, until one finds a face: the fast one, then the stronger one, when left out. */
+  /** The networks to ask, in order: the fast one, then the stronger one, when left out. Where one face is looked for, until it is found. */
   detectors?: readonly Detector[];
 }
-
-/** A face that was found: its box and who found it. */
-export interface DetectedFace extends FaceBox {
-  detector: Detector;
-}
-
-/** A face with its 68 landmarks in pixels of the picture. */
-export interface Face extends DetectedFace {
-  landmarks: Point[];
-}
-
-/**
- * How each detector looks at a picture, in this order. The fast one has a grid with a cell for every 32 pixels of its
- * input, and is surest with an odd number of cells, one of them in the middle: at 224 and 416 it found each of 200 drawn
- * portraits, at 320 it missed 35. At 224 it costs a quarter of what it does at 416 and sees large faces only, so that what it
- * finds there counts where it is a close-up.
- */
-const LOOKS: Record<Detector, readonly [...Look[], Look]> = {
-  tiny: [{ detector: "tiny", inputSize: 224, leastSide: 0.35 }, { detector: "tiny", inputSize: 416, leastSide: 0 }],
-  ssd: [{ detector: "ssd", inputSize: 512, leastSide: 0 }],
-};
 
 /**
  * All faces in a picture, after the first detector that finds any.
@@ -81,11 +62,32 @@ export async function detectFaces(image: Image, options: DetectOptions = {}): Pr
  */
 export async function findFace(image: Image, options: DetectOptions = {}): Promise<Face | undefined> {
   checkOptions(image, options);
-  return await withNetworks(image, options.backend, async (networks, view) => {
-    for (const look of (options.detectors ?? ["tiny", "ssd"]).flatMap((detector) => LOOKS[detector])) {
-      const face = await lookForFace(networks, view, look, image);
-      if (face) return face;
-    }
+  return await withNetworks(image, options.backend, (networks, view) => {
+    return lookForFace(networks, view, image, options.detectors);
+  });
+}
+
+/**
+ * Every face in a picture, each with landmarks of its own, from left to right: what any of the detectors finds, one face once. A box whose
+ * landmarks are no upright face in it is none. Where several detectors find a face, the first one's look counts, as in `findFace`.
+ *
+ * @param image Grey or RGB pixels, at least 16 x 16.
+ * @param options Detectors and backend.
+ * @returns The faces; empty where there is none.
+ * @throws {RangeError} As `detectFaces`.
+ *
+ * @example
+ * ```ts
+ * import { findFaces } from "./detect.ts";
+ * const wall = { pixels: new Uint8Array(64 * 48).fill(128), width: 64, height: 48, channels: 1 as const };
+ * const faces = await findFaces(wall, { detectors: ["tiny"] });
+ * if (faces.length !== 0) throw new Error("a grey wall has no face");
+ * ```
+ */
+export async function findFaces(image: Image, options: DetectOptions = {}): Promise<Face[]> {
+  checkOptions(image, options);
+  return await withNetworks(image, options.backend, (networks, view) => {
+    return lookForFaces(networks, view, image, options.detectors);
   });
 }
 
@@ -94,7 +96,7 @@ export async function findFace(image: Image, options: DetectOptions = {}): Promi
  *
  * @param image The picture that the landmarks belong to.
  * @param face What `findFace` gave, or 68 landmarks from elsewhere.
- * @param options Side of the result in pixels, S.
+ * @param options Side of the result in pixels, S, and how the face is to sit in it; `eyes-and-chin` when left out.
  * @returns Grey levels, S x S, row-major.
  * @throws {RangeError} When the landmarks are no upright face.
  *
@@ -112,23 +114,13 @@ export async function findFace(image: Image, options: DetectOptions = {}): Promi
 export async function cropFace(
   image: Image,
   face: { landmarks: readonly Point[] },
-  options: { size: number },
+  options: { size: number; frame?: FaceFrame },
 ): Promise<Uint8Array> {
-  const square = faceSquare(face.landmarks);
+  const square = faceSquare(face.landmarks, options.frame);
   if (!square) {
     throw new RangeError(`cropFace: ${face.landmarks.length} landmarks that are no upright face of ${LANDMARKS}.`);
   }
   return await cutSquare(image, square, options.size);
-}
-
-async function lookForFace(networks: Networks, view: View, look: Look, image: Image): Promise<Face | undefined> {
-  const least = look.leastSide * Math.min(image.width, image.height);
-  const faces = await networks.detect(view, look);
-  const found = chooseFace(faces.filter(({ width, height }) => Math.max(width, height) >= least), image);
-  if (!found) return undefined;
-  const landmarks = await networks.landmarks(view, found);
-  const square = faceSquare(landmarks);
-  return square && agrees(found, square) ? { ...found, detector: look.detector, landmarks } : undefined;
 }
 
 function checkOptions({ pixels, width, height, channels }: Image, options: DetectOptions): void {

@@ -31,6 +31,16 @@ export interface ReadImageOptions {
 }
 
 /**
+ * What a user's photograph may be: the formats as sharp names them (`heif` is AVIF), and more than a camera makes. A small file can claim, and
+ * hold, any number of pixels.
+ */
+export const PICTURES: Readonly<Required<ReadImageOptions>> = {
+  formats: ["jpeg", "png", "webp", "tiff", "gif", "heif"],
+  mostPixels: 2 ** 26,
+  mostBytes: 2 ** 27,
+};
+
+/**
  * Reads a picture file. What it claims is measured before anything is decoded, so that a small file cannot take
  * much memory. Transparency is dropped; a turn noted in EXIF is honoured.
  *
@@ -78,6 +88,24 @@ async function readBounded(path: string, most: number, fail: (problem: string) =
   if (info.size > most) fail(`has ${info.size} bytes, more than the ${most} that are read`);
   if (info.size === 0) fail("is empty");
   return await Deno.readFile(path).catch((error) => fail(`cannot be read: ${error.message}`));
+}
+
+/**
+ * The largest square in the middle of a picture.
+ *
+ * @param image Its size in pixels.
+ * @returns The square; its corner may lie between two pixels.
+ *
+ * @example
+ * ```ts
+ * import { middleSquare } from "./image.ts";
+ * const { left, top, size } = middleSquare({ width: 30, height: 20 });
+ * if (left !== 5 || top !== 0 || size !== 20) throw new Error(`${left}, ${top}, ${size}`);
+ * ```
+ */
+export function middleSquare({ width, height }: Pick<Image, "width" | "height">): Square {
+  const size = Math.min(width, height);
+  return { left: (width - size) / 2, top: (height - size) / 2, size };
 }
 
 /**

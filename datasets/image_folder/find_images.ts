@@ -27,7 +27,7 @@ export interface FoundImages {
 export const IMAGE_ENDINGS = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif"];
 
 /** What systems put into folders; hidden files (a leading dot) are passed over too. */
-const LITTER = ["thumbs.db", "desktop.ini", "__macosx"];
+export const LITTER = ["thumbs.db", "desktop.ini", "__macosx"];
 const MOST_CLASSES = 1000;
 const DEEPEST = 12;
 
@@ -120,8 +120,21 @@ async function list(path: string, count: () => void, signal?: AbortSignal): Prom
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Links are followed to files within the folder only: no further, and never in a circle. */
-async function kindOf(folder: string, name: string, entry: Deno.DirEntry): Promise<"file" | "folder"> {
+/**
+ * What an entry of a folder is. Links are followed to files within the folder only: no further, and never in a circle.
+ *
+ * @param folder The folder, as errors name it.
+ * @param name The entry's path within it.
+ * @param entry The entry.
+ * @param real The folder's real path.
+ * @throws {SourceError} For anything else: names it.
+ */
+export async function kindOf(
+  folder: string,
+  name: string,
+  entry: Deno.DirEntry,
+  real = folder,
+): Promise<"file" | "folder"> {
   if (entry.isFile) return "file";
   if (entry.isDirectory) return "folder";
   const path = join(folder, name);
@@ -129,7 +142,7 @@ async function kindOf(folder: string, name: string, entry: Deno.DirEntry): Promi
   const target = await Deno.realPath(path).catch((cause) => {
     throw new SourceError(path, `is a link that leads nowhere: ${cause.message}`, { cause });
   });
-  const way = relative(folder, target);
+  const way = relative(real, target);
   if (isAbsolute(way) || way.split(/[\\/]/)[0] === "..") {
     throw new SourceError(path, "is a link out of the folder; put what it leads to in its place");
   }

@@ -1,15 +1,9 @@
 /** One image file as a square of grey levels. */
 
-import { cropFace, cutSquare, type FaceBackend, findFace, readImage } from "../faces/mod.ts";
+import { cropFace, cutSquare, type FaceBackend, findFace, middleSquare, PICTURES, readImage } from "../faces/mod.ts";
 
 /** `none`: the largest square in the middle of the picture; `detector`: the face, found and cut out by eyes and chin. */
 export type FolderCrop = "none" | "detector";
-
-/** As sharp names them: `heif` is AVIF. */
-const FORMATS = ["jpeg", "png", "webp", "tiff", "gif", "heif"];
-/** More than a photograph has: a small file can claim, and hold, any number of pixels. */
-const MOST_PIXELS = 2 ** 26;
-const MOST_BYTES = 2 ** 27;
 
 /**
  * Reads an image as the camera held it (EXIF orientation), grey, `size` x `size` pixels. Of several pages or frames it
@@ -36,12 +30,9 @@ export async function readSquare(
   crop: FolderCrop,
   backend: FaceBackend = "wasm",
 ): Promise<Uint8Array | undefined> {
-  const image = await readImage(path, { formats: FORMATS, mostPixels: MOST_PIXELS, mostBytes: MOST_BYTES });
+  const image = await readImage(path, PICTURES);
   const { width, height } = image;
-  if (crop === "none") {
-    const side = Math.min(width, height);
-    return await cutSquare(image, { left: (width - side) / 2, top: (height - side) / 2, size: side }, size);
-  }
+  if (crop === "none") return await cutSquare(image, middleSquare(image), size);
   // Nothing smaller than the detectors' least holds a face.
   const face = width >= 16 && height >= 16 ? await findFace(image, { backend }) : undefined;
   return face && await cropFace(image, face, { size });

@@ -2,7 +2,7 @@
 import { basename, join, resolve } from "node:path";
 import { prepareImageFolder } from "../../datasets/image_folder.ts";
 import type { FaceBackend } from "../../datasets/faces/mod.ts";
-import { fileName, wholeNumber } from "../command.ts";
+import { fileName, MOST_SEED, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
 import { withBackend } from "./backend.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
@@ -31,7 +31,7 @@ export function addFolder(program: Command, run: Run): void {
     )
     .option("--subject <pattern>", "regular expression on the path; its first group names the person: 'S(\\d+)'")
     .option("--folds <n>", "folds for cross-validation", wholeNumber(3), 10)
-    .option("--seed <n>", "deals images of nobody known out to the folds", wholeNumber(0), 1);
+    .option("--seed <n>", "deals images of nobody known out to the folds", wholeNumber(0, MOST_SEED), 1);
   withBackend(command);
   withOutput(command, "data/<name>").action((options: Arguments) =>
     run(() => {

@@ -1,6 +1,6 @@
 /** `deno task prepare synthetic`: drawn faces of invented people, as `train` reads them or as CK+ and TFD are distributed. */
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
-import { UsageError, wholeNumber } from "../command.ts";
+import { MOST_SEED, UsageError, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
 import { BUILT_IN, defaultFolder } from "../run/data.ts";
 import { prepare, type Run, withOutput } from "./preparation.ts";
@@ -46,7 +46,7 @@ export function addSynthetic(program: Command, run: Run): void {
       "ck_plus: most frames a sequence, 4 or more (default: 71, as the real set has)",
       wholeNumber(4),
     )
-    .option("--seed <n>", "draws everything: same seed, same faces", wholeNumber(0), BUILT_IN.seed);
+    .option("--seed <n>", "draws everything: same seed, same faces", wholeNumber(0, MOST_SEED), BUILT_IN.seed);
   withOutput(command, "data/synthetic_<pixels>, data/ck_plus_twin or data/tfd_twin").action(
     (options: SyntheticArguments) =>
       run(() => {

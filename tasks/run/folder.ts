@@ -2,11 +2,21 @@
 import { basename, dirname, join } from "node:path";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
+import { checkFields, type Kind, NUMBER, orNull, whole } from "../documents/fields.ts";
+import { readText } from "../documents/read.ts";
 import { writeWholeFile, WRITING } from "../whole_file.ts";
 import { explainWrite, WriteError } from "../write_error.ts";
 
 /** Held while a process trains in the folder. */
 const LOCK = ".lock";
+/** What a line of log.jsonl holds. */
+const RECORD: Record<string, Kind> = {
+  step: whole(0),
+  loss: NUMBER,
+  trainAccuracy: NUMBER,
+  validationAccuracy: orNull(NUMBER),
+  imagesPerSecond: NUMBER,
+};
 
 /** A run folder on disk. */
 export class RunFolder {
@@ -147,17 +157,16 @@ export class RunFolder {
     });
   }
 
-  /** The records of log.jsonl; a line cut short by a crash ends them. */
+  /** The records of log.jsonl; a line that is none, such as one cut short by a crash, ends them. */
   async records(): Promise<TrainRecord[]> {
-    const text = await Deno.readTextFile(join(this.path, "log.jsonl")).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return "";
-      throw error;
-    });
+    const text = await readText(this.file("log.jsonl")) ?? "";
     const records: TrainRecord[] = [];
     for (const line of text.split("\n")) {
       if (line === "") continue;
       try {
-        records.push(JSON.parse(line));
+        const record = JSON.parse(line);
+        checkFields(record, RECORD);
+        records.push(record);
       } catch {
         break;
       }

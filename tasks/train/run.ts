@@ -9,6 +9,7 @@ import { type TrainingSettings, trainingSettings, type TrainOptions } from "../.
 import { train } from "../../training/train.ts";
 import { curvesPng } from "../charts/curves.ts";
 import { UsageError } from "../command.ts";
+import { readCheckpointFile } from "../documents/read.ts";
 import { createProgress } from "../progress.ts";
 import { datasetName, loadDataset } from "../run/data.ts";
 import { RunFolder } from "../run/folder.ts";
@@ -140,7 +141,7 @@ async function lastCheckpoint(folder: RunFolder, resume: boolean): Promise<Check
   }
   const path = folder.checkpointPath(step);
   try {
-    return readCheckpoint(await Deno.readFile(path));
+    return readCheckpoint(await readCheckpointFile(path));
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}. Remedy: delete the file to go on from the one before.`);
   }

@@ -103,6 +103,7 @@ function between(values: ArrayLike<number>, width: number, height: number, row: 
   return upper * (1 - i + up) + lower * (i - up);
 }
 
-function escape(text: string): string {
+/** Text as it stands between the tags of an SVG. */
+export function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from "./deps.ts";
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
+  "--enable-unsafe-webgpu", // on the software adapter that comes with the browser
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -12,11 +13,11 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts Chromium with a new, empty profile; `CHROMIUM` is its path. */
-export function startBrowser(): Promise<Browser> {
+/** Starts Chromium with a new, empty profile, and WebGPU where there is no GPU; `CHROMIUM` is its path. */
+export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   const executablePath = Deno.env.get("CHROMIUM");
   if (!executablePath) throw new Error("CHROMIUM is not set. Remedy: deno task test-browser");
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 /** A page and what was noted of it. */
@@ -28,11 +29,23 @@ export interface Opened {
   requests: string[];
 }
 
+/** The window that a page is opened in. */
+export interface View {
+  width: number;
+  height?: number;
+  dark?: boolean;
+}
+
 /** Opens a file as a user would, from disk. */
-export async function openFile(
+export function openFile(browser: Browser, path: string, view: View): Promise<Opened> {
+  return openAddress(browser, pathToFileURL(path).href, view);
+}
+
+/** Opens an address. */
+export async function openAddress(
   browser: Browser,
-  path: string,
-  { width, height = 900, dark = false }: { width: number; height?: number; dark?: boolean },
+  address: string,
+  { width, height = 900, dark = false }: View,
 ): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light" });
   const page = await context.newPage();
@@ -44,6 +57,6 @@ export async function openFile(
   page.on("request", (request) => {
     if (!request.url().startsWith("data:")) requests.push(request.url());
   });
-  await page.goto(pathToFileURL(path).href);
+  await page.goto(address);
   return { page, complaints, requests };
 }

@@ -18,20 +18,33 @@ export interface Region {
   height: number;
 }
 
+/** A picture as the bytes of a WebP file. */
+export interface ShrunkPicture {
+  bytes: Uint8Array;
+  width: number;
+  height: number;
+}
+
 /**
  * Cuts a region out of a picture and keeps it as WebP; `scale` is how much smaller it gets. Blocks of equal colour are kept as they are
  * (`exact`), everything else loses what an eye does not miss.
  */
-export async function embed(
+export async function shrink(
   source: Uint8Array,
   region: Region,
   { scale, exact = false }: { scale: number; exact?: boolean },
-): Promise<Picture> {
+): Promise<ShrunkPicture> {
   const sharp = await loadSharp();
   const width = Math.round(region.width * scale), height = Math.round(region.height * scale);
   const picture = sharp(source).extract(region).resize(width, height, { kernel: exact ? "nearest" : "lanczos3" });
   const bytes = await picture.webp(exact ? { lossless: true, effort: 6 } : { quality: 62, effort: 5 }).toBuffer();
-  return { address: dataAddress("image/webp", bytes), width, height };
+  return { bytes: new Uint8Array(bytes), width, height };
+}
+
+/** The same as a data address. */
+export async function embed(...of: Parameters<typeof shrink>): Promise<Picture> {
+  const { bytes, ...size } = await shrink(...of);
+  return { address: dataAddress("image/webp", bytes), ...size };
 }
 
 /** Pixels of a row, red green blue alpha, as a PNG one pixel high. */

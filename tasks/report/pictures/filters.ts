@@ -5,7 +5,7 @@ import type { RunFolder } from "../../run/folder.ts";
 import { SHEET, WEIGHTS } from "../../visualize/sheets.ts";
 import type { VisualizedFilter } from "../read/documents.ts";
 import type { RunFiles } from "../read/run_files.ts";
-import { embed, type Picture, pictureSize } from "./embed.ts";
+import { embed, type Picture, pictureSize, type Region } from "./embed.ts";
 
 /** Sheets are kept at this share of their size: the patches were enlarged for them anyway. */
 const SCALE = 0.5;
@@ -16,10 +16,15 @@ export async function filterPicture(
   { sheet, hits }: VisualizedFilter,
 ): Promise<Picture | undefined> {
   if (hits.length === 0) return undefined;
-  const { left, top, cell, gap } = SHEET;
   const source = await readPicture(folder, join("visualization", visualization!.layer, sheet));
+  return await embed(source, sheetRegion(hits.length), { scale: SCALE });
+}
+
+/** Where a sheet's pictures stand: rows of hits. */
+export function sheetRegion(hits: number, rows = 3): Region {
+  const { left, top, cell, gap } = SHEET;
   const side = (count: number) => count * (cell + gap) - gap;
-  return await embed(source, { left, top, width: side(hits.length), height: side(3) }, { scale: SCALE });
+  return { left, top, width: side(hits), height: side(rows) };
 }
 
 /** conv1's weights: the trained ones, and the control's. */
@@ -37,7 +42,8 @@ export async function weightPictures({ folder, weights }: RunFiles): Promise<[Pi
   ) as [Picture, Picture];
 }
 
-async function readPicture(folder: RunFolder, name: string): Promise<Uint8Array> {
+/** A picture of a run. */
+export async function readPicture(folder: RunFolder, name: string): Promise<Uint8Array> {
   return await Deno.readFile(folder.file(name)).catch((error) => {
     throw new UsageError(
       `${folder.file(name)}: cannot be read: ${error.message}. Remedy: run deno task visualize again.`,

@@ -75,6 +75,10 @@ export function limitsSection(): Html {
       "The labels name what a face shows, mostly on request and in front of a camera, not what its owner felt. Nothing here reads feelings.",
     ],
     [
+      "Not every use is allowed.",
+      "In the European Union, inferring emotions of people at work or in education is prohibited, except for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f), since 2 February 2025). Photographs and what is made from them stay under the terms of their dataset.",
+    ],
+    [
       "One split is one split.",
       "The interval is over the people that were tested. It does not hold what another split, another seed or another data set would change.",
     ],

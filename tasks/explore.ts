@@ -1,0 +1,96 @@
+/** `deno task explore [RUN|FILE]`: a page on this machine where a photograph or a camera meets a model, or the same page as files for any host. */
+import { join } from "node:path";
+import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
+import { INTERRUPTED, runTask, stopSignal, UsageError, wholeNumber } from "./command.ts";
+import { Command } from "./deps.ts";
+import { newestRun } from "./explore/newest_run.ts";
+import { openInBrowser } from "./explore/open.ts";
+import { serve, type Serving } from "./explore/server.ts";
+import { makeSite, type Site } from "./explore/site/site.ts";
+import { checkEmpty } from "./predict/outputs.ts";
+import { modelNotes, NOTICE } from "./predict/notes.ts";
+import { withCount } from "./progress.ts";
+import { loadModel } from "./run/model.ts";
+import { plain } from "./words.ts";
+
+interface Arguments {
+  port: number;
+  open?: boolean;
+  output?: string;
+}
+
+async function main(): Promise<number> {
+  const command = new Command("explore")
+    .description(
+      "Serves a page to browsers on this machine: a photograph or the camera, what the model reads in a face, and why. The browser computes; " +
+        "nothing leaves the machine.",
+    )
+    .argument("[model]", "run folder, or model file (default: the newest run under runs/)")
+    .option("--port <n>", "port on 127.0.0.1", wholeNumber(0, 65535), 0)
+    .option("--open", "open the page in the browser")
+    .option("--output <dir>", "write the page as files for any web host instead of serving it")
+    .exitOverride();
+  command.showHelpAfterError("(deno task explore --help lists the options)");
+  command.parse([...Deno.args], { from: "user" });
+  const { port, open, output } = command.opts<Arguments>();
+
+  const signal = stopSignal();
+  const check = async () => output === undefined ? undefined : await checkEmpty("--output", output);
+  await check();
+  const path = command.args[0] ?? await newestRun("runs");
+  const loaded = await loadModel(path);
+  const isRun = (await Deno.stat(path)).isDirectory;
+  const site = await makeSite(loaded, isRun ? path : undefined);
+  console.log(`model           ${plain(loaded.path)}: ${loaded.rule}`);
+  for (const note of [...modelNotes(loaded.model.info), NOTICE]) console.log(`                ${plain(note)}`);
+  if (output !== undefined) {
+    try {
+      const bytes = await writeSite(site, output, { signal, check });
+      console.log(`page            ${plain(output)}: ${site.size} files, ${(bytes / 1e6).toFixed(1)} MB`);
+      return 0;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      console.error("Stopped; nothing was written.");
+      return INTERRUPTED;
+    }
+  }
+  const { address, finished } = serveOn(site, port, signal);
+  console.log(`page            ${address} (Ctrl-C ends it)`);
+  if (open) await openInBrowser(address);
+  await finished;
+  return 0;
+}
+
+function serveOn(site: Site, port: number, signal: AbortSignal): Serving {
+  try {
+    return serve(site, { port, signal });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied)) throw error;
+    throw new UsageError(
+      `--port ${port}: cannot be listened on: ${error.message}. Remedy: name another, or leave it out.`,
+    );
+  }
+}
+
+/** Writes all files, whole or not at all; returns their bytes. */
+function writeSite(
+  site: Site,
+  output: string,
+  options: { signal: AbortSignal; check: () => Promise<void> },
+): Promise<number> {
+  return writeWholeFolder(output, (partial) =>
+    withCount("file", async (onProgress) => {
+      let bytes = 0, done = 0;
+      for (const folder of ["faces", "filters"]) await Deno.mkdir(join(partial, folder));
+      for (const [name, file] of site) {
+        options.signal.throwIfAborted();
+        const content = await file.read();
+        await Deno.writeFile(join(partial, name), content);
+        bytes += content.length;
+        onProgress(++done, site.size);
+      }
+      return bytes;
+    }), options);
+}
+
+if (import.meta.main) await runTask(main);

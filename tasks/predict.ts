@@ -1,0 +1,133 @@
+/** `deno task predict --model RUN|FILE PATH...`: every face in photographs, and which expression a model reads in it. */
+import { join } from "node:path";
+import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
+import { openGpu } from "../gpu/device.ts";
+import { openModel } from "../training/model.ts";
+import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
+import { annotatedJpeg } from "./predict/annotate/page.ts";
+import { cropFor, modelNotes, NOTICE, WORDS } from "./predict/notes.ts";
+import { parseArguments, type PredictArguments } from "./predict/options.ts";
+import { checkEmpty, checkOutput, CopyNames, writeWhole } from "./predict/outputs.ts";
+import { type PredictedPicture, predictPictures } from "./predict/predict.ts";
+import {
+  countLine,
+  faceLines,
+  type Predicted,
+  type Predictions,
+  predictionsCsv,
+  predictionsJson,
+} from "./predict/tables.ts";
+import { withCount } from "./progress.ts";
+import { loadModel } from "./run/model.ts";
+import { plain } from "./words.ts";
+
+async function main(): Promise<number> {
+  const options = parseArguments(Deno.args);
+  const signal = stopSignal();
+  try {
+    const predictions = await predict(options, signal);
+    await report(predictions, options);
+    return predictions.pictures.some(({ error }) => error) ? 1 : 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    console.error("Stopped; nothing was written.");
+    return INTERRUPTED;
+  }
+}
+
+async function predict(options: PredictArguments, signal: AbortSignal): Promise<Predictions> {
+  const { paths, annotate, method, detectors, backend } = options;
+  for (const name of ["json", "csv", "annotate"] as const) {
+    const output = options[name];
+    if (output !== undefined && output !== "-") await checkOutput(`--${name}`, output, paths);
+  }
+  const check = async () => annotate === undefined ? undefined : await checkEmpty("--annotate", annotate);
+  await check();
+  const loaded = await loadModel(options.model);
+  const { model } = loaded;
+  const crop = options.crop ?? cropFor(model.info);
+  const notes = modelNotes(model.info, options.crop);
+  using gpu = await openGpu();
+  using net = await openModel(gpu, model);
+
+  const work = (use: (picture: PredictedPicture) => Promise<void>) =>
+    withCount("picture", async (onProgress) => {
+      const pictures: Predicted[] = [];
+      const reading = {
+        crop,
+        detectors,
+        backend,
+        onProgress,
+        signal,
+        method: annotate === undefined ? undefined : method,
+      };
+      for await (const picture of predictPictures(net, model, paths, reading)) {
+        signal.throwIfAborted();
+        await use(picture);
+        pictures.push(kept(picture, options));
+      }
+      return pictures;
+    });
+  if (annotate === undefined) return { loaded, crop, notes, pictures: await work(async () => {}) };
+  const names = new CopyNames(paths);
+  const { classNames, imageSize, dataset, variant, step } = model.info;
+  const words = {
+    classNames,
+    imageSize,
+    method,
+    model: plain(`aulens: ${variant} trained on ${dataset}, ${step.toLocaleString("en")} updates.`),
+    notes: [...notes, NOTICE],
+  };
+  const pictures = await writeWholeFolder(annotate, (partial) =>
+    work(async ({ path, image, faces }) => {
+      if (image) await Deno.writeFile(join(partial, names.next(path)), await annotatedJpeg(image, faces, words));
+    }), { signal, check });
+  return { loaded, crop, notes, pictures };
+}
+
+/** What the tables need: no pixels, and landmarks for JSON alone, or many pictures would fill the memory. */
+function kept({ path, error, width, height, faces }: PredictedPicture, { json }: PredictArguments): Predicted {
+  return {
+    path,
+    error,
+    width,
+    height,
+    faces: faces.map(({ crop: _crop, map: _map, landmarks, ...face }) => ({
+      ...face,
+      landmarks: json === undefined ? undefined : landmarks,
+    })),
+  };
+}
+
+/** Writes what was asked for; says the rest on the standard output, or where that is taken, beside it. */
+async function report(predictions: Predictions, { json, csv, annotate }: PredictArguments): Promise<void> {
+  const { loaded, crop, notes, pictures } = predictions;
+  const taken = json === "-" || csv === "-";
+  const say = taken ? console.error : console.log;
+  for (const [output, text] of [[json, predictionsJson], [csv, predictionsCsv]] as const) {
+    if (output === "-") await printWhole(text(predictions));
+    else if (output !== undefined) await writeWhole(output, text(predictions));
+  }
+  const lines = taken ? [] : faceLines(predictions);
+  for (const line of lines) say(line);
+  if (lines.length > 0) say("");
+  say(`faces           ${countLine(pictures)}`);
+  say(`model           ${plain(loaded.path)}: ${loaded.rule}`);
+  say(`crop            ${WORDS[crop]}`);
+  if (json !== undefined && json !== "-") say(`json            ${plain(json)}`);
+  if (csv !== undefined && csv !== "-") say(`csv             ${plain(csv)}`);
+  if (annotate !== undefined) say(`pictures        ${plain(annotate)}`);
+  say("");
+  for (const note of [...notes, NOTICE]) say(plain(note));
+  const without = pictures.filter(({ faces, error }) => !error && faces.length === 0);
+  for (const { path } of without) console.error(`no face         ${plain(path)}`);
+  for (const { error } of pictures) if (error) console.error(`not read        ${plain(error.message)}`);
+}
+
+/** Prints a text of any length. */
+async function printWhole(text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+}
+
+if (import.meta.main) await runTask(main);

@@ -1,0 +1,100 @@
+/** Where predictions may be written: never into what they are read from, never over anything but earlier predictions. */
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { fileName, UsageError } from "../command.ts";
+import { RunFolder } from "../run/folder.ts";
+import { plain } from "../words.ts";
+
+/** File systems take 255 bytes, and a letter may have four. */
+const LONGEST_NAME = 60;
+
+/**
+ * Refuses an output that lies in a folder of inputs.
+ *
+ * @throws {UsageError} naming both.
+ */
+export async function checkOutput(option: string, output: string, inputs: readonly string[]): Promise<void> {
+  const target = await real(output);
+  for (const input of inputs) {
+    const info = await Deno.stat(input).catch(() => undefined);
+    if (!info) continue;
+    const way = relative(await Deno.realPath(input), target);
+    const inside = way === "" || !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
+    if (inside) {
+      throw new UsageError(
+        `${option} ${plain(output)}: lies in ${
+          plain(input)
+        }, which is read from and not written into. Remedy: name another place.`,
+      );
+    }
+  }
+}
+
+/**
+ * Refuses a folder that holds something.
+ *
+ * @throws {UsageError} naming it.
+ */
+export async function checkEmpty(option: string, folder: string): Promise<void> {
+  try {
+    for await (const _ of Deno.readDir(folder)) {
+      throw new UsageError(`${option} ${plain(folder)}: is there, and not empty. Remedy: name a new folder.`);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${option} ${plain(folder)}: is no folder: ${(error as Error).message}`);
+  }
+}
+
+/** Writes a file whole or not at all; folders above it are made. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  await new RunFolder(dirname(path)).write(basename(path), text);
+}
+
+/** The real path of what need not be there yet. */
+async function real(path: string): Promise<string> {
+  const whole = resolve(path);
+  const found = await Deno.realPath(whole).catch(() => undefined);
+  if (found !== undefined || dirname(whole) === whole) return found ?? whole;
+  return join(await real(dirname(whole)), basename(whole));
+}
+
+/** Gives each picture's annotated copy a name of its own: as its path below what all inputs have in common. */
+export class CopyNames {
+  #root: string;
+  #taken = new Set<string>();
+
+  /** @param inputs Files, folders and globs, as they were given. */
+  constructor(inputs: readonly string[]) {
+    this.#root = common(inputs.map((input) => resolve(beforeGlob(input))));
+  }
+
+  /** The copy's name: `x.jpg`; `a-x.jpg` for a picture in a folder; `x-2.jpg` where there was one. */
+  next(path: string): string {
+    const inside = relative(this.#root, resolve(path)).replace(/^(\.\.[\\/])+/, "") || basename(path);
+    const stem = fileName(inside.replace(/\.[^./\\]*$/, "").replaceAll(/[\\/]+/g, "-")).slice(0, LONGEST_NAME);
+    for (let number = 1;; number++) {
+      const name = number === 1 ? `${stem}.jpg` : `${stem}-${number}.jpg`;
+      // Some file systems take A and a for the same letter.
+      const key = name.toLowerCase();
+      if (this.#taken.has(key)) continue;
+      this.#taken.add(key);
+      return name;
+    }
+  }
+}
+
+/** A glob's path up to its first part that has something to match. */
+function beforeGlob(path: string): string {
+  const parts = path.split(/[\\/]/);
+  const first = parts.findIndex((part) => /[*?[{]/.test(part));
+  return first < 0 ? path : parts.slice(0, first).join(sep) || (isAbsolute(path) ? sep : ".");
+}
+
+/** The folder that all of these are in, or are. */
+function common(paths: readonly string[]): string {
+  const split = paths.map((path) => path.split(sep));
+  let shared = 0;
+  while (split.every((parts) => shared < parts.length && parts[shared] === split[0][shared])) shared++;
+  return split[0].slice(0, shared).join(sep) || sep;
+}
