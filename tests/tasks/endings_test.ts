@@ -97,7 +97,9 @@ Deno.test({
       const output = child.output();
       while (!await exists(checkpoint(run, 2))) await new Promise((resolve) => setTimeout(resolve, 20));
       await Deno.rename(run, moved);
+      const late = setTimeout(() => child.kill("SIGKILL"), 60_000); // one that does not notice would go on for hours
       const { code, stdout, stderr } = await output;
+      clearTimeout(late);
       const [said, stopped] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
       assertSaid(
         { code, stdout: said, stderr: stopped },
