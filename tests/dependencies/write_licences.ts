@@ -53,4 +53,5 @@ that package's \`README.md\`. Whoever hands on a copy with these packages in it 
 ${packages.map(({ name, version, licence }) => `- ${name}@${version}: ${licence}`).join("\n")}
 `,
 );
+await new Deno.Command("deno", { args: ["fmt", "--quiet", path.pathname] }).output();
 console.log(`THIRD_PARTY.md: ${packages.length} packages`);

@@ -73,7 +73,11 @@ function fault(file: string, target: string): string | undefined {
     const may = from === "tasks" || below >= ROOMS.indexOf("training") && PURE.includes(target);
     return may ? undefined : `${from} knows no dataset beyond ${PURE.join(" and ")}`;
   }
-  if (to === "") return from === "tasks" && target === "deno.json" ? undefined : "rooms do not import the entry";
+  if (to === "") {
+    return from === "tasks" && ["deno.json", "NOTICE.md"].includes(target)
+      ? undefined
+      : "rooms do not import the entry";
+  }
   if (above < 0) return `${target} stands in no room`;
   return above <= below ? undefined : `${from} is below ${to}`;
 }
