@@ -17,7 +17,9 @@
  *
  * @module
  */
-export { type AdapterDescription, type Call, Gpu, type MemoryCount, openGpu, type OpenOptions } from "./gpu/device.ts";
+export type { AdapterDescription } from "./gpu/adapter.ts";
+export { type Call, Gpu, openGpu, type OpenOptions } from "./gpu/device.ts";
+export type { MemoryCount } from "./gpu/memory.ts";
 export { type GpuArray, GpuBuffer } from "./gpu/buffer.ts";
 export {
   DeviceLostError,
@@ -68,6 +70,7 @@ export {
   readModel,
   writeModel,
 } from "./training/model.ts";
+export { writeOnnx } from "./training/onnx.ts";
 export { augment, type AugmentationParameters, normalize, sampleIndices } from "./training/draws.ts";
 export { type ComparedVariant, compareVariants, type Comparison } from "./training/cross_validation/compare.ts";
 export {
@@ -128,7 +131,8 @@ export {
   type Variant,
   VARIANTS,
 } from "./training/options.ts";
-export { train, TrainingDivergedError, type TrainRecord } from "./training/train.ts";
+export { train, type TrainRecord } from "./training/train.ts";
+export { TrainingDivergedError } from "./training/watch.ts";
 export {
   attribute,
   type Attribution,

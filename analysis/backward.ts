@@ -3,9 +3,9 @@ import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call } from "../gpu/device.ts";
 import { convolutionByInput } from "../kernels/convolution/mod.ts";
 import { denseByInput } from "../kernels/dense/mod.ts";
-import { quadrantPoolBackward } from "../kernels/pool/mod.ts";
 import { reluBackward, type ReluRule } from "../kernels/relu/mod.ts";
-import { type Activations, convolutionShapes, denseShapes, quadrantShape } from "../network/layers.ts";
+import { conv3Backward } from "../network/conv3_backward.ts";
+import { type Activations, convolutionShapes, denseShapes } from "../network/layers.ts";
 import { FEATURES, FILTERS, HIDDEN } from "../network/parameters.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 
@@ -62,18 +62,11 @@ export function featuresToPixels(
   rule: ReluRule,
   pixels: GpuBuffer,
 ): Call[] {
-  const { gpu, sizes: { imageSize, convolution: method }, weights: w } = net;
-  const { features, maps } = a.gradients;
-  const [, , conv3] = convolutionShapes(imageSize, images);
+  const { gpu, sizes, weights } = net;
   return [
     // A maximum that is positive came through conv3's ReLU.
-    ...reluBackward(gpu, { y: a.features, dy: features }, images * FEATURES, rule),
-    ...quadrantPoolBackward(gpu, quadrantShape(imageSize, images), {
-      dy: features,
-      argmax: a.featuresArgmax,
-      dx: maps[2],
-    }),
-    ...convolutionByInput(gpu, a.workspace, conv3, { dy: maps[2], w: w["conv3.weight"], dx: maps[1] }, { method }),
+    ...reluBackward(gpu, { y: a.features, dy: a.gradients.features }, images * FEATURES, rule),
+    ...conv3Backward(gpu, sizes, a, images, { w: weights["conv3.weight"] }),
     ...mapToPixels(net, a, images, 1, rule, pixels),
   ];
 }

@@ -5,6 +5,8 @@
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
+import { excerpt } from "./printable.ts";
+
 /** The array types a `.npy` file can hold here. */
 export type NpyData =
   | Uint8Array
@@ -292,8 +294,4 @@ function fromFortranOrder(stored: NpyData, shape: number[]): NpyData {
     }
   }
   return to as NpyData;
-}
-
-function excerpt(text: string): string {
-  return JSON.stringify(text.length > 80 ? text.slice(0, 80) + "…" : text);
 }

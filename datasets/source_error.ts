@@ -1,5 +1,7 @@
 /** What is wrong with files as distributed. */
 
+import { printable } from "./printable.ts";
+
 /**
  * A file or folder as distributed that is missing, damaged or not what it should be. The message names it, the place in
  * it where there is one, and what was expected.
@@ -23,7 +25,7 @@ export class SourceError extends Error {
    * @param options The error behind it.
    */
   constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${path}: ${problem}`, options);
+    super(printable(`${path}: ${problem}`), options);
     this.path = path;
   }
 }

@@ -2,16 +2,12 @@
  * The device: finding an adapter, making buffers, compiling and running kernels, and above all never failing in
  * silence. Whatever WebGPU reports (an error scope, an uncaptured error, a lost device) rejects the next await here.
  */
-import { type GpuArray, GpuBuffer } from "./buffer.ts";
-import {
-  DeviceLostError,
-  GpuError,
-  GpuLimitError,
-  GpuOutOfMemoryError,
-  GpuUnavailableError,
-  ShaderError,
-} from "./errors.ts";
+import { type AdapterDescription, describe, findAdapter } from "./adapter.ts";
+import { bind } from "./binding.ts";
+import type { GpuArray, GpuBuffer } from "./buffer.ts";
+import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures } from "./failures.ts";
+import { Memory, type MemoryCount } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Access, Grid, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
 
@@ -27,36 +23,26 @@ export interface Call {
   grid: Grid;
   /** The uniform that holds the parameters, written when the call was prepared. */
   uniform: GpuBuffer | undefined;
+  /** What it is part of, such as `"conv1 forward"`; see gpu/parts.ts. */
+  part?: string;
+}
+
+/** What one call took. */
+export interface ProfiledCall {
+  /** The kernel's name. */
+  kernel: string;
+  /** What the call is part of, where it was named. */
+  part: string | undefined;
+  milliseconds: number;
 }
 
 /** What `openGpu` may be told. */
 export interface OpenOptions {
   /** Which adapter is wanted where there are several. Default `"high-performance"`. */
   powerPreference?: "low-power" | "high-performance";
+  /** Most bytes of buffers at once, on a GPU that is shared; more is a `GpuOutOfMemoryError`. Default: what the GPU has. */
+  memoryLimit?: number;
 }
-
-/** What the adapter says of itself: for run records, bug reports and the choice of kernels. */
-export interface AdapterDescription {
-  vendor: string;
-  architecture: string;
-  device: string;
-  description: string;
-  /** True for an adapter that computes on the CPU, such as Mesa's lavapipe. */
-  software: boolean;
-}
-
-/** Buffers alive and their bytes: both return to zero when everything is disposed. */
-export interface MemoryCount {
-  buffers: number;
-  bytes: number;
-  /** The most bytes that were alive at once. */
-  peakBytes: number;
-}
-
-const NO_ADAPTER = `No WebGPU adapter answers. Remedy:
-  - on Linux install a Vulkan driver: the vendor's own, or Mesa's software driver (Debian, Ubuntu: apt-get install mesa-vulkan-drivers libvulkan1);
-  - in a container pass the GPU through and set VK_DRIVER_FILES to the driver's .json file;
-  - in Deno before 2.9 add --unstable-webgpu; in a browser use one with WebGPU (Chrome, Edge, Safari 26, Firefox 141 or later).`;
 
 /**
  * Opens the GPU: adapter, and device with the largest limits that the adapter offers.
@@ -75,10 +61,7 @@ const NO_ADAPTER = `No WebGPU adapter answers. Remedy:
  * ```
  */
 export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
-  const adapter = await globalThis.navigator?.gpu?.requestAdapter({
-    powerPreference: options.powerPreference ?? "high-performance",
-  });
-  if (!adapter) throw new GpuUnavailableError(NO_ADAPTER);
+  const adapter = await findAdapter(options.powerPreference ?? "high-performance");
   const limits = adapter.limits;
   const device = await adapter.requestDevice({
     label: "aulens",
@@ -90,7 +73,7 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
       maxStorageBuffersPerShaderStage: Math.min(limits.maxStorageBuffersPerShaderStage, 10),
     },
   });
-  return new Gpu(adapter, device);
+  return new Gpu(adapter, device, options.memoryLimit);
 }
 
 /**
@@ -113,24 +96,20 @@ export class Gpu {
   /** The device's limits. */
   readonly limits: GPUSupportedLimits;
   /** Buffers alive and their bytes. */
-  readonly memory: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0 };
+  readonly memory: MemoryCount;
+  #memory: Memory;
   #pipelines: Pipelines;
   #failures = new Failures();
   #disposed = false;
 
   /** Use {@linkcode openGpu}. */
-  constructor(adapter: GPUAdapter, device: GPUDevice) {
+  constructor(adapter: Pick<GPUAdapter, "info">, device: GPUDevice, memoryLimit = Infinity) {
     this.device = device;
     this.limits = device.limits;
+    this.#memory = new Memory(device, this.#failures, memoryLimit);
+    this.memory = this.#memory.count;
     this.#pipelines = new Pipelines(device, this.#failures);
-    const info = adapter.info;
-    this.adapter = {
-      vendor: info.vendor,
-      architecture: info.architecture,
-      device: info.device,
-      description: info.description,
-      software: info.isFallbackAdapter,
-    };
+    this.adapter = describe(adapter);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault?.();
       this.#failures.add(classify((event as GPUUncapturedErrorEvent).error));
@@ -150,37 +129,11 @@ export class Gpu {
    * Makes a zero-filled buffer.
    * @param label name for error messages @param byteLength size in bytes, at least 1
    * @throws {GpuLimitError} at once where the adapter allows no such size or binding.
+   * @throws {GpuOutOfMemoryError} at the next await where there is no memory for it, or `memoryLimit` forbids it.
    */
   createBuffer(label: string, byteLength: number, usage = 0): GpuBuffer {
     this.#assertUsable();
-    const size = Math.max(16, Math.ceil(byteLength / 16) * 16);
-    const limit = Math.min(this.limits.maxBufferSize, this.limits.maxStorageBufferBindingSize);
-    if (!(size <= limit)) {
-      throw new GpuLimitError(
-        `buffer ${label} needs ${size} bytes, this adapter binds at most ${limit}. ` +
-          "Remedy: use a smaller batch or image, or an adapter with a larger maxStorageBufferBindingSize.",
-      );
-    }
-    this.device.pushErrorScope("validation");
-    this.device.pushErrorScope("out-of-memory");
-    const handle = this.device.createBuffer({
-      label,
-      size,
-      usage: usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-    });
-    this.#failures.watch(this.device.popErrorScope(), (error) =>
-      new GpuOutOfMemoryError(
-        `no GPU memory for buffer ${label} of ${size} bytes (${this.memory.bytes} in use): ${error.message}\n` +
-          "Remedy: use a smaller --batch or --image-size, or close other programs that use the GPU.",
-      ));
-    this.#failures.watch(this.device.popErrorScope(), classify);
-    this.memory.buffers++;
-    this.memory.bytes += size;
-    this.memory.peakBytes = Math.max(this.memory.peakBytes, this.memory.bytes);
-    return new GpuBuffer(label, byteLength, handle, () => {
-      this.memory.buffers--;
-      this.memory.bytes -= size;
-    });
+    return this.#memory.create(label, byteLength, usage);
   }
 
   /** Makes a buffer that holds `data`. */
@@ -196,31 +149,7 @@ export class Gpu {
    */
   write(buffer: GpuBuffer, data: GpuArray, offset = 0): void {
     this.#assertUsable();
-    if (!(offset >= 0 && offset % 4 === 0)) {
-      throw new RangeError(`offset ${offset} into buffer ${buffer.label}, expected a multiple of 4`);
-    }
-    if (offset + data.byteLength > buffer.byteLength) {
-      throw new RangeError(
-        `${data.byteLength} bytes at offset ${offset} do not fit into buffer ${buffer.label} of ${buffer.byteLength} bytes`,
-      );
-    }
-    const whole = data.byteLength & ~3;
-    this.device.pushErrorScope("validation");
-    if (whole > 0) { // Deno ends the whole process at an empty write
-      this.device.queue.writeBuffer(
-        buffer.handle,
-        offset,
-        data as BufferSource & GpuArray,
-        0,
-        whole / data.BYTES_PER_ELEMENT,
-      );
-    }
-    if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
-      const tail = new Uint8Array(4);
-      tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
-      this.device.queue.writeBuffer(buffer.handle, offset + whole, tail);
-    }
-    this.#failures.watch(this.device.popErrorScope(), (error) => classify(error, `write to ${buffer.label}`));
+    this.#memory.write(buffer, data, offset);
   }
 
   /**
@@ -272,42 +201,9 @@ export class Gpu {
         );
       }
     }
-    const record = values as Record<string, GpuBuffer | number>;
-    const names = Object.keys(kernel.bindings);
-    const fields = Object.entries(kernel.parameters);
-    const entries: GPUBindGroupEntry[] = names.map((name, binding) => {
-      const buffer = record[name] as GpuBuffer;
-      if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
-      return { binding, resource: { buffer: buffer.handle } };
-    });
     const pipeline = this.#pipelines.get(kernel, constants as Record<string, number>);
-    let uniform: GpuBuffer | undefined;
-    if (fields.length > 0) {
-      const bytes = new DataView(new ArrayBuffer(fields.length * 4));
-      fields.forEach(([name, type], index) => {
-        const value = record[name] as number;
-        if (type === "f32") bytes.setFloat32(index * 4, value, true);
-        else if (type === "i32") bytes.setInt32(index * 4, value, true);
-        else bytes.setUint32(index * 4, value, true);
-      });
-      uniform = this.createBuffer(
-        `${kernel.name} parameters`,
-        bytes.byteLength,
-        GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-      );
-      this.write(uniform, new Uint8Array(bytes.buffer));
-      entries.push({ binding: names.length, resource: { buffer: uniform.handle } });
-    }
-    this.device.pushErrorScope("validation");
-    const bindGroup = this.device.createBindGroup({
-      label: kernel.name,
-      layout: pipeline.getBindGroupLayout(0),
-      entries,
-    });
-    this.#failures.watch(
-      this.device.popErrorScope(),
-      (error) => new ShaderError(kernel.name, undefined, error.message),
-    );
+    const parts = { device: this.device, memory: this.#memory, failures: this.#failures };
+    const { bindGroup, uniform } = bind(parts, kernel, pipeline, values);
     return { kernel: kernel.name, pipeline, bindGroup, grid, uniform };
   }
 
@@ -332,7 +228,7 @@ export class Gpu {
    * Runs the calls one pass each and returns the milliseconds that each took, by timestamp queries.
    * @throws {GpuError} where the adapter offers no timestamps.
    */
-  async profile(calls: readonly Call[]): Promise<{ kernel: string; milliseconds: number }[]> {
+  async profile(calls: readonly Call[]): Promise<ProfiledCall[]> {
     this.#assertUsable();
     if (!this.device.features.has("timestamp-query")) {
       throw new GpuError(`adapter ${this.adapter.description} offers no timestamp-query. Remedy: time whole runs.`);
@@ -360,6 +256,7 @@ export class Gpu {
     const at = (index: number) => words[2 * index] + words[2 * index + 1] * 2 ** 32;
     return calls.map((call, index) => ({
       kernel: call.kernel,
+      part: call.part,
       milliseconds: (at(2 * index + 1) - at(2 * index)) / 1e6,
     }));
   }

@@ -83,11 +83,18 @@ export class GpuLimitError extends GpuError {
  * ```ts
  * import assert from "node:assert/strict";
  * import { GpuOutOfMemoryError } from "./errors.ts";
- * assert(new GpuOutOfMemoryError("x").name === "GpuOutOfMemoryError");
+ * assert.equal(new GpuOutOfMemoryError("no GPU memory for buffer x", 4096).inUse, 4096);
  * ```
  */
 export class GpuOutOfMemoryError extends GpuError {
   override name = "GpuOutOfMemoryError";
+  /** Bytes of the buffers that were alive before: so much is known to fit. `undefined` where something else than a buffer found no room. */
+  readonly inUse?: number;
+  /** @param message what found no room @param inUse bytes of the buffers alive before it */
+  constructor(message: string, inUse?: number) {
+    super(message);
+    this.inUse = inUse;
+  }
 }
 
 /**

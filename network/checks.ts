@@ -1,4 +1,5 @@
 /** Checks of what users pass in: an error names the argument, its value and what was expected. */
+import { excerpt } from "./printable.ts";
 
 /**
  * The number of images in an array of n x S x S finite numbers, n at least 1.
@@ -64,6 +65,6 @@ export function checkLabels(labels: ArrayLike<number>, count: number, classes: n
  */
 export function checkSeed(seed: number): void {
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
-    throw new RangeError(`seed is ${seed}, expected an integer in 0..4294967295`);
+    throw new RangeError(`seed is ${excerpt(seed)}, expected an integer in 0..4294967295`);
   }
 }

@@ -3,6 +3,7 @@
  * Bytes in, bytes out: touches no file, so that it runs in a browser too.
  * Format: https://github.com/huggingface/safetensors#format
  */
+import { excerpt, printable } from "./printable.ts";
 
 /** The array types a tensor's elements come in; F16 and BF16 as their raw bits in a Uint16Array, BOOL in a Uint8Array. */
 export type TensorData =
@@ -147,9 +148,9 @@ export function writeSafetensors(
     .sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
   const table = Object.entries(metadata).sort(([a], [b]) => a < b ? -1 : 1);
   for (const [key, value] of table) {
-    if (typeof value !== "string") throw new SafetensorsError(`metadata ${quote(key)} must be text, not ${value}`);
+    if (typeof value !== "string") throw new SafetensorsError(`metadata ${excerpt(key)} must be text, not ${value}`);
     if (!key.isWellFormed() || !value.isWellFormed()) {
-      throw new SafetensorsError(`metadata ${quote(key)} holds half a surrogate pair, which UTF-8 cannot express`);
+      throw new SafetensorsError(`metadata ${excerpt(key)} holds half a surrogate pair, which UTF-8 cannot express`);
     }
   }
   // Written by hand: an object's number-like keys would move to the front.
@@ -191,11 +192,11 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     header = JSON.parse(text);
   } catch (cause) {
-    throw new SafetensorsError(`header is no JSON in UTF-8: ${(cause as Error).message}`, { cause });
+    throw new SafetensorsError(`header is no JSON in UTF-8: ${printable((cause as Error).message)}`, { cause });
   }
   if (!text.startsWith("{")) throw new SafetensorsError("header must begin with {");
   const twice = repeatedKey(text);
-  if (twice !== undefined) throw new SafetensorsError(`header names ${quote(twice)} twice`);
+  if (twice !== undefined) throw new SafetensorsError(`header names ${excerpt(twice)} twice`);
   return header as Record<string, unknown>;
 }
 
@@ -221,21 +222,23 @@ function repeatedKey(json: string): string | undefined {
 
 function checkEntry(name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets, ...others } = (entry ?? {}) as Record<string, unknown>;
-  const what = `tensor ${quote(name)}`;
+  const what = `tensor ${excerpt(name)}`;
   if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
-    throw new SafetensorsError(`${what}: dtype ${quote(dtype)} is not one of ${Object.keys(ARRAYS)}`);
+    throw new SafetensorsError(`${what}: dtype ${excerpt(dtype)} is not one of ${Object.keys(ARRAYS)}`);
   }
-  if (!isWholeNumbers(shape)) throw new SafetensorsError(`${what}: shape ${quote(shape)} is no list of whole numbers`);
+  if (!isWholeNumbers(shape)) {
+    throw new SafetensorsError(`${what}: shape ${excerpt(shape)} is no list of whole numbers`);
+  }
   if (!isWholeNumbers(offsets) || offsets.length !== 2 || !(offsets[0] <= offsets[1])) {
-    throw new SafetensorsError(`${what}: data_offsets ${quote(offsets)} must be [begin, end], begin <= end`);
+    throw new SafetensorsError(`${what}: data_offsets ${excerpt(offsets)} must be [begin, end], begin <= end`);
   }
   const unknown = Object.keys(others);
-  if (unknown.length > 0) throw new SafetensorsError(`${what}: key ${quote(unknown[0])} is not known`);
+  if (unknown.length > 0) throw new SafetensorsError(`${what}: key ${excerpt(unknown[0])} is not known`);
   const [begin, end] = offsets;
   const needed = elementCount(shape) * ARRAYS[dtype as TensorType].BYTES_PER_ELEMENT;
   if (end - begin !== needed) {
     throw new SafetensorsError(
-      `${what}: ${dtype} of shape ${quote(shape)} takes ${needed} bytes, data_offsets ${quote(offsets)} hold ${
+      `${what}: ${dtype} of shape ${excerpt(shape)} takes ${needed} bytes, data_offsets ${excerpt(offsets)} hold ${
         end - begin
       }`,
     );
@@ -247,13 +250,15 @@ function checkEntry(name: string, entry: unknown): Entry {
 function checkCoverage(tensors: (Entry & { name: string })[], length: number): void {
   let covered = 0;
   for (const { name, begin, end } of tensors.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < covered) throw new SafetensorsError(`tensor ${quote(name)}: byte ${begin} belongs to another already`);
+    if (begin < covered) {
+      throw new SafetensorsError(`tensor ${excerpt(name)}: byte ${begin} belongs to another already`);
+    }
     if (begin > covered) {
-      throw new SafetensorsError(`tensor ${quote(name)}: bytes ${covered} to ${begin} before it are a hole`);
+      throw new SafetensorsError(`tensor ${excerpt(name)}: bytes ${covered} to ${begin} before it are a hole`);
     }
     if (end > length) {
       throw new SafetensorsError(
-        `tensor ${quote(name)}: ends at byte ${end}, the file has ${length} of data: cut short`,
+        `tensor ${excerpt(name)}: ends at byte ${end}, the file has ${length} of data: cut short`,
       );
     }
     covered = end;
@@ -264,11 +269,11 @@ function checkCoverage(tensors: (Entry & { name: string })[], length: number): v
 function checkMetadata(metadata: unknown): Record<string, string> {
   if (metadata === undefined) return {};
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw new SafetensorsError(`__metadata__ must be a table of text, not ${quote(metadata)}`);
+    throw new SafetensorsError(`__metadata__ must be a table of text, not ${excerpt(metadata)}`);
   }
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string") {
-      throw new SafetensorsError(`__metadata__ ${quote(key)} must be text, not ${quote(value)}`);
+      throw new SafetensorsError(`__metadata__ ${excerpt(key)} must be text, not ${excerpt(value)}`);
     }
   }
   return metadata as Record<string, string>;
@@ -278,7 +283,7 @@ function writableType(
   name: string,
   { shape, data, dtype }: { shape: readonly number[]; data: TensorData; dtype?: TensorType },
 ): TensorType {
-  const what = `tensor ${quote(name)}`;
+  const what = `tensor ${excerpt(name)}`;
   if (name === "__metadata__") throw new SafetensorsError(`${what}: the name is reserved, choose another`);
   if (!name.isWellFormed()) throw new SafetensorsError(`${what}: half a surrogate pair, which UTF-8 cannot express`);
   const implied = (["F64", "I64", "U64", "F32", "I32", "U32", "I16", "U16", "I8", "U8"] as const)
@@ -286,10 +291,10 @@ function writableType(
   if (!implied) throw new SafetensorsError(`${what}: data must be a typed array that the format knows`);
   const chosen = dtype ?? implied;
   if (!Object.hasOwn(ARRAYS, chosen) || !(data instanceof ARRAYS[chosen])) {
-    throw new SafetensorsError(`${what}: dtype ${quote(chosen)} cannot be written from ${data.constructor.name}`);
+    throw new SafetensorsError(`${what}: dtype ${excerpt(chosen)} cannot be written from ${data.constructor.name}`);
   }
   if (!isWholeNumbers(shape) || elementCount(shape) !== data.length) {
-    throw new SafetensorsError(`${what}: shape ${quote(shape)} does not fit ${data.length} elements`);
+    throw new SafetensorsError(`${what}: shape ${excerpt(shape)} does not fit ${data.length} elements`);
   }
   return chosen;
 }
@@ -301,9 +306,4 @@ function isWholeNumbers(value: unknown): value is number[] {
 /** Zero is asked first: 0 times a product that overflowed would be NaN. */
 function elementCount(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((product, length) => product * length, 1);
-}
-
-function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? text.slice(0, 80) + "…" : text;
 }

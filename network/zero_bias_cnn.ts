@@ -92,7 +92,7 @@ export class ZeroBiasCnn {
   readonly velocities: ParameterBuffers;
   /** Learning rate, momentum, weight decay as the update reads them. */
   readonly settings: GpuBuffer;
-  /** One word: 1 when an update has made a weight infinite or not a number. */
+  /** One word: 0, or the number of the first update whose loss or new weights are infinite or not a number. */
   readonly status: GpuBuffer;
   /** One word: the number of updates done, as the kernels that draw read it. */
   readonly clock: GpuBuffer;
@@ -242,8 +242,8 @@ export class ZeroBiasCnn {
 
   /** The calls that update all parameters from their gradients. */
   updateCalls(): Call[] {
-    const { weights: w, gradients: dw, velocities: v, settings, status } = this;
-    return this.#update ??= updateCalls(this.gpu, this.classes, { w, dw, v, settings, status });
+    const { weights: w, gradients: dw, velocities: v, clock, settings, status } = this;
+    return this.#update ??= updateCalls(this.gpu, this.classes, { w, dw, v, clock, settings, status });
   }
 
   /** Gives all GPU memory back. */

@@ -1,4 +1,5 @@
 /** What all tasks share: options read alike, errors told in a sentence, the right exit code. */
+import { printable } from "../datasets/printable.ts";
 import { CommanderError, InvalidArgumentError } from "./deps.ts";
 
 /** Exit code after Ctrl-C, as shells expect it. */
@@ -7,6 +8,11 @@ export const INTERRUPTED = 130;
 /** What a user did wrong, said in a sentence with the remedy: told without a stack trace. */
 export class UsageError extends Error {
   override name = "UsageError";
+
+  /** @param message lines of it are kept, what else a terminal would obey is not */
+  constructor(message: string) {
+    super(message.split("\n").map(printable).join("\n"));
+  }
 }
 
 /** Largest seed: seeds are 32-bit words. */

@@ -17,7 +17,8 @@ import { projectBest } from "./correspond/project.ts";
 import { readOut } from "./correspond/read_out.ts";
 import { pairsCsv, unitEntries } from "./correspond/tables.ts";
 import { judge, lookInside } from "./correspond/truth.ts";
-import { createNetwork, openRun, type Run, savedCheckpoints } from "./run/open.ts";
+import { savedCheckpoints } from "./run/checkpoints.ts";
+import { createNetwork, openRun, type Run } from "./run/open.ts";
 
 async function main(): Promise<number> {
   const options = parseArguments(Deno.args);

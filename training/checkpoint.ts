@@ -1,6 +1,7 @@
 /** Checkpoints: a network with its momentum, step and settings as safetensors bytes, and back. Equal training gives equal bytes. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { elements, type ParameterName, parameterShapes } from "../network/parameters.ts";
+import { excerpt, printable } from "../network/printable.ts";
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from "../network/safetensors.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { type TrainingSettings, trainingSettings } from "./options.ts";
@@ -37,6 +38,11 @@ export interface CheckpointInfo {
  */
 export class CheckpointError extends Error {
   override name = "CheckpointError";
+
+  /** @param message what is wrong, the value, what was expected */
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 /** What a checkpoint of this network, data and settings says. */
@@ -121,9 +127,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const file = readSafetensors(bytes);
   if (file.metadata.format !== FORMAT) {
     throw new CheckpointError(
-      `this safetensors file is not a checkpoint: its format is ${JSON.stringify(file.metadata.format)}, expected ${
-        JSON.stringify(FORMAT)
-      }`,
+      `this safetensors file is not a checkpoint: its format is ${excerpt(file.metadata.format)}, expected "${FORMAT}"`,
     );
   }
   const info = readInfo(file.metadata.info);
@@ -206,8 +210,7 @@ function readInfo(json: string | undefined): CheckpointInfo {
   ];
   for (const [name, value, good] of fields) {
     if (!good) {
-      const shown = JSON.stringify(value)?.slice(0, 80);
-      throw new CheckpointError(`the checkpoint's ${name} is ${shown}, which it cannot be`);
+      throw new CheckpointError(`the checkpoint's ${name} is ${excerpt(value)}, which it cannot be`);
     }
   }
   try {

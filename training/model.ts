@@ -2,6 +2,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { Normalization } from "../kernels/normalization/mod.ts";
 import { elements, type ParameterName, type Parameters, parameterShapes } from "../network/parameters.ts";
+import { excerpt } from "../network/printable.ts";
 import { readSafetensors, writeSafetensors } from "../network/safetensors.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { CheckpointError, readCheckpoint } from "./checkpoint.ts";
@@ -71,7 +72,12 @@ export function writeModel({ info, parameters }: Model): Uint8Array {
   for (const [name, shape] of Object.entries(parameterShapes(info.classNames.length))) {
     tensors[name] = { shape, data: parameters[name as ParameterName] };
   }
-  return writeSafetensors(tensors, { format: FORMAT, info: JSON.stringify(info) });
+  return writeSafetensors(tensors, modelMetadata(info));
+}
+
+/** What a model's file says of it beside its weights, whatever the format. */
+export function modelMetadata(info: ModelInfo): { format: string; info: string } {
+  return { format: FORMAT, info: JSON.stringify(info) };
 }
 
 /**
@@ -94,7 +100,7 @@ export function readModel(bytes: Uint8Array): Model {
   if (format?.startsWith("aulens checkpoint")) return modelOf(bytes);
   if (format !== FORMAT) {
     throw new CheckpointError(
-      `this safetensors file is neither a model nor a checkpoint of aulens: its format is ${JSON.stringify(format)}`,
+      `this safetensors file is neither a model nor a checkpoint of aulens: its format is ${excerpt(format)}`,
     );
   }
   const info = readInfo(file.metadata.info);
@@ -230,6 +236,6 @@ function readInfo(json: string | undefined): ModelInfo {
     ["step", info?.step, Number.isSafeInteger(info?.step) && info.step >= 0],
   ];
   const wrong = fields.find(([, , good]) => !good);
-  if (wrong) throw new CheckpointError(`the model's ${wrong[0]} is ${JSON.stringify(wrong[1])?.slice(0, 80)}`);
+  if (wrong) throw new CheckpointError(`the model's ${wrong[0]} is ${excerpt(wrong[1])}`);
   return info;
 }

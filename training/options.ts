@@ -1,5 +1,6 @@
 /** What a training run may be told, its defaults, and its checks. */
 import { checkSeed } from "../network/checks.ts";
+import { excerpt } from "../network/printable.ts";
 import type { Normalization } from "../kernels/normalization/mod.ts";
 
 /** The paper's four variants: plain, with augmentation, with dropout, with both. */
@@ -110,24 +111,27 @@ export function trainingSettings(options: TrainOptions, seed: number): TrainingS
   const whole = { batch: settings.batch, ...defined(options, "steps", "logEvery", "validateEvery", "checkpointEvery") };
   for (const [name, value] of Object.entries(whole)) {
     if (!(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`${name} is ${value}, expected an integer of 1 or more`);
+      throw new RangeError(`${name} is ${excerpt(value)}, expected an integer of 1 or more`);
     }
+  }
+  if (!(Number.isSafeInteger(settings.split) && settings.split >= 0)) {
+    throw new RangeError(`split is ${excerpt(settings.split)}, expected an integer of 0 or more`);
   }
   for (const name of ["learningRate", "momentum", "weightDecay"] as const) {
     const value = settings[name];
     if (!(Number.isFinite(value) && value >= 0)) {
-      throw new RangeError(`${name} is ${value}, expected a number of 0 or more`);
+      throw new RangeError(`${name} is ${excerpt(value)}, expected a number of 0 or more`);
     }
   }
   if (!VARIANTS.includes(settings.variant)) {
-    throw new RangeError(`variant is ${JSON.stringify(settings.variant)}, expected one of ${VARIANTS.join(", ")}`);
+    throw new RangeError(`variant is ${excerpt(settings.variant)}, expected one of ${VARIANTS.join(", ")}`);
   }
   if (!PROTOCOLS.includes(settings.protocol)) {
-    throw new RangeError(`protocol is ${JSON.stringify(settings.protocol)}, expected one of ${PROTOCOLS.join(", ")}`);
+    throw new RangeError(`protocol is ${excerpt(settings.protocol)}, expected one of ${PROTOCOLS.join(", ")}`);
   }
   if (!["local-mean", "local-contrast"].includes(settings.normalization)) {
     throw new RangeError(
-      `normalization is ${JSON.stringify(settings.normalization)}, expected "local-mean" or "local-contrast"`,
+      `normalization is ${excerpt(settings.normalization)}, expected "local-mean" or "local-contrast"`,
     );
   }
   checkSeed(settings.seed);

@@ -1,6 +1,7 @@
 /** From drawn image numbers to the network's input: gather, augment, normalise, all on the GPU. */
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
+import { named } from "../gpu/parts.ts";
 import { augmentImages } from "../kernels/augmentation/mod.ts";
 import { type Normalization, normalizeImages } from "../kernels/normalization/mod.ts";
 import type { ResidentImages } from "./resident.ts";
@@ -36,21 +37,27 @@ export class Preprocessor {
     const size = this.#imageSize;
     const [source, scratch] = augment ? [this.#augmented, this.#raw] : [this.#raw, this.#augmented];
     return [
-      ...resident.gather(index, this.#raw, samples, firstSample),
+      ...named("sampling", resident.gather(index, this.#raw, samples, firstSample)),
       ...(augment
-        ? augmentImages(this.#gpu, {
-          clock: augment.clock,
-          x: this.#raw,
-          y: this.#augmented,
-          draws: this.#draws,
-          range: this.#range,
-        }, { samples, imageSize: size, seed: augment.seed, firstSample })
+        ? named(
+          "augmentation",
+          augmentImages(this.#gpu, {
+            clock: augment.clock,
+            x: this.#raw,
+            y: this.#augmented,
+            draws: this.#draws,
+            range: this.#range,
+          }, { samples, imageSize: size, seed: augment.seed, firstSample }),
+        )
         : []),
-      ...normalizeImages(
-        this.#gpu,
-        { x: source, y: images, scratch },
-        { samples, height: size, width: size },
-        normalization,
+      ...named(
+        "normalization",
+        normalizeImages(
+          this.#gpu,
+          { x: source, y: images, scratch },
+          { samples, height: size, width: size },
+          normalization,
+        ),
       ),
     ];
   }

@@ -4,6 +4,7 @@
  */
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
+import { named } from "../gpu/parts.ts";
 import { meanIntoRing } from "../kernels/loss/mod.ts";
 import { Purpose } from "../kernels/random/mod.ts";
 import { sampleBatch } from "../kernels/sampling/mod.ts";
@@ -34,6 +35,8 @@ export class TrainingProgram {
   #net: ZeroBiasCnn;
   #settings: TrainingSettings;
   #step: Call[] = [];
+  /** The step's calls, and the network's own that update it. */
+  #whole: readonly Call[];
   #validate: Call[] = [];
   #activations: Activations;
   #buffers: { dispose(): void }[] = [];
@@ -68,20 +71,36 @@ export class TrainingProgram {
         Purpose.trainBatch,
       ),
       ...this.#parts(shared, data.resident, true),
-      ...meanIntoRing(gpu, { clock: net.clock, result: shared.result, ring: this.ring }, { samples: batch, slots }),
+      ...named(
+        "loss",
+        meanIntoRing(
+          gpu,
+          { clock: net.clock, result: shared.result, ring: this.ring, status: net.status },
+          { samples: batch, slots },
+        ),
+      ),
     ];
+    this.#whole = [...this.#step, ...net.updateCalls()];
     if (data.validation.length > 0) {
       const rows = keep(gpu.upload("validation rows", data.validation));
+      // A validation loss is only reported: what it says of the weights, the next training loss says too.
+      const status = keep(gpu.createBuffer("validation status", 4));
       this.#validate = [
         ...this.#draw(shared, data.resident, rows, data.validation.length, Purpose.validationBatch),
         ...this.#parts(shared, data.resident, false),
-        ...meanIntoRing(gpu, { clock: net.clock, result: shared.result, ring: this.validationRing }, {
-          samples: batch,
-          slots: 1,
-        }),
+        ...meanIntoRing(
+          gpu,
+          { clock: net.clock, result: shared.result, ring: this.validationRing, status },
+          { samples: batch, slots: 1 },
+        ),
       ];
     }
     gpu.write(net.settings, new Float32Array([settings.learningRate, settings.momentum, settings.weightDecay]));
+  }
+
+  /** The calls of one training step, the update at their end: for a profile. */
+  get calls(): readonly Call[] {
+    return this.#whole;
   }
 
   /** Whether there are validation images. */
@@ -92,7 +111,7 @@ export class TrainingProgram {
   /** Queues one training step. */
   step(): void {
     this.#gpu.write(this.#net.clock, new Uint32Array([this.#net.step]));
-    this.#gpu.run([...this.#step, ...this.#net.updateCalls()]);
+    this.#gpu.run(this.#whole);
     this.#net.step++;
   }
 
@@ -118,7 +137,7 @@ export class TrainingProgram {
   ): Call[] {
     const { seed, batch } = this.#settings;
     const buffers = { clock: this.#net.clock, rows, all_labels: resident.labels, index, labels };
-    return sampleBatch(this.#gpu, buffers, { seed, purpose, batch, count });
+    return named("sampling", sampleBatch(this.#gpu, buffers, { seed, purpose, batch, count }));
   }
 
   #parts(

@@ -4,8 +4,9 @@ import { splitIndices } from "../datasets/split.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { trainingSettings, type TrainOptions } from "./options.ts";
-import { TrainingProgram } from "./program.ts";
-import { ResidentImages } from "./resident.ts";
+import { prepareTraining } from "./prepare.ts";
+import type { TrainingProgram } from "./program.ts";
+import { STEPS_AHEAD, Watch } from "./watch.ts";
 
 /** What training reports every so many steps. */
 export interface TrainRecord {
@@ -22,41 +23,13 @@ export interface TrainRecord {
 }
 
 /**
- * The loss or a weight is no longer a finite number.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { TrainingDivergedError } from "./train.ts";
- * assert.match(new TrainingDivergedError(40, NaN).message, /step 40/);
- * ```
- */
-export class TrainingDivergedError extends Error {
-  override name = "TrainingDivergedError";
-  /** Updates done when it was seen. */
-  readonly step: number;
-  /** @param step updates done when it was seen @param loss the mean loss then */
-  constructor(step: number, loss: number) {
-    super(
-      `training diverged by step ${step}: the loss is ${loss}${
-        Number.isFinite(loss) ? ", a weight is infinite or not a number" : ""
-      }. ` +
-        "Remedy: continue from an earlier checkpoint with a lower --learning-rate, or start with a smaller --init-scale.",
-    );
-    this.step = step;
-  }
-}
-
-/** Steps that may be queued ahead: enough to keep a GPU busy, few enough to stop soon. */
-const STEPS_AHEAD = 2;
-
-/**
  * Trains a network on one split of a dataset and yields a record every `logEvery` steps. Leaving the loop stops the training; the network
  * keeps what it has learned. A network whose `step` is not 0 (a checkpoint was read into it) goes on from there, drawing what the
  * uninterrupted run would have drawn.
  *
  * @throws {RangeError} for options out of range, a dataset of another image size or class count than the network's, no such split.
- * @throws {TrainingDivergedError} when the loss or a weight is no longer finite.
+ * @throws {TrainingDivergedError} within a few steps of the first one whose loss or weights are not finite.
+ * @throws {GpuOutOfMemoryError} where the batch does not fit, naming one that would.
  * @throws {GpuError} when the GPU reports any failure.
  * @example
  * ```ts
@@ -94,75 +67,65 @@ export async function* train(
   if (parts.train.length === 0) {
     throw new RangeError(`split ${settings.split} of ${dataset.name} has no training image`);
   }
-  const chosen = Uint32Array.of(...parts.train, ...parts.validation);
   const { gpu } = net;
+  gpu.write(net.status, new Uint32Array([0]));
+  const slots = Math.max(Math.min(logEvery, steps), STEPS_AHEAD + 2); // a step that is found bad is still there to be read
+  using prepared = await prepareTraining(net, { dataset, parts, settings, slots });
+  const { program } = prepared;
+  await using watch = new Watch(net, program);
   const checkpoint = async () => {
     if (!onCheckpoint) return;
-    await read(net, program, Math.max(0, net.step - 1)); // a network that diverged since the last record is not worth saving
+    await watch.settled(); // a network that diverged is not worth saving
     await onCheckpoint({ step: net.step, bytes: await writeCheckpoint(net, dataset, settings) });
   };
-  using resident = new ResidentImages(gpu, dataset, chosen);
-  const data = {
-    resident,
-    train: Uint32Array.from(parts.train, (_, n) => n),
-    validation: Uint32Array.from(parts.validation, (_, n) => parts.train.length + n),
-  };
-  const program = new TrainingProgram(net, data, settings, Math.min(logEvery, steps));
-  try {
-    gpu.write(net.status, new Uint32Array([0]));
-    if (net.step === 0) await checkpoint();
-    let since = { step: net.step, time: performance.now() };
-    let saved = net.step;
-    let validated = false;
-    const report = async (): Promise<TrainRecord> => {
-      const mean = await read(net, program, since.step);
-      const seconds = (performance.now() - since.time) / 1000;
-      const record = {
-        step: net.step,
-        ...mean,
-        validationAccuracy: validated ? (await gpu.read(program.validationRing, Float32Array))[1] : null,
-        imagesPerSecond: (net.step - since.step) * settings.batch / seconds,
-      };
-      since = { step: net.step, time: performance.now() };
-      validated = false;
-      return record;
+  if (net.step === 0) await checkpoint();
+  let since = { step: net.step, time: performance.now() };
+  let saved = net.step;
+  let validated = false;
+  const report = async (): Promise<TrainRecord> => {
+    await watch.settled();
+    const mean = await meanSince(net, program, since.step);
+    const seconds = (performance.now() - since.time) / 1000;
+    const record = {
+      step: net.step,
+      ...mean,
+      validationAccuracy: validated ? (await gpu.read(program.validationRing, Float32Array))[1] : null,
+      imagesPerSecond: (net.step - since.step) * settings.batch / seconds,
     };
-    const ahead: Promise<unknown>[] = [];
-    while (net.step < steps && !signal?.aborted) {
-      program.step();
-      if (net.step % validateEvery === 0 && program.validates) {
-        program.validate();
-        validated = true;
-      }
-      ahead.push(gpu.device.queue.onSubmittedWorkDone());
-      if (ahead.length > STEPS_AHEAD) await ahead.shift();
-      if (net.step % logEvery === 0) yield await report();
-      if (net.step % checkpointEvery === 0) {
-        saved = net.step;
-        await checkpoint();
-      }
+    since = { step: net.step, time: performance.now() };
+    validated = false;
+    return record;
+  };
+  while (net.step < steps && !signal?.aborted) {
+    program.step();
+    if (net.step % validateEvery === 0 && program.validates) {
+      program.validate();
+      validated = true;
     }
-    if (since.step < net.step) yield await report();
-    if (saved < net.step) await checkpoint();
-  } finally {
-    program.dispose();
+    await watch.follow();
+    // A record comes before the checkpoint of its step: a run killed between both has lost neither.
+    if (net.step % logEvery === 0 || net.step === steps) yield await report();
+    if (net.step % checkpointEvery === 0) {
+      saved = net.step;
+      await checkpoint();
+    }
   }
+  if (since.step < net.step) yield await report();
+  if (saved < net.step) await checkpoint();
 }
 
 /** Means over the steps after `since`, at most as many as the ring holds. */
-async function read(
+async function meanSince(
   net: ZeroBiasCnn,
   program: TrainingProgram,
   since: number,
 ): Promise<{ loss: number; trainAccuracy: number }> {
   const ring = await net.gpu.read(program.ring, Float32Array);
-  const [status] = await net.gpu.read(net.status, Uint32Array);
   const count = Math.min(net.step - since, program.slots);
   let loss = 0, trainAccuracy = 0;
   for (let step = net.step - count; step < net.step; step++) {
     loss += ring[2 * (step % program.slots)] / count;
     trainAccuracy += ring[2 * (step % program.slots) + 1] / count;
   }
-  if (status !== 0 || !Number.isFinite(loss)) throw new TrainingDivergedError(net.step, loss);
   return { loss, trainAccuracy };
 }

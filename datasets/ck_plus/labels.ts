@@ -1,6 +1,7 @@
 /** The text files of CK+: emotion labels, FACS codes, landmarks. */
 
 import { LANDMARKS, type Point } from "../faces/landmarks.ts";
+import { excerpt } from "../printable.ts";
 import { SourceError } from "../source_error.ts";
 
 /** The eight classes in the order of CK+'s numbers. */
@@ -33,7 +34,7 @@ export async function readEmotion(path: string): Promise<number> {
   const text = (await readText(path)).trim();
   const label = NUMBER.test(text) ? Number(text) : NaN;
   if (Number.isInteger(label) && label >= 0 && label < CK_PLUS_CLASSES.length) return label;
-  throw new SourceError(path, `emotion is ${quote(text)}, expected a whole number from 0 to 7`);
+  throw new SourceError(path, `emotion is ${excerpt(text, 40)}, expected a whole number from 0 to 7`);
 }
 
 /**
@@ -70,7 +71,7 @@ export async function readFacs(path: string): Promise<{ codes: Map<number, numbe
       if (++leftOut <= MOST_WARNINGS) {
         warnings.push(
           `${path}: line ${index + 1}: ${
-            quote(line)
+            excerpt(line, 40)
           } is left out, expected an Action Unit and an intensity from 0 to 5, ` +
             "both whole numbers",
         );
@@ -109,8 +110,8 @@ export async function readLandmarks(path: string): Promise<Point[]> {
   }
   return lines.map((line, index) => {
     const words = line.split(/[\s,]+/);
-    if (words.length !== 2 || !words.every((word) => NUMBER.test(word))) {
-      throw new SourceError(path, `point ${index + 1} is ${quote(line)}, expected x and y in pixels`);
+    if (words.length !== 2 || !words.every((word) => NUMBER.test(word) && Number.isFinite(Number(word)))) {
+      throw new SourceError(path, `point ${index + 1} is ${excerpt(line, 40)}, expected x and y in pixels`);
     }
     return [Number(words[0]), Number(words[1])];
   });
@@ -125,8 +126,4 @@ async function readText(path: string): Promise<string> {
   if (!info.isFile) throw new SourceError(path, "is no ordinary file");
   if (info.size > MOST_BYTES) throw new SourceError(path, `has ${info.size} bytes, expected a small text file`);
   return (await Deno.readTextFile(path).catch(fail)).replace(/^\uFEFF/, "");
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? text.slice(0, 40) + "..." : text);
 }

@@ -4,6 +4,8 @@
  * Format: MathWorks, "MAT-File Level 5 File Format".
  */
 
+import { printable } from "../printable.ts";
+
 /**
  * A `.mat` file that is damaged, lies about itself or does not hold what is looked for.
  *
@@ -23,7 +25,7 @@ export class MatError extends Error {
    * @param offset Byte of the file where it shows, if there is such a place.
    */
   constructor(readonly file: string, problem: string, readonly offset?: number, options?: ErrorOptions) {
-    super(`${file}: ${problem}${offset === undefined ? "" : ` (at byte ${offset})`}`, options);
+    super(printable(`${file}: ${problem}${offset === undefined ? "" : ` (at byte ${offset})`}`), options);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Files of a prepared folder as bytes: measured before they are read, written through to the disk. */
 
 import { dirname, isAbsolute, relative } from "node:path";
+import { printable } from "../printable.ts";
 
 /**
  * A prepared folder, or a dataset meant to become one, that is incomplete, damaged or contradicts itself.
@@ -14,6 +15,14 @@ import { dirname, isAbsolute, relative } from "node:path";
  */
 export class PreparedError extends Error {
   override name = "PreparedError";
+
+  /**
+   * @param message File, what is wrong with it, what was expected.
+   * @param options The error behind it.
+   */
+  constructor(message: string, options?: ErrorOptions) {
+    super(printable(message), options);
+  }
 }
 
 const WRITE_CHUNK = 2 ** 24;

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Dataset, FoldKind } from "../dataset.ts";
 import { foldKind } from "../split.ts";
+import { excerpt } from "../printable.ts";
 import { PreparedError, readFile } from "./files.ts";
 
 /** What `meta.json` says. */
@@ -65,7 +66,7 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   try {
     meta = JSON.parse(text);
   } catch (cause) {
-    throw new PreparedError(`${path}: is no JSON: ${JSON.stringify((cause as Error).message)}`, { cause });
+    throw new PreparedError(`${path}: is no JSON: ${(cause as Error).message}`, { cause });
   }
   // Names are shown on terminals, where some characters are commands.
   // deno-lint-ignore no-control-regex
@@ -74,8 +75,7 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   const list = (value: unknown, type: string) => Array.isArray(value) && value.every((item) => typeof item === type);
   const expect = (field: keyof PreparedMeta, good: boolean, expected: string) => {
     if (good) return;
-    const value = JSON.stringify(meta?.[field])?.slice(0, 80);
-    throw new PreparedError(`${path}: ${field} is ${value}, expected ${expected}`);
+    throw new PreparedError(`${path}: ${field} is ${excerpt(meta?.[field])}, expected ${expected}`);
   };
   expect("format", meta?.format === FORMAT, `"${FORMAT}"`);
   expect("version", meta.version === 1, "1, the version that this program reads");
@@ -87,8 +87,16 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   expect("classNames", list(meta.classNames, "string") && meta.classNames.every(plain), "a list of names");
   expect("actionUnits", meta.actionUnits === null || list(meta.actionUnits, "number"), "null or a list of numbers");
   expect("sequences", [undefined, true].includes(meta.sequences), "true, or nothing");
-  expect("fingerprint", /^[0-9a-f]{64}$/.test(String(meta.fingerprint)), "64 hexadecimal digits");
-  expect("details", typeof meta.details === "object" && meta.details !== null, "an object");
+  expect(
+    "fingerprint",
+    typeof meta.fingerprint === "string" && /^[0-9a-f]{64}$/.test(meta.fingerprint),
+    "64 hexadecimal digits",
+  );
+  expect(
+    "details",
+    typeof meta.details === "object" && meta.details !== null && !Array.isArray(meta.details),
+    "an object",
+  );
   expect("files", list(meta.files, "string"), "a list of file names");
   return meta;
 }

@@ -17,7 +17,7 @@ export const softmaxCrossEntropyKernel = defineKernel({
 export const meanKernel = defineKernel({
   name: "loss/mean",
   code: meanCode,
-  bindings: { clock: "read", result: "read", ring: "write" },
+  bindings: { clock: "read", result: "read", ring: "write", status: "write" },
   parameters: { samples: "u32", slots: "u32" },
 });
 
@@ -53,7 +53,8 @@ export function softmaxCrossEntropy(
 }
 
 /**
- * Prepares the means over `result` (samples x 2) into slot `clock mod slots` of `ring` (slots x 2).
+ * Prepares the means over `result` (samples x 2) into slot `clock mod slots` of `ring` (slots x 2). `status` is one word that is 0 until a mean
+ * loss is not finite, and then the clock + 1.
  *
  * @example
  * ```ts
@@ -64,13 +65,14 @@ export function softmaxCrossEntropy(
  * const clock = gpu.upload("clock", new Uint32Array([3]));
  * const result = gpu.upload("result", new Float32Array([1, 0, 3, 1]));
  * const ring = gpu.createBuffer("ring", 2 * 2 * 4);
- * gpu.run(meanIntoRing(gpu, { clock, result, ring }, { samples: 2, slots: 2 }));
+ * const status = gpu.createBuffer("status", 4);
+ * gpu.run(meanIntoRing(gpu, { clock, result, ring, status }, { samples: 2, slots: 2 }));
  * assert((await gpu.read(ring, Float32Array)).join() === "0,0,2,0.5");
  * ```
  */
 export function meanIntoRing(
   gpu: Gpu,
-  buffers: { clock: GpuBuffer; result: GpuBuffer; ring: GpuBuffer },
+  buffers: { clock: GpuBuffer; result: GpuBuffer; ring: GpuBuffer; status: GpuBuffer },
   sizes: { samples: number; slots: number },
 ): Call[] {
   return [gpu.prepare(meanKernel, { ...buffers, ...sizes }, [1, 1, 1])];

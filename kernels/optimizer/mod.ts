@@ -8,13 +8,14 @@ import code from "./momentum.wgsl" with { type: "text" };
 export const momentumKernel = defineKernel({
   name: "optimizer/momentum",
   code,
-  bindings: { settings: "read", dw: "read", w: "write", v: "write", status: "write" },
+  bindings: { clock: "read", settings: "read", dw: "read", w: "write", v: "write", status: "write" },
   parameters: { count: "u32" },
 });
 
 /**
  * Prepares v = momentum v - decay rate w - rate dw; w = w + v over `count` elements. `settings` holds learning rate, momentum and weight
- * decay; `status` one word that becomes 1 where a weight is no longer finite.
+ * decay; `clock` the updates done before; `status` one word that is 0 until an update makes a weight that is not finite, and then its number,
+ * counted from 1.
  *
  * @example
  * ```ts
@@ -22,18 +23,26 @@ export const momentumKernel = defineKernel({
  * import { openGpu } from "../../gpu/device.ts";
  * import { momentumStep } from "./mod.ts";
  * using gpu = await openGpu();
+ * const clock = gpu.upload("clock", new Uint32Array([0]));
  * const settings = gpu.upload("settings", new Float32Array([0.5, 0.9, 0]));
  * const dw = gpu.upload("dw", new Float32Array([2]));
  * const w = gpu.upload("w", new Float32Array([1]));
  * const v = gpu.createBuffer("v", 4);
  * const status = gpu.createBuffer("status", 4);
- * gpu.run(momentumStep(gpu, { settings, dw, w, v, status }, 1));
+ * gpu.run(momentumStep(gpu, { clock, settings, dw, w, v, status }, 1));
  * assert((await gpu.read(w, Float32Array))[0] === 0);
  * ```
  */
 export function momentumStep(
   gpu: Gpu,
-  buffers: { settings: GpuBuffer; dw: GpuBuffer; w: GpuBuffer; v: GpuBuffer; status: GpuBuffer },
+  buffers: {
+    clock: GpuBuffer;
+    settings: GpuBuffer;
+    dw: GpuBuffer;
+    w: GpuBuffer;
+    v: GpuBuffer;
+    status: GpuBuffer;
+  },
   count: number,
 ): Call[] {
   return [gpu.prepare(momentumKernel, { ...buffers, count }, gridFor(count))];

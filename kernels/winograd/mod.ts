@@ -90,8 +90,8 @@ export const productTiledKernel = defineKernel({
 });
 
 /**
- * Prepares z[e] = a[e]^T b[e] for the 64 elements e; a 64 x depth x rows, b 64 x depth x columns, z 64 x rows x columns; rows and
- * columns multiples of 16.
+ * Prepares z[e] = a[e]^T b[e] for the 64 elements e; a 64 x depth x rows, b 64 x depth x columns, z 64 x rows x columns; rows
+ * multiples of 32, columns of 16.
  *
  * @example
  * ```ts
@@ -118,7 +118,7 @@ export function product(
     const grid = [Math.ceil(sizes.columns / 64), Math.ceil(sizes.rows / 64), 64] as const;
     return gpu.prepare(productTiledKernel, { ...buffers, ...sizes }, grid, constants);
   }
-  const invocations = 64 * (sizes.rows / 16) * (sizes.columns / 16);
+  const invocations = 64 * (sizes.rows / 32) * (sizes.columns / 16);
   return gpu.prepare(productKernel, { ...buffers, ...sizes }, gridFor(invocations), constants);
 }
 
@@ -141,7 +141,7 @@ function correlate(
   options: { relu: boolean; pool: boolean; flip: boolean },
 ): Call[] {
   const { inputs, outputs } = sizes;
-  const rows = padTo(outputs, 16);
+  const rows = padTo(outputs, 32);
   const calls = [
     gpu.prepare(
       weightsKernel,
@@ -224,7 +224,7 @@ export function byWeight(
   { accumulate = false }: { accumulate?: boolean },
 ): Call[] {
   const { inputs, outputs } = shape;
-  const rows = padTo(outputs, 16);
+  const rows = padTo(outputs, 32);
   const columns = padTo(inputs, 16);
   const calls: Call[] = [];
   for (const piece of pieces(shape, workspace)) {

@@ -1,9 +1,11 @@
 // 64 matrix products at once, one for each element of the 8x8 tiles:  z[e] = a[e]^T b[e]
 //   a  64 x depth x rows,  b  64 x depth x columns,  z  64 x rows x columns, float32, written with "=" (ACCUMULATE: "+=")
-// rows and columns multiples of 16 (the transforms pad with zeros), so that nothing is checked here.
-// An invocation makes 16 x 16 of z in 16 named 4x4 matrices, no workgroup memory: on a software adapter a load costs as much as many
-// multiply-adds. 32 x 16 and 32 x 32 were no faster there and took three to nine times as long to compile.
+// rows multiples of 32 and columns of 16 (the transforms pad with zeros), so that nothing is checked here.
+// An invocation makes 32 x 16 of z in 32 named 4x4 matrices, no workgroup memory: on a software adapter a load costs as much as many
+// multiply-adds. Measured there: a seventh faster than 16 x 16, which compiles in half the time; 32 x 8 and 8 x 16 are a fifth slower.
 // winograd/product_tiled.wgsl is for GPUs.
+// The loop's end is no plain parameter: Mesa's lavapipe compiles a loop anew for the parameters of every dispatch when it can, and keeps
+// what it has compiled (22.3: half a megabyte each time, for loops too long to be unrolled).
 override ACCUMULATE: bool = false;
 
 struct Parameters { depth: u32, rows: u32, columns: u32 }
@@ -35,14 +37,15 @@ fn store(at: u32, row: u32, m: mat4x4f) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row_tiles = p.rows / 16u;
+  let depth = min(p.depth, arrayLength(&a));
+  let row_tiles = p.rows / 32u;
   let column_tiles = p.columns / 16u;
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= 64u * row_tiles * column_tiles) { return; }
   let tile_column = index % column_tiles;
   let tile_row = (index / column_tiles) % row_tiles;
   let element = index / (column_tiles * row_tiles);
-  var at_a = (element * p.depth * p.rows + 16u * tile_row) / 4u;
+  var at_a = (element * p.depth * p.rows + 32u * tile_row) / 4u;
   var at_b = (element * p.depth * p.columns + 16u * tile_column) / 4u;
   var m00 = mat4x4f();
   var m01 = mat4x4f();
@@ -60,11 +63,31 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var m31 = mat4x4f();
   var m32 = mat4x4f();
   var m33 = mat4x4f();
-  for (var d = 0u; d < p.depth; d++) {
+  var m40 = mat4x4f();
+  var m41 = mat4x4f();
+  var m42 = mat4x4f();
+  var m43 = mat4x4f();
+  var m50 = mat4x4f();
+  var m51 = mat4x4f();
+  var m52 = mat4x4f();
+  var m53 = mat4x4f();
+  var m60 = mat4x4f();
+  var m61 = mat4x4f();
+  var m62 = mat4x4f();
+  var m63 = mat4x4f();
+  var m70 = mat4x4f();
+  var m71 = mat4x4f();
+  var m72 = mat4x4f();
+  var m73 = mat4x4f();
+  for (var d = 0u; d < depth; d++) {
     let a0 = a[at_a];
     let a1 = a[at_a + 1u];
     let a2 = a[at_a + 2u];
     let a3 = a[at_a + 3u];
+    let a4 = a[at_a + 4u];
+    let a5 = a[at_a + 5u];
+    let a6 = a[at_a + 6u];
+    let a7 = a[at_a + 7u];
     let b0 = b[at_b];
     let b1 = b[at_b + 1u];
     let b2 = b[at_b + 2u];
@@ -85,11 +108,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     m31 = add(m31, a3, b1);
     m32 = add(m32, a3, b2);
     m33 = add(m33, a3, b3);
+    m40 = add(m40, a4, b0);
+    m41 = add(m41, a4, b1);
+    m42 = add(m42, a4, b2);
+    m43 = add(m43, a4, b3);
+    m50 = add(m50, a5, b0);
+    m51 = add(m51, a5, b1);
+    m52 = add(m52, a5, b2);
+    m53 = add(m53, a5, b3);
+    m60 = add(m60, a6, b0);
+    m61 = add(m61, a6, b1);
+    m62 = add(m62, a6, b2);
+    m63 = add(m63, a6, b3);
+    m70 = add(m70, a7, b0);
+    m71 = add(m71, a7, b1);
+    m72 = add(m72, a7, b2);
+    m73 = add(m73, a7, b3);
     at_a += p.rows / 4u;
     at_b += p.columns / 4u;
   }
   let row = p.columns / 4u;
-  let at = ((element * p.rows + 16u * tile_row) * p.columns + 16u * tile_column) / 4u;
+  let at = ((element * p.rows + 32u * tile_row) * p.columns + 16u * tile_column) / 4u;
   store(at + 0u * row + 0u, row, m00);
   store(at + 0u * row + 1u, row, m01);
   store(at + 0u * row + 2u, row, m02);
@@ -106,4 +145,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   store(at + 12u * row + 1u, row, m31);
   store(at + 12u * row + 2u, row, m32);
   store(at + 12u * row + 3u, row, m33);
+  store(at + 16u * row + 0u, row, m40);
+  store(at + 16u * row + 1u, row, m41);
+  store(at + 16u * row + 2u, row, m42);
+  store(at + 16u * row + 3u, row, m43);
+  store(at + 20u * row + 0u, row, m50);
+  store(at + 20u * row + 1u, row, m51);
+  store(at + 20u * row + 2u, row, m52);
+  store(at + 20u * row + 3u, row, m53);
+  store(at + 24u * row + 0u, row, m60);
+  store(at + 24u * row + 1u, row, m61);
+  store(at + 24u * row + 2u, row, m62);
+  store(at + 24u * row + 3u, row, m63);
+  store(at + 28u * row + 0u, row, m70);
+  store(at + 28u * row + 1u, row, m71);
+  store(at + 28u * row + 2u, row, m72);
+  store(at + 28u * row + 3u, row, m73);
 }

@@ -49,7 +49,7 @@ async function main(): Promise<number> {
   if (!ended) {
     const { variant, split, seed } = run;
     const options = { ...manifest.options, select: manifest.selection, variant, split, seed };
-    const trained = await trainRun(gpu, { ...options, run: folder.path, resume: true }, signal, true);
+    const trained = await trainRun(gpu, { ...options, run: folder.path, resume: true }, signal, folder);
     if (!trained?.end) return INTERRUPTED;
   }
   const opened = await openRun(folder.path, { data: manifest.options.data });

@@ -4,12 +4,26 @@ import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import type { Evaluation } from "../../training/evaluation/evaluate.ts";
 import { protocolFor } from "../../training/evaluation/select.ts";
 import { trainingSettings } from "../../training/options.ts";
-import { UsageError } from "../command.ts";
+import {
+  checkFields,
+  type Kind,
+  listOf,
+  NUMBER,
+  orNull,
+  TABLE,
+  tableOf,
+  TEXT,
+  TRUTH,
+  whole,
+} from "../documents/fields.ts";
+import { readText } from "../documents/read.ts";
 import { type Manifest, runFolder } from "./manifest.ts";
 
 /**
  * The evaluation of a run that has been trained to its end, with the manifest's options, and evaluated by its rule; undefined of any other,
  * and where the file is damaged: it will be written anew.
+ *
+ * @throws {UsageError} where the file cannot be read.
  */
 export async function finishedRun(
   out: string,
@@ -17,13 +31,11 @@ export async function finishedRun(
   { selection, steps, fingerprint, options }: Manifest,
 ): Promise<EvaluatedRun | undefined> {
   const path = runFolder(out, run).file("evaluation.json");
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UsageError(`${path}: cannot be read: ${error.message}`);
-  });
+  const text = await readText(path);
   if (text === undefined) return undefined;
   try {
     const evaluation: Evaluation = JSON.parse(text);
+    checkEvaluation(evaluation);
     const trained = evaluation.checkpoints.at(-1)!.step;
     const { variant, split, seed } = run;
     const asked = trainingSettings({ ...options, variant, split, protocol: protocolFor(selection) }, seed);
@@ -34,5 +46,45 @@ export async function finishedRun(
     return wanted ? { run, evaluation } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** More test images than any set has: the pooled intervals hold each of them. */
+const MOST_IMAGES = 1_000_000;
+const COUNT: Kind = {
+  expected: `a whole number from 0 to ${MOST_IMAGES}`,
+  fits: (value) => whole(0).fits(value) && (value as number) <= MOST_IMAGES,
+};
+const FIELDS: Record<string, Kind> = {
+  selection: TEXT,
+  rule: TEXT,
+  optimistic: TRUTH,
+  dataset: TEXT,
+  fingerprint: TEXT,
+  classNames: listOf(TEXT),
+  settings: TABLE,
+  initialScale: NUMBER,
+  checkpoints: listOf(tableOf({ step: whole(0) })),
+  "images.train": COUNT,
+  "images.test": COUNT,
+  "chosen.step": whole(0),
+  "chosen.accuracy": orNull(NUMBER),
+  "test.images": COUNT,
+  "test.accuracy": NUMBER,
+  "test.balancedAccuracy": NUMBER,
+  "test.macroF1": NUMBER,
+  "test.confusion": listOf(listOf(COUNT)),
+  "test.byGroup": listOf(tableOf({ subject: orNull(NUMBER), image: orNull(NUMBER), images: COUNT, hits: COUNT })),
+};
+
+/** @throws {TypeError} where a field is not what a table is made of, or the counts do not add up. */
+function checkEvaluation(evaluation: Evaluation): void {
+  checkFields(evaluation, FIELDS);
+  const { classNames, test: { images, confusion, byGroup } } = evaluation;
+  const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+  const isSquare = confusion.length === classNames.length &&
+    confusion.every(({ length }) => length === classNames.length);
+  if (!isSquare || sum(confusion.flat()) !== images || sum(byGroup.map((group) => group.images)) !== images) {
+    throw new TypeError(`the counts do not add up to ${images} test images`);
   }
 }

@@ -1,8 +1,12 @@
 /** manifest.json: what a cross-validation does, so that any process can do any of its runs, and a second start goes on with the first. */
 import { join } from "node:path";
+import { excerpt } from "../../datasets/printable.ts";
 import { type PlannedRun, planRuns } from "../../training/cross_validation/plan.ts";
-import type { Selection } from "../../training/evaluation/select.ts";
+import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
+import { VARIANTS } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
+import { checkFields, type Kind, listOf, oneOf, TABLE, tableOf, TEXT, whole } from "../documents/fields.ts";
+import { readDocument } from "../documents/read.ts";
 import { RunFolder } from "../run/folder.ts";
 import type { TrainArguments } from "../train/options.ts";
 
@@ -41,25 +45,23 @@ export function logFile(out: string, { name }: Pick<PlannedRun, "name">): string
  * @throws {UsageError} for a file that is no manifest.
  */
 export async function readManifest(out: string): Promise<Manifest | undefined> {
-  const path = join(out, NAME);
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UsageError(`${path}: cannot be read: ${error.message}`);
-  });
-  if (text === undefined) return undefined;
-  try {
-    const manifest: Manifest = JSON.parse(text);
-    if (manifest.format !== "aulens cross-validation 1") throw new TypeError(`format is ${manifest.format}`);
-    for (const run of manifest.runs) {
-      const { variant, split, seed } = run;
+  return await readDocument<Manifest>(join(out, NAME), "crossval", (document) => {
+    checkFields(document, FIELDS);
+    for (const { name, variant, split, seed } of (document as Manifest).runs) {
       const [planned] = planRuns({ variants: [variant], splits: [split], seeds: [seed] });
-      if (planned.name !== run.name) throw new TypeError(`run ${run.name} is ${planned.name}`);
+      if (planned.name !== name) throw new TypeError(`run ${excerpt(name)} is ${planned.name}`);
     }
-    return manifest;
-  } catch (error) {
-    throw new UsageError(`${path}: is not what crossval writes: ${(error as Error).message}`);
-  }
+  });
 }
+
+const FIELDS: Record<string, Kind> = {
+  format: oneOf(["aulens cross-validation 1"]),
+  selection: oneOf(SELECTIONS),
+  options: TABLE,
+  steps: whole(1),
+  fingerprint: TEXT,
+  runs: listOf(tableOf({ name: TEXT, variant: oneOf(VARIANTS), split: whole(0), seed: whole(0) })),
+};
 
 /**
  * The manifest of what is asked now, joined with the one that is there: runs asked for earlier keep their places.

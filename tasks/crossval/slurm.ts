@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import type { Engine, Outcome } from "../../training/cross_validation/engine.ts";
 import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import { UsageError } from "../command.ts";
+import { checkFields, listOf, TEXT, whole } from "../documents/fields.ts";
+import { readText } from "../documents/read.ts";
 import { RunFolder } from "../run/folder.ts";
 import { elementArguments } from "./command_line.ts";
 import { finishedRun } from "./finished.ts";
@@ -166,15 +168,15 @@ const indexOf = (manifest: Manifest, run: PlannedRun) => manifest.runs.findIndex
 
 /** The array job of an earlier start, if it is still queued or running. */
 async function earlierJob(out: string): Promise<ArrayJob | undefined> {
+  const text = await readText(join(out, JOB));
+  let job: ArrayJob;
   try {
-    const job: ArrayJob = JSON.parse(await Deno.readTextFile(join(out, JOB)));
-    return /^\d+$/.test(job.number) && job.indices.every(Number.isInteger) && await isQueued(job.number)
-      ? job
-      : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
-    throw error;
+    job = JSON.parse(text ?? "null");
+    checkFields(job, { number: TEXT, indices: listOf(whole(0)) });
+  } catch {
+    return undefined;
   }
+  return /^\d+$/.test(job.number) && await isQueued(job.number) ? job : undefined;
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Gpu } from "../../gpu/device.ts";
 import { evaluate, type EvaluateOptions, type EvaluationResult } from "../../training/evaluation/evaluate.ts";
 import { confusionPng } from "../charts/confusion.ts";
 import { createProgress } from "../progress.ts";
-import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
+import { savedCheckpoints } from "../run/checkpoints.ts";
+import { createNetwork, type Run } from "../run/open.ts";
 import { percent, whom } from "../words.ts";
 import { predictionsCsv } from "./predictions.ts";
 

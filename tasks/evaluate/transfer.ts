@@ -12,7 +12,8 @@ import {
 import { confusionPng } from "../charts/confusion.ts";
 import { fileName } from "../command.ts";
 import { createProgress } from "../progress.ts";
-import { createNetwork, type Run, savedCheckpoints } from "../run/open.ts";
+import { savedCheckpoints } from "../run/checkpoints.ts";
+import { createNetwork, type Run } from "../run/open.ts";
 import { percent, whom } from "../words.ts";
 import { predictionsCsv } from "./predictions.ts";
 

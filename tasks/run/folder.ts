@@ -2,15 +2,28 @@
 import { basename, dirname, join } from "node:path";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
+import { checkFields, type Kind, NUMBER, orNull, whole } from "../documents/fields.ts";
+import { readText } from "../documents/read.ts";
 import { writeWholeFile, WRITING } from "../whole_file.ts";
+import { explainWrite, WriteError } from "../write_error.ts";
 
 /** Held while a process trains in the folder. */
 const LOCK = ".lock";
+/** What a line of log.jsonl holds. */
+const RECORD: Record<string, Kind> = {
+  step: whole(0),
+  loss: NUMBER,
+  trainAccuracy: NUMBER,
+  validationAccuracy: orNull(NUMBER),
+  imagesPerSecond: NUMBER,
+};
 
 /** A run folder on disk. */
 export class RunFolder {
   /** Its path. */
   readonly path: string;
+  /** The file that the lock is on, while it is held here. */
+  #lock: Deno.FsFile | undefined;
 
   /** The folder at a path, there or not. */
   constructor(path: string) {
@@ -18,14 +31,14 @@ export class RunFolder {
   }
 
   /**
-   * A run folder to train in: a new one (made when the first file is written), or an existing one to go on.
-   * @throws {UsageError} where it exists and `resume` was not asked for.
+   * Makes sure that a run can be trained in it: a new one (the folder is made when the first file is written), or one to go on with.
+   * @throws {UsageError} where it exists and `resume` was not asked for, or is no run folder.
    */
-  static async open(path: string, options: { resume: boolean }): Promise<RunFolder> {
-    const folder = new RunFolder(path);
+  async assertOpen({ resume }: { resume: boolean }): Promise<void> {
+    const { path } = this;
     // What a process that was killed at once may leave is nothing to keep.
     const entries = (await list(path)).filter((name) => name !== LOCK && !name.endsWith(WRITING));
-    if (entries.length > 0 && !options.resume) {
+    if (entries.length > 0 && !resume) {
       throw new UsageError(
         `--run ${path}: the folder exists and is not empty. Remedy: continue it with --resume, or name another with --run.`,
       );
@@ -35,7 +48,6 @@ export class RunFolder {
         `--run ${path}: this is not a run folder (no run.json in it). Remedy: name another with --run.`,
       );
     }
-    return folder;
   }
 
   /** The folder of its checkpoints. */
@@ -59,14 +71,18 @@ export class RunFolder {
 
   /**
    * Keeps other processes from training in the folder until the lock is disposed of, or this process ends in whatever way: the lock is the
-   * system's, on the file `.lock`. Makes the folder.
+   * system's, on the file `.lock`. Makes the folder. Until then nothing is written where the folder has gone, instead of making it anew.
    * @param until Where it is given, waits for another process that holds it, until this is aborted.
    * @throws {UsageError} where another process holds it, and there is no waiting.
+   * @throws {WriteError} where the disk is full or may not be written.
    * @throws The signal's reason when it is aborted.
    */
   async lock(until?: AbortSignal): Promise<Disposable> {
-    await Deno.mkdir(this.path, { recursive: true });
-    const file = await Deno.open(this.file(LOCK), { write: true, create: true });
+    const file = await Deno.mkdir(this.path, { recursive: true })
+      .then(() => Deno.open(this.file(LOCK), { write: true, create: true }))
+      .catch((error) => {
+        throw explainWrite(this.path, error);
+      });
     try {
       while (!await file.tryLock(true)) {
         if (!until) {
@@ -77,7 +93,13 @@ export class RunFolder {
         until.throwIfAborted();
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
-      return file;
+      this.#lock = file;
+      return {
+        [Symbol.dispose]: () => {
+          this.#lock = undefined;
+          file.close();
+        },
+      };
     } catch (error) {
       file.close();
       throw error;
@@ -110,8 +132,12 @@ export class RunFolder {
     });
   }
 
-  /** Writes a file, whole or not at all. */
+  /**
+   * Writes a file, whole or not at all.
+   * @throws {WriteError} where the disk is full or may not be written, or the folder is gone while the lock is held.
+   */
   async write(name: string, contents: Uint8Array | string): Promise<string> {
+    await this.#assertThere();
     const path = join(this.path, name);
     await writeWholeFile(path, contents);
     return path;
@@ -122,22 +148,25 @@ export class RunFolder {
     await this.write(join("checkpoints", `step-${String(step).padStart(6, "0")}.safetensors`), bytes);
   }
 
-  /** Adds a line to log.jsonl. */
+  /** Adds a line to log.jsonl. Throws as `write` does. */
   async log(record: TrainRecord): Promise<void> {
-    await Deno.writeTextFile(join(this.path, "log.jsonl"), JSON.stringify(record) + "\n", { append: true });
+    await this.#assertThere();
+    const path = this.file("log.jsonl");
+    await Deno.writeTextFile(path, JSON.stringify(record) + "\n", { append: true }).catch((error) => {
+      throw explainWrite(path, error);
+    });
   }
 
-  /** The records of log.jsonl; a line cut short by a crash ends them. */
+  /** The records of log.jsonl; a line that is none, such as one cut short by a crash, ends them. */
   async records(): Promise<TrainRecord[]> {
-    const text = await Deno.readTextFile(join(this.path, "log.jsonl")).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return "";
-      throw error;
-    });
+    const text = await readText(this.file("log.jsonl")) ?? "";
     const records: TrainRecord[] = [];
     for (const line of text.split("\n")) {
       if (line === "") continue;
       try {
-        records.push(JSON.parse(line));
+        const record = JSON.parse(line);
+        checkFields(record, RECORD);
+        records.push(record);
       } catch {
         break;
       }
@@ -149,6 +178,17 @@ export class RunFolder {
   async cutLog(step: number): Promise<void> {
     const kept = (await this.records()).filter((record) => record.step <= step);
     await this.write("log.jsonl", kept.map((record) => JSON.stringify(record) + "\n").join(""));
+  }
+
+  /** Refuses to go on where the folder that was locked is no longer at its path. */
+  async #assertThere(): Promise<void> {
+    if (!this.#lock) return;
+    const [held, found] = await Promise.all([this.#lock.stat(), Deno.stat(this.file(LOCK)).catch(() => undefined)]);
+    if (found && held.ino === found.ino && held.dev === found.dev) return;
+    throw new WriteError(
+      `${this.path}: the run folder was deleted, moved or replaced during the run. ` +
+        "Remedy: where it was moved, name its new place with --run and go on with --resume; or else start the run again.",
+    );
   }
 }
 

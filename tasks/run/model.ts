@@ -4,13 +4,12 @@ import { CheckpointError } from "../../training/checkpoint.ts";
 import { type Model, readModel } from "../../training/model.ts";
 import { SafetensorsError } from "../../network/safetensors.ts";
 import { UsageError } from "../command.ts";
+import { checkFields, whole } from "../documents/fields.ts";
+import { readCheckpointFile, readDocument } from "../documents/read.ts";
+import { savedCheckpoints } from "./checkpoints.ts";
 import { RunFolder } from "./folder.ts";
 import { imagesOfRun } from "./images.ts";
-import { savedCheckpoints } from "./open.ts";
-import { readRunRecord } from "./record.ts";
-
-/** Longest model file: a network of 1,024 pixels has 260 MB of weights, and its checkpoint twice as much. */
-const MOST_BYTES = 2 ** 30;
+import { readRunRecord, type RunRecord } from "./record.ts";
 
 /** A model and where it came from. */
 export interface LoadedModel {
@@ -25,15 +24,32 @@ export interface LoadedModel {
  * Reads a model: the file's, or the checkpoint of a run folder that `evaluate` chose, or the last one where the run has not been evaluated.
  *
  * @param path A run folder, a checkpoint, or what `deno task export --format safetensors` wrote.
- * @throws {UsageError} for a path that is none of these.
+ * @param options `step`: which checkpoint of a run folder, by the number of its updates, whatever was chosen.
+ * @throws {UsageError} for a path that is none of these, a checkpoint that is not there.
  */
-export async function loadModel(path: string): Promise<LoadedModel> {
+export async function loadModel(path: string, options: { step?: number } = {}): Promise<LoadedModel> {
   const info = await Deno.stat(path).catch((error) => {
     throw new UsageError(`${path}: cannot be read: ${error.message}. Remedy: name a run folder or a model file.`);
   });
-  if (info.isFile) return { model: await readFile(path), path, rule: "the file that was named" };
+  if (info.isFile) {
+    if (options.step !== undefined) {
+      throw new UsageError(`${path}: is a file, which has no checkpoints to choose from. Remedy: name its run folder.`);
+    }
+    return { model: await readFile(path), path, rule: "the file that was named" };
+  }
   const folder = new RunFolder(path);
   const record = await readRunRecord(folder);
+  if (options.step !== undefined) {
+    const steps = await folder.checkpointSteps();
+    if (!steps.includes(options.step)) {
+      throw new UsageError(
+        `${folder.path}: has no checkpoint ${options.step}. Remedy: ${
+          steps.length > 0 ? `choose one of ${steps.join(", ")}` : "train the run first"
+        }.`,
+      );
+    }
+    return await ofStep(folder, record, options.step, "the one that was asked for");
+  }
   const checkpoints = await savedCheckpoints({ folder, record });
   const chosen = await chosenStep(folder);
   if (chosen !== undefined && !checkpoints.some(({ step }) => step === chosen)) {
@@ -41,22 +57,22 @@ export async function loadModel(path: string): Promise<LoadedModel> {
       `${folder.path}: evaluation.json chose checkpoint ${chosen}, which is not there. Remedy: run deno task evaluate again.`,
     );
   }
-  const step = chosen ?? checkpoints.at(-1)!.step;
-  const file = folder.checkpointPath(step);
-  const { info: found, parameters } = await readFile(file);
+  return chosen === undefined
+    ? await ofStep(folder, record, checkpoints.at(-1)!.step, "the last one: the run has not been evaluated")
+    : await ofStep(folder, record, chosen, "the one that evaluate chose");
+}
+
+async function ofStep(folder: RunFolder, record: RunRecord, step: number, rule: string): Promise<LoadedModel> {
+  const path = folder.checkpointPath(step);
+  const { info, parameters } = await readFile(path);
   const { kind, crop } = await imagesOfRun(record);
-  return {
-    model: { info: { ...found, crop, images: kind }, parameters },
-    path: file,
-    rule: chosen === undefined ? "the last one: the run has not been evaluated" : "the one that evaluate chose",
-  };
+  return { model: { info: { ...info, crop, images: kind }, parameters }, path, rule };
 }
 
 async function readFile(path: string): Promise<Model> {
-  const { size } = await Deno.stat(path);
-  if (size > MOST_BYTES) throw new UsageError(`${path}: ${size} bytes are no model; the limit is ${MOST_BYTES}`);
+  const bytes = await readCheckpointFile(path);
   try {
-    return readModel(await Deno.readFile(path));
+    return readModel(bytes);
   } catch (error) {
     if (!(error instanceof SafetensorsError || error instanceof CheckpointError)) throw error;
     throw new UsageError(
@@ -66,14 +82,8 @@ async function readFile(path: string): Promise<Model> {
 }
 
 async function chosenStep(folder: RunFolder): Promise<number | undefined> {
-  if (!await folder.has("evaluation.json")) return undefined;
-  const path = folder.file("evaluation.json");
-  let step: unknown;
-  try {
-    step = (JSON.parse(await Deno.readTextFile(path)) as Evaluation).chosen.step;
-  } catch (error) {
-    throw new UsageError(`${path}: is not what evaluate writes: ${(error as Error).message}`);
-  }
-  if (!Number.isSafeInteger(step)) throw new UsageError(`${path}: is not what evaluate writes: chosen.step is ${step}`);
-  return step as number;
+  const evaluation = await readDocument<Evaluation>(folder.file("evaluation.json"), "evaluate", (document) => {
+    checkFields(document, { "chosen.step": whole(0) });
+  });
+  return evaluation?.chosen.step;
 }

@@ -1,10 +1,12 @@
 /** run.json: everything that a run was told and found, and whether a checkpoint may be continued with what is asked now. */
 import type { Dataset } from "../../datasets/dataset.ts";
-import type { AdapterDescription } from "../../gpu/device.ts";
+import type { AdapterDescription } from "../../gpu/adapter.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { CheckpointInfo } from "../../training/checkpoint.ts";
 import { type TrainingSettings, trainingSettings } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
+import { checkFields, type Kind, listOf, NUMBER, TABLE, TEXT, whole } from "../documents/fields.ts";
+import { readDocument } from "../documents/read.ts";
 import type { TrainArguments } from "../train/options.ts";
 import type { RunFolder } from "./folder.ts";
 import { type ImagesRecord, readImages } from "./images.ts";
@@ -73,32 +75,39 @@ export async function writeRunRecord(
  * @throws {UsageError} where there is none, or it is not what `train` writes.
  */
 export async function readRunRecord(folder: RunFolder): Promise<RunRecord> {
-  const path = folder.file("run.json");
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UsageError(
-        `${folder.path}: this is not a run folder (no run.json in it). Remedy: name a folder under runs/.`,
-      );
-    }
-    throw new UsageError(`${path}: cannot be read: ${error.message}`);
+  const record = await readDocument<RunRecord>(folder.file("run.json"), "train", (document) => {
+    checkFields(document, FIELDS);
+    const { settings } = document as RunRecord;
+    trainingSettings(settings, settings.seed);
   });
-  try {
-    const record: RunRecord = JSON.parse(text);
-    const { network, dataset } = record;
-    if (
-      typeof record.given !== "object" || typeof dataset.folder !== "string" || typeof dataset.fingerprint !== "string"
-    ) {
-      throw new TypeError("given, dataset.folder or dataset.fingerprint is missing");
-    }
-    const numbers = { steps: record.steps, checkpointEvery: record.checkpointEvery, imageSize: network.imageSize };
-    for (const [name, value] of Object.entries(numbers)) {
-      if (!(Number.isInteger(value) && value >= 1)) throw new TypeError(`${name} is ${value}`);
-    }
-    return { ...record, settings: trainingSettings(record.settings, record.settings.seed) };
-  } catch (error) {
-    throw new UsageError(`${path}: is not what train writes: ${(error as Error).message}`);
+  if (!record) {
+    throw new UsageError(
+      `${folder.path}: this is not a run folder (no run.json in it). Remedy: name a folder under runs/.`,
+    );
   }
+  return { ...record, settings: trainingSettings(record.settings, record.settings.seed) };
 }
+
+/** What other tasks rely on. */
+const FIELDS: Record<string, Kind> = {
+  given: TABLE,
+  steps: whole(1),
+  checkpointEvery: whole(1),
+  settings: TABLE,
+  "network.imageSize": whole(1),
+  "network.classes": whole(2),
+  "network.seed": whole(0),
+  "network.initialScale": NUMBER,
+  "network.convolution": TEXT,
+  "dataset.name": TEXT,
+  "dataset.folder": TEXT,
+  "dataset.fingerprint": TEXT,
+  "dataset.images": whole(1),
+  "dataset.classNames": listOf(TEXT),
+  adapter: TABLE,
+  "adapter.description": TEXT,
+  versions: TABLE,
+};
 
 /**
  * Refuses to continue a checkpoint with other options than it was made with: the result would be neither run.

@@ -1,11 +1,10 @@
-/** metrics.json: how good the last checkpoint is on the three parts of the split. */
+/** How good the last checkpoint is on the three parts of the split. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Split } from "../../datasets/split.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { evaluateRows } from "../../training/evaluation/rows.ts";
 import { confusionMatrix } from "../../training/metrics/mod.ts";
 import type { TrainingSettings } from "../../training/options.ts";
-import type { RunFolder } from "../run/folder.ts";
 
 /** How good a network is on some images. */
 export interface PartMetrics {
@@ -18,14 +17,24 @@ export interface PartMetrics {
   confusion: number[][];
 }
 
-/** Evaluates the network on training, validation and test images, and writes metrics.json. No checkpoint is chosen here. */
-export async function writeMetrics(
-  folder: RunFolder,
+/** What metrics.json holds. */
+export interface Metrics {
+  /** Updates that the network has seen. */
+  checkpoint: number;
+  selection: string;
+  classNames: string[];
+  train: PartMetrics | null;
+  validation: PartMetrics | null;
+  test: PartMetrics;
+}
+
+/** Evaluates the network on training, validation and test images. No checkpoint is chosen here. */
+export async function measureParts(
   net: ZeroBiasCnn,
   dataset: Dataset,
   parts: Split,
   settings: TrainingSettings,
-): Promise<{ test: PartMetrics }> {
+): Promise<Metrics> {
   const measure = async (rows: Uint32Array): Promise<PartMetrics | null> => {
     if (rows.length === 0) return null;
     const { accuracy, loss, predictions } = await evaluateRows(net, dataset, rows, settings.normalization);
@@ -35,7 +44,7 @@ export async function writeMetrics(
   };
   const test = await measure(parts.test);
   if (!test) throw new RangeError(`split ${settings.split} of ${dataset.name} has no test image`);
-  const metrics = {
+  return {
     checkpoint: net.step,
     selection: "last: the last checkpoint, chosen by no accuracy",
     classNames: dataset.classNames,
@@ -43,6 +52,4 @@ export async function writeMetrics(
     validation: await measure(parts.validation),
     test,
   };
-  await folder.write("metrics.json", JSON.stringify(metrics, null, 2) + "\n");
-  return metrics;
 }

@@ -1,6 +1,6 @@
 /** The command line of `deno task train`, and what it means on this adapter. */
 import type { Dataset } from "../../datasets/dataset.ts";
-import type { AdapterDescription } from "../../gpu/device.ts";
+import type { AdapterDescription } from "../../gpu/adapter.ts";
 import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
 import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";

@@ -1,19 +1,22 @@
 /** One training run from its options to its folder: what `deno task train` does, and each element of a cross-validation. */
+import type { Dataset } from "../../datasets/dataset.ts";
 import { splitIndices } from "../../datasets/split.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { type Checkpoint, checkpointInfo, readCheckpoint, restore } from "../../training/checkpoint.ts";
 import { protocolFor } from "../../training/evaluation/select.ts";
-import { type TrainingSettings, trainingSettings } from "../../training/options.ts";
+import { type TrainingSettings, trainingSettings, type TrainOptions } from "../../training/options.ts";
 import { train } from "../../training/train.ts";
 import { curvesPng } from "../charts/curves.ts";
 import { UsageError } from "../command.ts";
+import { readCheckpointFile } from "../documents/read.ts";
 import { createProgress } from "../progress.ts";
 import { datasetName, loadDataset } from "../run/data.ts";
 import { RunFolder } from "../run/folder.ts";
 import { checkResumable, writeRunRecord } from "../run/record.ts";
 import { percent } from "../words.ts";
-import { type PartMetrics, writeMetrics } from "./metrics.ts";
+import { withWhatIsLeft } from "./ended.ts";
+import { measureParts, type Metrics, type PartMetrics } from "./metrics.ts";
 import { defaultRun, type Defaults, defaultsFor, type TrainArguments } from "./options.ts";
 
 /** How a run ended. */
@@ -32,7 +35,7 @@ export interface Trained {
  * Trains.
  *
  * @param signal Stops after the step in flight, with a checkpoint.
- * @param locked Whether the caller holds the folder's lock.
+ * @param held The run folder, where the caller holds its lock already.
  * @returns How it ended; undefined where it was stopped before the first step, with nothing left behind.
  * @throws {UsageError} for options that do not go together, a folder that exists, data that is not there.
  */
@@ -40,14 +43,15 @@ export async function trainRun(
   gpu: Gpu,
   options: TrainArguments,
   signal: AbortSignal,
-  locked = false,
+  held?: RunFolder,
 ): Promise<Trained | undefined> {
   const name = await datasetName(options);
   const defaults = defaultsFor(name, gpu.adapter);
   const variant = options.variant ?? defaults.variant;
   // The folder is looked at before the faces are drawn: a refusal should not cost minutes.
   const path = options.run ?? defaultRun({ name }, variant, options.split, options.seed);
-  const folder = await RunFolder.open(path, { resume: options.resume });
+  const folder = held ?? new RunFolder(path);
+  await folder.assertOpen(options);
   const loaded = await loadDataset(options, { builtInSize: defaults.imageSize, signal }).catch((error) => {
     if (!signal.aborted) throw error;
   });
@@ -63,7 +67,7 @@ export async function trainRun(
     convolution: options.convolution,
   });
   const steps = options.steps ?? defaults.steps;
-  using _lock = locked ? undefined : await folder.lock();
+  using _lock = held ? undefined : await folder.lock();
   await folder.sweep();
   const checkpoint = await lastCheckpoint(folder, options.resume);
   if (checkpoint) {
@@ -85,16 +89,23 @@ export async function trainRun(
       }`,
   );
 
-  using progress = createProgress({ total: steps, unit: "step" });
+  try {
+    await trainAndLog(net, dataset, folder, { ...settings, steps, checkpointEvery, signal });
+    const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };
+    if (signal.aborted && net.step < steps) return trained;
+    const title = `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`;
+    return { ...trained, end: await writeEnd(folder, title, net, await measureParts(net, dataset, parts, settings)) };
+  } catch (error) {
+    throw await withWhatIsLeft(error, folder);
+  }
+}
+
+/** Trains, with the log and the checkpoints in the folder and the progress on the terminal. */
+async function trainAndLog(net: ZeroBiasCnn, dataset: Dataset, folder: RunFolder, options: TrainOptions) {
+  using progress = createProgress({ total: options.steps!, unit: "step" });
   let validation: number | null = null;
-  const records = train(net, dataset, {
-    ...settings,
-    steps,
-    checkpointEvery,
-    signal,
-    onCheckpoint: ({ step, bytes }) => folder.saveCheckpoint(step, bytes),
-  });
-  for await (const record of records) {
+  const onCheckpoint = ({ step, bytes }: { step: number; bytes: Uint8Array }) => folder.saveCheckpoint(step, bytes);
+  for await (const record of train(net, dataset, { ...options, onCheckpoint })) {
     await folder.log(record);
     validation = record.validationAccuracy ?? validation;
     progress.update(record.step, {
@@ -104,21 +115,20 @@ export async function trainRun(
       "images/s": record.imagesPerSecond.toFixed(0),
     });
   }
-  progress.stop();
-  const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };
-  if (signal.aborted && net.step < steps) return trained;
+}
 
-  const { test } = await writeMetrics(folder, net, dataset, parts, settings);
-  const curves = await folder.write(
-    "curves.png",
-    await curvesPng(await folder.records(), {
-      title: `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`,
-      classes: net.classes,
-      subtitle: `${parts.train.length} training images; test accuracy ${percent(test.accuracy)} of ${test.images} ` +
-        "with the last checkpoint",
-    }),
-  );
-  return { ...trained, end: { test, curves } };
+/** Writes curves.png and metrics.json, which comes last: it says that the run has ended. */
+async function writeEnd(folder: RunFolder, title: string, net: ZeroBiasCnn, metrics: Metrics) {
+  const { test, train } = metrics;
+  const picture = await curvesPng(await folder.records(), {
+    title,
+    classes: net.classes,
+    subtitle: `${train?.images ?? 0} training images; test accuracy ${percent(test.accuracy)} of ${test.images} ` +
+      "with the last checkpoint",
+  });
+  const curves = await folder.write("curves.png", picture);
+  await folder.write("metrics.json", JSON.stringify(metrics, null, 2) + "\n");
+  return { test, curves };
 }
 
 /** The run's last checkpoint, when it is to go on from one; says so where there is none. */
@@ -131,7 +141,7 @@ async function lastCheckpoint(folder: RunFolder, resume: boolean): Promise<Check
   }
   const path = folder.checkpointPath(step);
   try {
-    return readCheckpoint(await Deno.readFile(path));
+    return readCheckpoint(await readCheckpointFile(path));
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}. Remedy: delete the file to go on from the one before.`);
   }

@@ -318,6 +318,28 @@ Deno.test({
     ["image folder", (folder) => Deno.mkdirSync(join(folder, "sad/7.png")), /7\.png: is a folder, not an image/],
     ["image folder", (folder) => Deno.writeTextFileSync(join(folder, "sad/\x1b[2J.txt"), ""), /has control characters/],
     ["CK+", (folder) => Deno.writeTextFileSync(join(folder, "Emotion/S011"), ""), /S011: is no folder/],
+    [
+      "CK+",
+      (folder) => Deno.writeTextFileSync(join(folder, "Emotion/S005/001/S005_001_00000004_emotion.txt"), "3\u009b2J"),
+      /emotion is "3\\u009b2J", expected a whole number/,
+    ],
+    [
+      "CK+",
+      (folder) =>
+        Deno.writeTextFileSync(
+          join(folder, "Landmarks/S005/001/S005_001_00000001_landmarks.txt"),
+          "10 14\n".repeat(67) + "1e999 4\n",
+        ),
+      /point 68 is "1e999 4", expected x and y/,
+    ],
+    [
+      "prepared folder",
+      (folder) => Deno.writeTextFileSync(join(folder, "meta.json"), '{"a":\x1b[2J'),
+      /is no JSON: .*\\u001b/,
+    ],
+    ["prepared folder", meta({ fingerprint: ["0".repeat(64)] }), /meta\.json: fingerprint is \[/],
+    ["prepared folder", meta({ details: [] }), /meta\.json: details is \[\]/],
+    ["prepared folder", meta({ format: "\u009b2J" }), /meta\.json: format is "\\u009b2J"/],
   ];
   for (const [name, spoil, message] of lies) {
     await withTree(all[name].files, async (folder) => {

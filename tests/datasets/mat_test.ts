@@ -168,6 +168,7 @@ Deno.test("mat: a file that is damaged or lies is refused with its name and the 
     ["nothing", new Uint8Array(0), /0 bytes, a MATLAB file has a header of 128/],
     ["half a header", good.slice(0, 100), /100 bytes/],
     ["text", new TextEncoder().encode("a,b\n".repeat(50)), /no MATLAB file: its byte order mark .* \(at byte 126\)/],
+    ["a control character for a mark", good.map((byte, i) => i === 126 ? 0x90 : byte), /mark is "\\u0090.", not/],
     ["version 4", Uint8Array.from({ length: 200 }, (_, i) => i === 4 ? 3 : 0), /version 4 file, convert it: .*-v7/],
     ["7.3 by text", hdf5, /version 7\.3 file \(HDF5\).*save\('test_v7\.mat', '-struct', 'data', '-v7'\)/],
     ["7.3 by number", version2, /version 7\.3/],

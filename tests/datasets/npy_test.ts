@@ -78,6 +78,7 @@ Deno.test("npy: a file that is damaged or lies is refused, and says why", () => 
   const good = writeNpy({ shape: [4], data: new Int32Array(4) });
   const hostile: [Uint8Array, RegExp][] = [
     [new Uint8Array(0), /does not begin/],
+    [Uint8Array.of(...good.subarray(0, 10), 0x90, ...good.subarray(11)), /no Python dictionary: "\\u0090/],
     [new TextEncoder().encode("PK\x03\x04 a zip archive"), /does not begin/],
     [good.subarray(0, 8), /cut short inside the header/],
     [good.subarray(0, 60), /cut short inside the header: it claims 118 bytes, 50/],

@@ -12,6 +12,7 @@ import {
   Workspace,
 } from "../../kernels/convolution/mod.ts";
 import { quadrantPoolBackward, quadrantPoolForward } from "../../kernels/pool/mod.ts";
+import { sparseByInput, sparseByWeight, SparseWorkspace } from "../../kernels/sparse/mod.ts";
 import { byInputAt, byWeightAt, forwardAt } from "../reference/convolution.ts";
 import { maxPool, packPositions, unpool } from "../reference/pool.ts";
 import { assertClose } from "../support/compare.ts";
@@ -93,6 +94,37 @@ for (const { name, shape, pool, method } of layers) {
     }),
   );
 }
+
+Deno.test(
+  "full size: conv3's sparse gradients, 64 images",
+  withGpu(async (gpu, buffers) => {
+    const shape = { ...shapeOf(64, [128, 256], [24, 24], 5), cells: 4 };
+    const { images, inputs, outputs, height, width, filter } = shape;
+    const random = new Random(6);
+    const x = random.normal(images * inputs * 576), w = random.normal(outputs * inputs * 25);
+    const dy = random.normal(images * outputs * 4);
+    const quadrants = { planes: images * outputs, height, width, window_height: 12, window_width: 12 };
+    const argmax = Uint32Array.from(dy, (_, cell) => {
+      const place = random.word() % 144;
+      return (12 * ((cell >> 1) & 1) + Math.floor(place / 12)) * width + 12 * (cell & 1) + place % 12;
+    });
+    const spread = unpool(quadrants, dy, argmax);
+    const workspace = buffers.own(new SparseWorkspace(gpu, shape));
+    const bound = { dy: buffers.input("dy", dy), argmax: buffers.input("argmax", argmax) };
+    const dx = buffers.output("dx", x.length), dw = buffers.output("dw", w.length);
+    buffers.run([
+      ...sparseByWeight(gpu, workspace, shape, { ...bound, x: buffers.input("x", x), dw }),
+      ...sparseByInput(gpu, workspace, shape, { ...bound, w: buffers.input("w", w), dx }),
+    ]);
+    const atInput = places(random, [images, inputs, height, width]);
+    const byInput = atInput.map((place) => byInputAt(shape, spread, w, ...place));
+    assertClose(pick(await buffers.floats(dx), [images, inputs, height, width], atInput), byInput, 5e-6, "by input");
+    const atWeight = places(random, [outputs, inputs, filter, filter]);
+    const byWeight = atWeight.map((place) => byWeightAt(shape, x, spread, ...place));
+    const found = pick(await buffers.floats(dw), [outputs, inputs, filter, filter], atWeight);
+    assertClose(found, byWeight, 5e-6, "by weight");
+  }),
+);
 
 Deno.test(
   "full size: quadrant pooling of 64 x 256 maps of 24x24, forward and back",

@@ -79,9 +79,30 @@ Deno.test(
         clock: buffers.input("clock", new Uint32Array([clock])),
         result: buffers.input("result", result),
         ring,
+        status: buffers.input("status", new Uint32Array([0])),
       };
       buffers.run(meanIntoRing(gpu, bound, { samples, slots }));
       assertClose(await buffers.floats(ring), expected, 2e-6, `${samples} samples, clock ${clock}`);
+      assert.deepEqual([...await buffers.integers(bound.status)], [0]);
+    }
+  }),
+);
+
+Deno.test(
+  "loss: the status is the number of the first step whose mean loss is not finite",
+  withGpu(async (gpu, buffers) => {
+    for (
+      const [loss, held, expected] of [[1, 0, 0], [3e38, 0, 0], [NaN, 0, 42], [Infinity, 0, 42], [NaN, 7, 7], [1, 7, 7]]
+    ) {
+      const status = buffers.input("status", new Uint32Array([held]));
+      const bound = {
+        clock: buffers.input("clock", new Uint32Array([41])),
+        result: buffers.input("result", new Float32Array([0.5, 1, loss, 0])),
+        ring: buffers.input("ring", new Float32Array(4)),
+        status,
+      };
+      buffers.run(meanIntoRing(gpu, bound, { samples: 2, slots: 2 }));
+      assert.deepEqual([...await buffers.integers(status)], [expected], `loss ${loss}, status ${held}`);
     }
   }),
 );

@@ -12,13 +12,14 @@ Deno.test(
     for (const count of [1, 65, 1000, 307_200]) { // the last is fc4
       const random = new Random(count);
       const [weights, velocities] = [random.normal(count), random.normal(count, 0.1)];
+      const clock = buffers.input("clock", new Uint32Array([0]));
       const settings = buffers.input("settings", new Float32Array([0.3, 0.9, 0.05]));
       const w = buffers.input("w", weights), v = buffers.input("v", velocities);
       const status = buffers.input("status", new Uint32Array([0]));
       const expected = { w: Float64Array.from(weights), v: Float64Array.from(velocities) };
       for (let step = 0; step < 3; step++) {
         const gradients = random.normal(count);
-        buffers.run(momentumStep(gpu, { settings, dw: buffers.input("dw", gradients), w, v, status }, count));
+        buffers.run(momentumStep(gpu, { clock, settings, dw: buffers.input("dw", gradients), w, v, status }, count));
         for (let i = 0; i < count; i++) {
           const before = { w: expected.w[i], v: expected.v[i], dw: gradients[i] };
           const after = reference(before, { rate: 0.3, momentum: 0.9, decay: 0.05 });
@@ -33,22 +34,24 @@ Deno.test(
 );
 
 Deno.test(
-  "optimizer: a weight that is infinite or no number raises the status, and nothing lowers it",
+  "optimizer: the status is the number of the first update that made a weight infinite or no number",
   withGpu(async (gpu, buffers) => {
     const settings = buffers.input("settings", new Float32Array([1, 0, 0]));
+    const clock = buffers.input("clock", new Uint32Array([41]));
     const run = async (gradient: number, held = 0, at = 70) => {
       const count = 100;
       const dw = buffers.input("dw", new Float32Array(count).map((_, i) => (i === at ? gradient : 1)));
       const [w, v] = ["w", "v"].map((name) => buffers.input(name, new Float32Array(count)));
       const status = buffers.input("status", new Uint32Array([held]));
-      buffers.run(momentumStep(gpu, { settings, dw, w, v, status }, count));
+      buffers.run(momentumStep(gpu, { clock, settings, dw, w, v, status }, count));
       return (await buffers.integers(status))[0];
     };
     assert.equal(await run(1), 0);
     assert.equal(await run(3e38), 0);
-    assert.equal(await run(Infinity), 1);
-    assert.equal(await run(-Infinity), 1);
-    assert.equal(await run(NaN), 1);
-    assert.equal(await run(1, 1), 1);
+    assert.equal(await run(Infinity), 42);
+    assert.equal(await run(-Infinity), 42);
+    assert.equal(await run(NaN), 42);
+    assert.equal(await run(1, 7), 7);
+    assert.equal(await run(NaN, 7), 7);
   }),
 );

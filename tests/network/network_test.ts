@@ -56,6 +56,7 @@ for (
     { convolution: "direct", classes: 8, samples: 5, imageSize: 8 },
     { convolution: "winograd", classes: 7, samples: 3, imageSize: 16 },
     { convolution: "auto", classes: 8, samples: 1, imageSize: 24 },
+    { convolution: "auto", classes: 7, samples: 1, imageSize: 64 }, // conv3's sparse gradients
   ] as { convolution: ConvolutionMethod; classes: number; samples: number; imageSize: number }[]
 ) {
   Deno.test(

@@ -17,6 +17,7 @@ import { randomCode } from "../../kernels/random/mod.ts";
 import * as relu from "../../kernels/relu/mod.ts";
 import * as response from "../../kernels/response/mod.ts";
 import * as sampling from "../../kernels/sampling/mod.ts";
+import * as sparse from "../../kernels/sparse/mod.ts";
 import * as winograd from "../../kernels/winograd/mod.ts";
 import { needs } from "../permissions.ts";
 
@@ -32,6 +33,7 @@ const modules = {
   relu,
   response,
   sampling,
+  sparse,
   winograd,
 };
 const kernels = Object.values(modules).flatMap((module) =>

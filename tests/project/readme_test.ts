@@ -33,3 +33,20 @@ Deno.test({
     }
   },
 });
+
+Deno.test(
+  { name: "every file that README.md, CONTRIBUTING.md and SECURITY.md name is there", ignore: needs("read") },
+  async () => {
+    for (const page of ["README.md", "CONTRIBUTING.md", "SECURITY.md"]) {
+      const text = await Deno.readTextFile(new URL(`../../${page}`, import.meta.url));
+      const links = [
+        ...text.matchAll(/\]\(([\w./]+)\)/g),
+        ...text.matchAll(/`((?:tests|datasets|tasks|bench)\/[\w./]+\.\w+)`/g),
+      ];
+      assert.ok(links.length > 0, page);
+      for (const [, path] of links) {
+        await Deno.stat(new URL(`../../${path}`, import.meta.url)).catch(() => assert.fail(`${page} names ${path}`));
+      }
+    }
+  },
+);

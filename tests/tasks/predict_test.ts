@@ -97,7 +97,7 @@ Deno.test({
       );
       assert.match(stdout, /expression is not an emotion.*NOTICE\.md/);
       assert.match(stderr, /^no face +.*grey\.png$/m);
-      assert.match(stderr, /^not read +.*\?\[2Jbroken\.jpg: cannot be decoded/m);
+      assert.match(stderr, /^not read +.*\\u001b\[2Jbroken\.jpg: cannot be decoded/m);
 
       // The same faces and numbers as the library's.
       const found = JSON.parse(await Deno.readTextFile(`${folder}/out/p.json`));

@@ -105,6 +105,20 @@ Deno.test("safetensors: a file that is damaged or lies is refused, and says why"
     [file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0061" :{}}'), /names "a" twice/],
     [file('{"a":{"dtype":"U8","shape":[0],"shape":[0],"data_offsets":[0,0]}}'), /names "shape" twice/],
     [file('{"__metadata__":{"k\\"":"v","k\\"":"v"}}'), /twice/],
+    [file('{"__metadata__":{},"__metadata__":{}}'), /names "__metadata__" twice/],
+    [file("7"), /must begin with \{/],
+    [file('{"a":\x1b[2J}'), /no JSON in UTF-8: .*\\u001b/],
+    [file({ "\u009b2J": null }), /tensor "\\u009b2J": dtype undefined/],
+    [file({ a: f32([1], 8, 12) }, 4), /bytes 0 to 8 before it are a hole/],
+    [file({ a: f32([2], 0, 8), b: f32([1], 0, 4) }, 8), /"a": byte 0 belongs to another/],
+    [file({ a: f32([1], 0.5, 4.5) }, 5), /data_offsets \[0\.5,4\.5\]/],
+    [file({ a: f32([1], 2 ** 53, 2 ** 53 + 4) }, 4), /data_offsets \[9007199254740992,9007199254740996\]/],
+    [file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,1e999]}}'), /data_offsets \[0,null\]/],
+    [file({ a: f32([2 ** 53], 0, 4) }, 4), /shape \[9007199254740992\]/],
+    [file({ a: f32([2 ** 32, 2 ** 32, 2 ** 32, 0], 0, 4) }, 4), /takes 0 bytes, data_offsets \[0,4\] hold 4/],
+    [file({ a: { ...f32([1], 0, 4), dtype: ["F32"] } }, 4), /dtype \["F32"\]/],
+    [file("[".repeat(1e5) + "]".repeat(1e5)), /must begin with \{/],
+    [file('{"a":{"dtype":"F32","shape":[' + '{"a":'.repeat(5e4) + "1" + "}".repeat(5e4) + "]}}"), /shape/],
   ];
   for (const [bytes, message] of hostile) {
     assert.throws(() => readSafetensors(bytes), { name: "SafetensorsError", message });

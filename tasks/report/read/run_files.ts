@@ -1,10 +1,12 @@
 /** Reads what a run folder holds; what has not been computed yet is left out. */
+import { printable } from "../../../datasets/printable.ts";
 import { filtersOf } from "../../../analysis/layer.ts";
 import type { Evaluation } from "../../../training/evaluation/evaluate.ts";
 import type { TrainRecord } from "../../../training/train.ts";
 import { UsageError } from "../../command.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
 import type { TransferRecord } from "../../evaluate/transfer.ts";
+import { readText } from "../../documents/read.ts";
 import { RunFolder } from "../../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../../run/record.ts";
 import type { Corresponded, Correspondence, PairLine, Visualization } from "./documents.ts";
@@ -70,7 +72,7 @@ async function readCorrespondence(folder: RunFolder): Promise<Corresponded | und
   const found = await readFindings(folder, LAYER);
   if (!found) return undefined;
   const name = `correspondence/${LAYER}/correspondence.csv`;
-  const table = await readText(folder, name);
+  const table = await readText(folder.file(name));
   return { ...found, pairs: table === undefined ? [] : pairLines(table, folder.file(name)) };
 }
 
@@ -105,28 +107,19 @@ function pairLines(table: string, path: string): PairLine[] {
   }));
 }
 
-async function readText(folder: RunFolder, name: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(folder.file(name));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 async function readJson<T>(
   folder: RunFolder,
   name: string,
   task: string,
   fits: (value: Record<string, unknown>) => boolean,
 ): Promise<T | undefined> {
-  const text = await readText(folder, name);
+  const text = await readText(folder.file(name));
   if (text === undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw broken(folder.file(name), task, (error as Error).message);
+    throw broken(folder.file(name), task, printable((error as Error).message));
   }
   if (typeof value !== "object" || value === null || !fits(value as Record<string, unknown>)) {
     throw broken(folder.file(name), task, "fields are missing");

@@ -1,0 +1,48 @@
+/** A kernel's buffers and parameters put where its shader finds them. */
+import type { GpuBuffer } from "./buffer.ts";
+import { GpuError, ShaderError } from "./errors.ts";
+import type { Failures } from "./failures.ts";
+import type { Access, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
+import type { Memory } from "./memory.ts";
+
+/** Buffers and parameters by name. */
+type Values = Record<string, GpuBuffer | number>;
+
+/** Binds buffers in the order of their declaration, and behind them a new uniform with the parameters, where there are any. */
+export function bind<B extends Record<string, Access>, P extends Record<string, ParameterType>, C extends string>(
+  { device, memory, failures }: { device: GPUDevice; memory: Memory; failures: Failures },
+  kernel: Kernel<B, P, C>,
+  pipeline: GPUComputePipeline,
+  values: KernelArguments<B, P>,
+): { bindGroup: GPUBindGroup; uniform: GpuBuffer | undefined } {
+  const entries: GPUBindGroupEntry[] = Object.keys(kernel.bindings).map((name, binding) => {
+    const buffer = (values as Values)[name] as GpuBuffer;
+    if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
+    return { binding, resource: { buffer: buffer.handle } };
+  });
+  let uniform: GpuBuffer | undefined;
+  const bytes = parameterBytes(kernel.parameters, values as Values);
+  if (bytes.length > 0) {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    uniform = memory.create(`${kernel.name} parameters`, bytes.length, usage);
+    memory.write(uniform, bytes, 0);
+    entries.push({ binding: entries.length, resource: { buffer: uniform.handle } });
+  }
+  device.pushErrorScope("validation");
+  const layout = pipeline.getBindGroupLayout(0);
+  const bindGroup = device.createBindGroup({ label: kernel.name, layout, entries });
+  failures.watch(device.popErrorScope(), (error) => new ShaderError(kernel.name, undefined, error.message));
+  return { bindGroup, uniform };
+}
+
+function parameterBytes(parameters: Record<string, ParameterType>, values: Values): Uint8Array {
+  const fields = Object.entries(parameters);
+  const bytes = new DataView(new ArrayBuffer(fields.length * 4));
+  fields.forEach(([name, type], index) => {
+    const value = values[name] as number;
+    if (type === "f32") bytes.setFloat32(index * 4, value, true);
+    else if (type === "i32") bytes.setInt32(index * 4, value, true);
+    else bytes.setUint32(index * 4, value, true);
+  });
+  return new Uint8Array(bytes.buffer);
+}

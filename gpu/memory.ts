@@ -1,0 +1,93 @@
+/** The device's memory: buffers made and counted, refused where there is no room for them, and written. */
+import { type GpuArray, GpuBuffer } from "./buffer.ts";
+import { GpuLimitError, GpuOutOfMemoryError } from "./errors.ts";
+import { classify, type Failures } from "./failures.ts";
+
+/** Buffers alive and their bytes: both return to zero when everything is disposed. */
+export interface MemoryCount {
+  buffers: number;
+  bytes: number;
+  /** The most bytes that were alive at once. */
+  peakBytes: number;
+}
+
+const SMALLER = "Remedy: use a smaller batch or image";
+
+/** The buffers of one device. */
+export class Memory {
+  /** Buffers alive and their bytes. */
+  readonly count: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0 };
+  #device: GPUDevice;
+  #failures: Failures;
+  #limit: number;
+
+  /** @param limit most bytes at once; infinite where only the adapter says when there are no more */
+  constructor(device: GPUDevice, failures: Failures, limit: number) {
+    this.#device = device;
+    this.#failures = failures;
+    this.#limit = limit;
+  }
+
+  /** Makes a zero-filled buffer, as `Gpu.createBuffer` says. */
+  create(label: string, byteLength: number, usage: number): GpuBuffer {
+    const device = this.#device, count = this.count;
+    const size = Math.max(16, Math.ceil(byteLength / 16) * 16);
+    const largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+    if (!(size <= largest)) {
+      throw new GpuLimitError(
+        `buffer ${label} needs ${size} bytes, this adapter binds at most ${largest}. ` +
+          `${SMALLER}, or an adapter with a larger maxStorageBufferBindingSize.`,
+      );
+    }
+    const inUse = count.bytes;
+    const full = (why: string) =>
+      new GpuOutOfMemoryError(
+        `no GPU memory for buffer ${label} of ${size} bytes (${inUse} in use): ${why}\n` +
+          `${SMALLER}, or close other programs that use the GPU.`,
+        inUse,
+      );
+    // Refused as WebGPU itself refuses where memory is out: the buffer is an invalid one, and the next await rejects.
+    const allowed = inUse + size <= this.#limit;
+    if (!allowed) this.#failures.add(full(`at most ${this.#limit} were allowed when the GPU was opened`));
+    device.pushErrorScope("validation");
+    device.pushErrorScope("out-of-memory");
+    const handle = device.createBuffer({
+      label,
+      size,
+      usage: allowed ? usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0,
+    });
+    this.#failures.watch(device.popErrorScope(), (error) => full(error.message));
+    this.#failures.watch(device.popErrorScope(), classify);
+    count.buffers++;
+    count.bytes += size;
+    count.peakBytes = Math.max(count.peakBytes, count.bytes);
+    return new GpuBuffer(label, byteLength, handle, () => {
+      count.buffers--;
+      count.bytes -= size;
+    });
+  }
+
+  /** Copies `data` into a buffer from a byte offset on, as `Gpu.write` says. */
+  write(buffer: GpuBuffer, data: GpuArray, offset: number): void {
+    if (!(offset >= 0 && offset % 4 === 0)) {
+      throw new RangeError(`offset ${offset} into buffer ${buffer.label}, expected a multiple of 4`);
+    }
+    if (offset + data.byteLength > buffer.byteLength) {
+      throw new RangeError(
+        `${data.byteLength} bytes at offset ${offset} do not fit into buffer ${buffer.label} of ${buffer.byteLength} bytes`,
+      );
+    }
+    const { queue } = this.#device;
+    const whole = data.byteLength & ~3;
+    this.#device.pushErrorScope("validation");
+    if (whole > 0) { // Deno ends the whole process at an empty write
+      queue.writeBuffer(buffer.handle, offset, data as BufferSource & GpuArray, 0, whole / data.BYTES_PER_ELEMENT);
+    }
+    if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
+      const tail = new Uint8Array(4);
+      tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
+      queue.writeBuffer(buffer.handle, offset + whole, tail);
+    }
+    this.#failures.watch(this.#device.popErrorScope(), (error) => classify(error, `write to ${buffer.label}`));
+  }
+}

@@ -1,0 +1,65 @@
+/** What tasks have written, read back: measured before it is read, and told what is wrong with it. */
+import { printable } from "../../datasets/printable.ts";
+import { UsageError } from "../command.ts";
+
+/** No document is longer: the log of a million steps has a fifth of it. */
+const MOST_BYTES = 2 ** 26;
+/** A checkpoint of a thousand classes has a fifth of it. */
+const MOST_CHECKPOINT_BYTES = 2 ** 26;
+
+/**
+ * A text file; undefined where there is none.
+ *
+ * @throws {UsageError} where it is no ordinary file, longer than anything that a task writes, or cannot be read.
+ */
+export async function readText(path: string): Promise<string | undefined> {
+  const bytes = await readBytes(path, MOST_BYTES);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/**
+ * A checkpoint's bytes.
+ *
+ * @throws {UsageError} where there is none, it is no ordinary file, longer than any checkpoint, or cannot be read.
+ */
+export async function readCheckpointFile(path: string): Promise<Uint8Array> {
+  const bytes = await readBytes(path, MOST_CHECKPOINT_BYTES);
+  if (!bytes) throw new UsageError(`${path}: is missing`);
+  return bytes;
+}
+
+async function readBytes(path: string, most: number): Promise<Uint8Array | undefined> {
+  try {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new UsageError(`${path}: is no ordinary file`);
+    if (size > most) throw new UsageError(`${path}: has ${size} bytes, more than the ${most} that are read`);
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path}: cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * A JSON document as a task writes it; undefined where there is none.
+ *
+ * @param task Who writes it, for the error.
+ * @param check Throws, saying which field is wrong, where the document is of another kind.
+ * @throws {UsageError} naming file and field.
+ */
+export async function readDocument<T>(
+  path: string,
+  task: string,
+  check: (document: unknown) => void,
+): Promise<T | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  try {
+    const document = JSON.parse(text);
+    check(document);
+    return document;
+  } catch (error) {
+    throw new UsageError(`${path}: is not what ${task} writes: ${printable((error as Error).message)}`);
+  }
+}

@@ -1,0 +1,22 @@
+/** What the system says where a file cannot be written, in words and with a remedy. */
+
+/** A file that could not be written, why, and what helps. */
+export class WriteError extends Error {
+  override name = "WriteError";
+}
+
+const REASONS: Record<string, string> = {
+  ENOSPC: "no space is left on the disk. Remedy: free some, or name a folder on another disk.",
+  EDQUOT: "this user's share of the disk is used up. Remedy: free some of it, or name a folder on another disk.",
+  EROFS: "it lies on a disk that is read-only. Remedy: name a folder on another disk.",
+  EACCES: "this user may not write there. Remedy: name a folder of your own.",
+  EPERM: "this user may not write there. Remedy: name a folder of your own.",
+};
+
+/** The error to throw for one that writing to a path met: a `WriteError` where the disk is to blame, or else the same. */
+export function explainWrite(path: string, error: unknown): unknown {
+  const code = (error as { code?: string } | null)?.code ?? "";
+  return Object.hasOwn(REASONS, code)
+    ? new WriteError(`${path} cannot be written: ${REASONS[code]}`, { cause: error })
+    : error;
+}

@@ -1,0 +1,206 @@
+/** The parsers of what the tasks write and read back: prepared folders, run folders, cross-validations. */
+
+import { PreparedError, readPrepared, readPreparedMeta } from "../../../datasets/prepared.ts";
+import { fingerprint } from "../../../datasets/fingerprint.ts";
+import { writeNpy } from "../../../datasets/npy.ts";
+import { describeDataset } from "../../../datasets/prepared/meta.ts";
+import { UsageError } from "../../../tasks/command.ts";
+import { finishedRun } from "../../../tasks/crossval/finished.ts";
+import { type Manifest, readManifest } from "../../../tasks/crossval/manifest.ts";
+import { readRunFiles } from "../../../tasks/report/read/run_files.ts";
+import { RunFolder } from "../../../tasks/run/folder.ts";
+import { readRunRecord } from "../../../tasks/run/record.ts";
+import { trainingSettings } from "../../../training/options.ts";
+import type { FuzzedParser, Input } from "../parser.ts";
+import { EVALUATION, LOG, LOOKS, RUN } from "./documents.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+const json = (value: unknown) => text(JSON.stringify(value, null, 2) + "\n");
+const MEMORY = { atMost: 2 ** 20, each: 16 };
+
+/** A parser of a folder, one of whose files is wrong at a time. */
+function ofFolder(
+  name: string,
+  files: () => Record<string, Uint8Array<ArrayBuffer>> | Promise<Record<string, Uint8Array<ArrayBuffer>>>,
+  read: (folder: string) => Promise<unknown>,
+  errors: FuzzedParser["errors"],
+): FuzzedParser {
+  const whole = new Map<string, Input>();
+  const write = (folder: string, { name, bytes }: Input) => {
+    const path = `${folder}/${name}`;
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    Deno.writeFileSync(path, bytes);
+  };
+  return {
+    name,
+    async good(folder) {
+      for (const [name, bytes] of Object.entries(await files())) whole.set(name, { name, bytes });
+      for (const input of whole.values()) write(folder, input);
+      return [...whole.values()];
+    },
+    async parse(input, folder) {
+      write(folder, input);
+      try {
+        await read(folder);
+      } finally {
+        write(folder, whole.get(input.name)!);
+      }
+    },
+    errors,
+    memory: MEMORY,
+  };
+}
+
+/** What is wrong with a value that was read: where it is not of the kind that everybody takes it for. */
+function expectKinds(value: unknown, kinds: Record<string, "string" | "number" | "object">): void {
+  for (const [path, kind] of Object.entries(kinds)) {
+    let at = value;
+    for (const key of path.split(".")) at = (at as Record<string, unknown>)[key];
+    if (typeof at !== kind || at === null) throw new Error(`${path} is ${JSON.stringify(at)}, and was read`);
+  }
+}
+
+async function preparedFiles() {
+  const dataset = {
+    name: "tiny",
+    imageSize: 8,
+    classNames: ["sad", "glad"],
+    images: new Uint8Array(256),
+    labels: Int32Array.of(0, 1, 0, 1),
+    subjects: Int32Array.of(0, 1, 2, 3),
+    folds: Int32Array.of(0, 1, 2, 0),
+    foldColumns: 1,
+    actionUnits: [1, 2],
+    units: new Uint8Array(8),
+  };
+  const { images, labels, subjects, folds, units } = dataset;
+  const described = { ...dataset, fingerprint: await fingerprint(dataset) };
+  return {
+    "meta.json": json(describeDataset(described, { source: "nowhere" }, ["meta.json"])),
+    "X.npy": writeNpy({ shape: [4, 1, 8, 8], data: images }),
+    "y.npy": writeNpy({ shape: [4], data: labels }),
+    "subjs.npy": writeNpy({ shape: [4], data: subjects }),
+    "folds.npy": writeNpy({ shape: [4], data: folds }),
+    "aus.npy": writeNpy({ shape: [4, 2], data: units }),
+  };
+}
+
+const meta = ofFolder(
+  "meta",
+  async () => ({ "meta.json": (await preparedFiles())["meta.json"] }),
+  readPreparedMeta,
+  [PreparedError],
+);
+
+const prepared = ofFolder("prepared", preparedFiles, readPrepared, [PreparedError]);
+
+const run = ofFolder(
+  "run",
+  () => ({ "run.json": json(RUN) }),
+  async (folder) => {
+    const record = await readRunRecord(new RunFolder(folder));
+    expectKinds(record, {
+      "given": "object",
+      "steps": "number",
+      "checkpointEvery": "number",
+      "settings.variant": "string",
+      "settings.split": "number",
+      "settings.learningRate": "number",
+      "network.imageSize": "number",
+      "network.classes": "number",
+      "network.seed": "number",
+      "network.initialScale": "number",
+      "network.convolution": "string",
+      "dataset.name": "string",
+      "dataset.folder": "string",
+      "dataset.classNames": "object",
+      "dataset.images": "number",
+      "adapter.description": "string",
+      "versions": "object",
+    });
+  },
+  [UsageError],
+);
+
+const log = ofFolder(
+  "log",
+  () => ({ "log.jsonl": text(LOG) }),
+  async (folder) => {
+    for (const record of await new RunFolder(folder).records()) {
+      expectKinds(record, { step: "number", loss: "number", trainAccuracy: "number", imagesPerSecond: "number" });
+    }
+  },
+  [UsageError],
+);
+
+const SHARED = { resume: false, batch: 8 };
+const manifest: Manifest = {
+  format: "aulens cross-validation 1",
+  selection: "validation",
+  options: SHARED as unknown as Manifest["options"],
+  steps: 200,
+  fingerprint: RUN.dataset.fingerprint,
+  runs: [{ name: "cnn_ad-split2-seed7", variant: "cnn_ad", split: 2, seed: 7 }],
+};
+
+const crossval = ofFolder(
+  "crossval",
+  () => ({ "manifest.json": json(manifest) }),
+  async (folder) => {
+    const found = await readManifest(folder);
+    expectKinds(found, {
+      selection: "string",
+      options: "object",
+      steps: "number",
+      fingerprint: "string",
+      runs: "object",
+    });
+  },
+  [UsageError],
+);
+
+const finished = ofFolder(
+  "finished",
+  () => ({
+    "runs/cnn_ad-split2-seed7/evaluation.json": json({
+      ...EVALUATION,
+      settings: trainingSettings({ ...SHARED, variant: "cnn_ad", split: 2 }, 7),
+    }),
+  }),
+  async (folder) => {
+    const found = await finishedRun(folder, manifest.runs[0], manifest);
+    if (!found) throw new UsageError("it is to be done again");
+    expectKinds(found.evaluation, {
+      "classNames": "object",
+      "rule": "string",
+      "dataset": "string",
+      "chosen.step": "number",
+      "test.images": "number",
+      "test.accuracy": "number",
+      "test.balancedAccuracy": "number",
+      "test.macroF1": "number",
+      "test.confusion": "object",
+      "test.byGroup": "object",
+    });
+  },
+  [UsageError],
+);
+
+const report = ofFolder(
+  "report",
+  () => ({
+    "run.json": json(RUN),
+    "log.jsonl": text(LOG),
+    "evaluation.json": json(EVALUATION),
+    "evaluation_on_other.json": json({ ...EVALUATION, testedOn: "other" }),
+    "visualization/conv3/visualization.json": json(LOOKS.visualization),
+    "correspondence/conv3/correspondence.json": json(LOOKS.correspondence),
+    "correspondence/conv3/probe.json": json(LOOKS.probe),
+    "correspondence/conv3/correspondence.csv": text(LOOKS.pairs),
+  }),
+  readRunFiles,
+  [UsageError],
+);
+
+/** Those of this file. */
+export const FOLDER_PARSERS: FuzzedParser[] = [meta, prepared, run, log, crossval, finished, report];

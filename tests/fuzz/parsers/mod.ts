@@ -1,0 +1,8 @@
+/** Every parser of the project, as the fuzzer drives it. */
+
+import { BINARY_PARSERS } from "./binary.ts";
+import { FOLDER_PARSERS } from "./folders.ts";
+import { TEXT_PARSERS } from "./text.ts";
+
+/** All of them. */
+export const PARSERS = [...BINARY_PARSERS, ...TEXT_PARSERS, ...FOLDER_PARSERS];

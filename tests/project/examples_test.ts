@@ -1,0 +1,90 @@
+/** The scripts of examples/ run as their first lines say, with those permissions, on drawn faces, in a folder of their own. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { needs } from "../permissions.ts";
+import { inTemporary, names } from "../support/files.ts";
+
+const root = new URL("../..", import.meta.url);
+
+/** How each is run in few seconds, what it says, and what it leaves. In this order: the last reads what the first wrote. */
+const EXAMPLES: { script: string; args: string[]; says: RegExp[]; leaves: string[] }[] = [
+  {
+    script: "train_on_a_folder.ts",
+    args: ["photos", "5"],
+    says: [/^40 pictures of anger, .*surprise;/, /^step 5: loss \d\.\d{3},/m, /^\d+\.\d% of 8 other pictures/m],
+    leaves: ["model.onnx", "model.safetensors", "pictures.png"],
+  },
+  {
+    script: "custom_loop.ts",
+    args: ["10"],
+    says: [/^step 10 {3}learning rate 0\.0\d+ {3}loss \d\.\d{3}$/m, /^\d+\.\d% right of 24 faces/m],
+    leaves: ["training.svg"],
+  },
+  {
+    script: "projections.ts",
+    args: ["model.safetensors", "photos/happy/0.png"],
+    says: [/^ *\d+\.\d% █+ [a-z]+$/m, /^filter \d+ answers \d+\.\d\d in row \d+, column \d+ of its map$/m],
+    leaves: ["projections.png"],
+  },
+];
+
+/** A folder of drawn faces, a sub-folder a class. */
+async function drawFaces(folder: string): Promise<void> {
+  // They need sharp, which needs a permission to be imported.
+  const { generateSynthetic } = await import("../../datasets/mod.ts");
+  const { sharp } = await import("../../datasets/deps.ts");
+  const size = 48;
+  const { images, labels, classNames } = await generateSynthetic({
+    subjects: 5,
+    imagesPerSubject: 8,
+    imageSize: size,
+    seed: 2,
+  });
+  for (const [n, label] of labels.entries()) {
+    await Deno.mkdir(join(folder, classNames[label]), { recursive: true });
+    const pixels = images.subarray(n * size ** 2, (n + 1) * size ** 2);
+    const picture = sharp(pixels, { raw: { width: size, height: size, channels: 1 } });
+    await picture.png().toFile(join(folder, classNames[label], `${Math.floor(n / 8)}.png`)); // by the person
+  }
+}
+
+/** The permissions that a script's first lines name. */
+async function permissions(script: string): Promise<string[]> {
+  const command = /^ \* {3}deno run (.*) examples\/(\w+\.ts)( |$)/m.exec(
+    await Deno.readTextFile(new URL(`examples/${script}`, root)),
+  );
+  assert.equal(command?.[2], script, `${script} says how it is run`);
+  return command![1].split(" ");
+}
+
+Deno.test({
+  name: "every script of examples/ runs as its first lines say",
+  ignore: needs("read", "write", "ffi", "run", "env"),
+  fn: (test) =>
+    inTemporary(async (folder) => {
+      const scripts = (await names(new URL("examples", root).pathname)).filter((name) => name.endsWith(".ts"));
+      assert.deepEqual(scripts, EXAMPLES.map(({ script }) => script).sort(), "each is run here");
+      await drawFaces(join(folder, "photos"));
+      for (const { script, args, says, leaves } of EXAMPLES) {
+        await test.step(script, async () => {
+          const before = await names(folder);
+          const { code, stdout, stderr } = await new Deno.Command("deno", {
+            args: [
+              "run",
+              "--quiet",
+              "--no-prompt",
+              ...await permissions(script),
+              new URL(`examples/${script}`, root).href,
+              ...args,
+            ],
+            cwd: folder,
+            env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1" },
+          }).output();
+          const [said, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+          assert.equal(code, 0, complaint);
+          for (const line of says) assert.match(said, line);
+          assert.deepEqual((await names(folder)).filter((name) => !before.includes(name)), leaves);
+        });
+      }
+    }),
+});
