@@ -1,7 +1,7 @@
 /** What the explorer's server answers, and what it refuses: other hosts, other origins, anything sent, any name that is not its own. */
 import assert from "node:assert/strict";
 import { HOST, respond } from "../../tasks/explore/server.ts";
-import type { Site } from "../../tasks/explore/site/site.ts";
+import type { Site } from "../../tasks/explore/site/file.ts";
 
 const PORT = 4321;
 const text = (content: string, type: string) => ({ type, read: () => new TextEncoder().encode(content) });

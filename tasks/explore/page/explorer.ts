@@ -29,7 +29,7 @@ export class Explorer {
   #answers: Answers;
   #camera = new Camera();
   #status = element("status", HTMLParagraphElement);
-  #method: AttributionMethod = "guided";
+  #method: AttributionMethod = "grad-cam";
   #finding = true;
   /** The class that the heat map is asked about; undefined for the likeliest. */
   #target: number | undefined;

@@ -56,7 +56,7 @@ function introduce(reader: Reader, about: About): Explorer {
 
   const method = element("method", HTMLSelectElement);
   for (const name of ATTRIBUTION_METHODS) method.append(new Option(name.replaceAll("-", " "), name));
-  method.value = "guided";
+  method.value = "grad-cam";
   method.addEventListener("change", () => explorer.setMethod(method.value as AttributionMethod));
 
   const find = element("find", HTMLInputElement);
