@@ -48,7 +48,8 @@ export class Memory {
       );
     // Refused as WebGPU itself refuses where memory is out: the buffer is an invalid one, and the next await rejects.
     const allowed = inUse + size <= this.#limit;
-    if (!allowed) this.#failures.add(full(`at most ${this.#limit} were allowed when the GPU was opened`));
+    const refusal = { message: `at most ${this.#limit} were allowed when the GPU was opened` };
+    if (!allowed) this.#failures.watch(Promise.resolve(refusal), (error) => full(error.message));
     device.pushErrorScope("validation");
     device.pushErrorScope("out-of-memory");
     const handle = device.createBuffer({

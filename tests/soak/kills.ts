@@ -106,12 +106,13 @@ async function stillRuns(child: Deno.ChildProcess, happens: Promise<unknown>): P
   return await Promise.race([happens.then(() => true), child.status.then(() => false)]);
 }
 
-/** Resolves when the n-th next checkpoint is being written, or never. */
+/** Resolves when the n-th next checkpoint is being written, under a temporary name or its own; or after a minute. */
 async function writing(folder: string, skip: number): Promise<void> {
-  const seen = new Set<string>((await list(folder)).filter((name) => name.endsWith(".writing")));
+  const files = async () => (await list(folder)).map((name) => name.replace(/\.\w+\.writing$/, ""));
+  const seen = new Set(await files());
   for (const until = performance.now() + 60_000; performance.now() < until;) {
-    for (const name of await list(folder)) {
-      if (!name.endsWith(".writing") || seen.has(name)) continue;
+    for (const name of await files()) {
+      if (seen.has(name)) continue;
       seen.add(name);
       if (skip-- === 0) return;
     }

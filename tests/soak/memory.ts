@@ -37,11 +37,17 @@ export interface MemoryGrowth {
 /** Most bytes a step that the process may grow: 16 MiB over 2,500 steps. */
 export const MOST_PER_STEP = 2 ** 24 / 2500;
 
-/** Trains `steps` steps and measures after every ten of them. */
+/** Trains `steps` steps and measures after every `every` of them, ten where nothing is said. */
 export async function measureGrowth(
-  options: { steps: number; imageSize: number; batch: number; onSample?: (sample: MemorySample) => void },
+  options: {
+    steps: number;
+    imageSize: number;
+    batch: number;
+    every?: number;
+    onSample?: (sample: MemorySample) => void;
+  },
 ): Promise<MemoryGrowth> {
-  const { steps, imageSize, batch, onSample } = options;
+  const { steps, imageSize, batch, every = 10, onSample } = options;
   const gpu = await openGpu();
   const samples: MemorySample[] = [];
   await inTemporary(async (path) => {
@@ -53,7 +59,7 @@ export async function measureGrowth(
       await folder.saveCheckpoint(0, bytes); // one file, written over
       await evaluateRows(net, dataset, rows, "local-mean");
     };
-    const rhythm = { logEvery: 10, validateEvery: 50, checkpointEvery: Math.max(10, Math.floor(steps / 20)) };
+    const rhythm = { logEvery: every, validateEvery: 50, checkpointEvery: 250 };
     for await (const { step } of train(net, dataset, { steps, batch, ...rhythm, onCheckpoint })) {
       (globalThis as { gc?: () => void }).gc?.(); // what is not collected yet is no growth
       const { buffers, bytes } = gpu.memory;

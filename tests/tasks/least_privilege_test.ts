@@ -25,6 +25,7 @@ const COMMANDS: Record<string, string> = {
   visualize: "run --filters 0 --top 1 --controls 1",
   report: "run",
   predict: "--model run data/contact_sheet.png --crop whole-image --csv seen.csv",
+  export: "run --output model.onnx",
   doctor: "",
 };
 

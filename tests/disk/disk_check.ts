@@ -1,0 +1,60 @@
+/** `deno task train` on a disk that fills up, and on one that is read-only: what it says, what it keeps, how it goes on. See check.sh. */
+
+import assert from "node:assert/strict";
+import { writePrepared } from "../../datasets/prepared.ts";
+import { readCheckpoint } from "../../training/checkpoint.ts";
+import { inTemporary, names } from "../support/files.ts";
+import { assertSame } from "../support/same.ts";
+import { type Ended, runTask } from "../support/task.ts";
+import { tinyDataset } from "../support/tiny_dataset.ts";
+
+const disk = Deno.env.get("DISK")!;
+const OPTIONS = ["--batch", "2", "--seed", "5", "--init-scale", "1", "--steps", "6", "--checkpoint-every", "2"];
+
+async function remount(options: string): Promise<void> {
+  const { code, stderr } = await new Deno.Command("mount", { args: ["-o", `remount,${options}`, disk] }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+}
+
+function assertSaid({ code, stderr }: Ended, ...messages: RegExp[]) {
+  assert.equal(code, 1, stderr);
+  for (const message of messages) assert.match(stderr, message);
+  assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, "a stack trace");
+}
+
+Deno.test("a full disk ends a run with a sentence, keeps every whole checkpoint and no half one; with space it goes on; a read-only one is refused", () =>
+  inTemporary(async (folder) => {
+    const data = `${folder}/data`, run = `${disk}/run`, whole = `${folder}/whole`;
+    await writePrepared(data, await tinyDataset({ folds: 3 }), {});
+    const attempt = (path: string, ...more: string[]) =>
+      runTask("train", "--data", data, "--run", path, ...OPTIONS, ...more);
+    const expected = await attempt(whole);
+    assert.equal(expected.code, 0, expected.stderr);
+
+    assertSaid(
+      await attempt(run),
+      /run\/checkpoints\/step-000004\.safetensors cannot be written: no space is left on the disk\. Remedy: free some/,
+      /The last whole checkpoint is .*step-000002\.safetensors\. .*--resume goes on from there/,
+    );
+    const kept = await names(`${run}/checkpoints`);
+    assert.deepEqual(kept, ["step-000000.safetensors", "step-000002.safetensors"]);
+    for (const name of kept) {
+      const bytes = await Deno.readFile(`${run}/checkpoints/${name}`);
+      readCheckpoint(bytes);
+      assertSame(bytes, await Deno.readFile(`${whole}/checkpoints/${name}`), name);
+    }
+    assert.deepEqual((await names(run)).filter((name) => name.endsWith(".writing")), []);
+    assertSaid(await attempt(run, "--resume"), /no space is left/, /step-000002/);
+
+    await remount("ro");
+    assertSaid(await attempt(run, "--resume"), /run cannot be written: it lies on a disk that is read-only\. Remedy: /);
+    assertSaid(await attempt(`${disk}/new`), /new cannot be written: it lies on a disk that is read-only\. Remedy: /);
+    assert.deepEqual(await names(`${run}/checkpoints`), kept);
+
+    await remount("rw,size=200m");
+    const resumed = await attempt(run, "--resume");
+    assert.equal(resumed.code, 0, resumed.stderr);
+    const name = "checkpoints/step-000006.safetensors";
+    assertSame(await Deno.readFile(`${run}/${name}`), await Deno.readFile(`${whole}/${name}`), "the last checkpoint");
+    assert.equal(await Deno.readTextFile(`${run}/metrics.json`), await Deno.readTextFile(`${whole}/metrics.json`));
+  }));
