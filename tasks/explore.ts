@@ -57,7 +57,7 @@ async function main(): Promise<number> {
   }
   const { address, finished } = serveOn(site, port, signal);
   console.log(`page            ${address} (Ctrl-C ends it)`);
-  if (open) await openInBrowser(address);
+  if (open && !openInBrowser(address)) console.error("This system has nothing that opens addresses: open it by hand.");
   await finished;
   return 0;
 }

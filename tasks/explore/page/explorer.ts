@@ -16,6 +16,8 @@ import { Picture } from "./view/picture.ts";
 
 /** Filters that are shown, and milliseconds between two looks at them while a camera runs. */
 const ANSWERS = 6, BETWEEN = 700;
+/** Most bytes of a photograph: more than a camera makes. */
+const MOST_BYTES = 2 ** 27;
 
 /** Everything on the page that answers the visitor. */
 export class Explorer {
@@ -71,6 +73,7 @@ export class Explorer {
   show(file: File): void {
     this.#stopCamera();
     this.#do(async (turn) => {
+      if (file.size > MOST_BYTES) return this.#say(`${file.name} is larger than ${MOST_BYTES / 2 ** 20} MB.`);
       const bitmap = await createImageBitmap(file).catch(() => undefined);
       if (!bitmap) return this.#say(`${file.name} is no picture that this browser can read.`);
       this.#picture.show(bitmap, bitmap.width, bitmap.height, { live: false });
