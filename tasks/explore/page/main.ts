@@ -8,17 +8,22 @@ import { Explorer } from "./explorer.ts";
 import { Reader } from "./reading/reader.ts";
 import { element } from "./view/element.ts";
 
+const NO_WEBGPU =
+  "This page computes with WebGPU, which this browser does not have: Chrome or Edge 134, Firefox 145 on Windows or a Mac, " +
+  "or a later one has it.";
+const NOT_SECURE =
+  "This page computes with WebGPU, which browsers offer to pages from https:// or from this machine only.";
+const NO_ADAPTER = "This browser has WebGPU, but no GPU answers it: is graphics acceleration on in its settings?";
+
 const address = (name: string) => new URL(name, document.baseURI).href;
 
 async function start(): Promise<void> {
   const needs = element("needs", HTMLParagraphElement);
-  if (!navigator.gpu) {
+  const stop = (words: string) => {
+    needs.textContent = words;
     needs.classList.add("now");
-    if (!globalThis.isSecureContext) {
-      needs.append(" WebGPU is there only for pages from https:// or from this machine.");
-    }
-    return;
-  }
+  };
+  if (!navigator.gpu) return stop(globalThis.isSecureContext ? NO_WEBGPU : NOT_SECURE);
   let explorer: Explorer | undefined;
   let early: File | undefined;
   takeDrops((file) => explorer ? explorer.show(file) : early = file);
@@ -29,8 +34,7 @@ async function start(): Promise<void> {
     needs.remove();
     if (early) explorer.show(early);
   } catch (error) {
-    if (!(error instanceof GpuUnavailableError)) needs.textContent = `This page could not start: ${words(error)}`;
-    needs.classList.add("now");
+    stop(error instanceof GpuUnavailableError ? NO_ADAPTER : `This page could not start: ${words(error)}`);
   }
 }
 
