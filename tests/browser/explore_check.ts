@@ -5,6 +5,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { sharp } from "../../datasets/deps.ts";
 import { cropFace, findFace, type Image } from "../../datasets/faces/mod.ts";
+import { faceSquare } from "../../datasets/faces/landmarks.ts";
 import { drawIdentity } from "../../datasets/synthetic/identity.ts";
 import { photograph } from "../../datasets/synthetic/photograph.ts";
 import { PLAIN_SCENE } from "../../datasets/synthetic/scene.ts";
@@ -29,14 +30,14 @@ const model: Model = {
   info: {
     imageSize: 48,
     classNames: CLASSES,
-    normalization: "local-contrast",
+    normalization: "local-mean",
     crop: "drawn",
     dataset: "synthetic",
     images: "drawn",
     variant: "cnn",
     step: 100,
   },
-  parameters: initialParameters(CLASSES.length, 5, 1.6),
+  parameters: initialParameters(CLASSES.length, 5, 1.8),
 };
 
 let made: Promise<Site> | undefined;
@@ -138,9 +139,17 @@ Deno.test("a dropped portrait is found, read as predict reads it, and explained;
     await drop(page, png);
     await answered(page);
     assert.equal(await page.locator("#status").textContent(), "One face was found.");
+    const square = await page.locator("#frame button").evaluate((button) => {
+      const { left, top, width } = (button as unknown as { style: Record<string, string> }).style;
+      return [left, top, width].map(Number.parseFloat);
+    });
+    const { left, top, size } = faceSquare(face.landmarks, "drawn")!;
+    [left / width, top / height, size / width].forEach((share, n) => {
+      assert.ok(Math.abs(square[n] - 100 * share) < 0.05, `${square}: the square is where predict has it`);
+    });
     const found = await probabilities(page);
     assert.ok(Math.max(...expected) < 0.99, `${expected}: an answer that says something`);
-    found.forEach((value, n) => assert.ok(Math.abs(value - expected[n]) < 0.01, `${found}, expected ${expected}`));
+    found.forEach((value, n) => assert.ok(Math.abs(value - expected[n]) < 0.005, `${found}, expected ${expected}`));
     const likeliest = CLASSES[expected.indexOf(Math.max(...expected))];
     assert.equal(await page.locator("#bars .likeliest .name").textContent(), likeliest);
     assert.equal(await page.locator("#asked").textContent(), `What speaks for ${likeliest}`);
