@@ -28,8 +28,8 @@ Deno.test({
   ignore: needs("read", "write"),
   async fn() {
     const growth = await measureGrowth({ steps: 60, imageSize: 32, batch: 16, every: 2 });
-    // Over so few steps the process itself is not steady yet: a quarter of a megabyte a step may be.
-    assert.deepEqual(whatGrew(growth, 2 ** 18), []);
+    // Over so few steps the process itself is not quite steady yet.
+    assert.deepEqual(whatGrew(growth, 2 ** 16), []);
     assert.equal(growth.samples.length, 30);
   },
 });
