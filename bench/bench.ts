@@ -69,7 +69,8 @@ async function measure(gpu: Gpu, options: BenchOptions): Promise<Measured> {
 }
 
 function print(measured: Measured): void {
-  const { options, adapter, versions, checked, memory, step, queue, forward, parts, startUp, peers } = measured;
+  const { options, adapter, versions, checked, memory, step, processor, queue, forward, parts, startUp, peers } =
+    measured;
   const { batch, imageSize, variant, convolution, rounds } = options;
   console.log(`${adapter.description || adapter.device}, Deno ${versions.deno}`);
   console.log(`${variant}, batch ${batch}, ${imageSize} x ${imageSize}, convolution ${convolution}, ${rounds} rounds`);
@@ -85,6 +86,7 @@ function print(measured: Measured): void {
   const rate = (milliseconds: number) => `${(1000 * batch / milliseconds).toFixed(1)} images/s`;
   console.log(table([
     ["training step", range(step), rate(step.median)],
+    ["  processor time, all threads", range(processor), ""],
     ["  queueing it, on the CPU", range(queue), `${(100 * queue.median / step.median).toFixed(2)}%`],
     ["forward", range(forward), rate(forward.median)],
     [

@@ -64,13 +64,22 @@ export function peersTable(comparisons: readonly Comparison[]): string {
   const ratio = ({ median, least, most }: Times) => `${figures(median)}  (${figures(least)} to ${figures(most)})`;
   const timed = comparisons.flatMap(({ peer, batch, step, forward, ratios }) =>
     step && forward && ratios
-      ? [[peer, String(batch), range(step), ratio(ratios.step), range(forward), ratio(ratios.forward)]]
+      ? [[
+        peer,
+        String(batch),
+        range(step),
+        ratio(ratios.step),
+        ratio(ratios.processor),
+        range(forward),
+        ratio(ratios.forward),
+      ]]
       : []
   );
   const missing = comparisons.flatMap(({ peer, missing }) => missing ? [`${peer}: ${missing}`] : []);
-  const head = ["beside it, in turn", "batch", "its step", "ours : its", "its forward", "ours : its"];
+  const head = ["beside it, in turn", "batch", "its step", "ours : its", "processor time", "its forward", "ours : its"];
   const explanation =
-    "Ratios are of times an image, round by round; below 1 we are faster. Our step draws, augments and normalizes its images too.";
+    "Ratios are of times an image, round by round; below 1 we are faster. Processor time is the step's, of all " +
+    "threads:\nit repeats where others disturb the clock. Our step draws, augments and normalizes its images too.";
   return [...(timed.length > 0 ? [table([head, ...timed], 2), explanation] : []), ...missing].join("\n");
 }
 

@@ -1,12 +1,13 @@
 /** `deno task explore [RUN|FILE]`: a page on this machine where a photograph or a camera meets a model, or the same page as files for any host. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { INTERRUPTED, runTask, stopSignal, UsageError, wholeNumber } from "./command.ts";
 import { Command } from "./deps.ts";
 import { newestRun } from "./explore/newest_run.ts";
 import { openInBrowser } from "./explore/open.ts";
 import { serve, type Serving } from "./explore/server.ts";
-import { makeSite, type Site } from "./explore/site/site.ts";
+import type { Site } from "./explore/site/file.ts";
+import { makeSite } from "./explore/site/site.ts";
 import { checkEmpty } from "./predict/outputs.ts";
 import { modelNotes, NOTICE } from "./predict/notes.ts";
 import { withCount } from "./progress.ts";
@@ -56,7 +57,7 @@ async function main(): Promise<number> {
   }
   const { address, finished } = serveOn(site, port, signal);
   console.log(`page            ${address} (Ctrl-C ends it)`);
-  if (open) await openInBrowser(address);
+  if (open && !openInBrowser(address)) console.error("This system has nothing that opens addresses: open it by hand.");
   await finished;
   return 0;
 }
@@ -81,11 +82,12 @@ function writeSite(
   return writeWholeFolder(output, (partial) =>
     withCount("file", async (onProgress) => {
       let bytes = 0, done = 0;
-      for (const folder of ["faces", "filters"]) await Deno.mkdir(join(partial, folder));
       for (const [name, file] of site) {
         options.signal.throwIfAborted();
         const content = await file.read();
-        await Deno.writeFile(join(partial, name), content);
+        const path = join(partial, name);
+        await Deno.mkdir(dirname(path), { recursive: true });
+        await Deno.writeFile(path, content);
         bytes += content.length;
         onProgress(++done, site.size);
       }

@@ -1,4 +1,5 @@
 /** How long a training step and a forward pass take as wholes, and how much of the step the CPU spends on queueing it. */
+import process from "node:process";
 import type { Gpu } from "../../gpu/device.ts";
 import { forwardCalls } from "../../network/layers.ts";
 import type { Workload } from "./workload.ts";
@@ -10,10 +11,18 @@ export interface Times {
   most: number;
 }
 
+/** Milliseconds of all the processor's threads that this process has used so far: they repeat where other programs disturb the clock. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** The times of a workload. */
 export interface WholeTimes {
   /** A training step: sampling, augmentation, normalization, forward, backward, update. */
   step: Times;
+  /** The processor's time for it, over all threads: on a software adapter that is the step itself. */
+  processor: Times;
   /** What the program needs to queue it: the rest is the adapter's. */
   queue: Times;
   /** A forward pass of the same number of images. */
@@ -32,21 +41,25 @@ export async function wholeTimes(gpu: Gpu, { net, program }: Workload, batch: nu
   const parts = Array.from({ length: Math.ceil(batch / a.capacity) }, (_, part) => {
     return forwardCalls(gpu, net.sizes, net.weights, a, Math.min(a.capacity, batch - part * a.capacity));
   });
-  const times: Record<keyof WholeTimes, number[]> = { step: [], queue: [], forward: [] };
+  const times: Record<keyof WholeTimes, number[]> = { step: [], processor: [], queue: [], forward: [] };
   for (let round = 0; round <= rounds; round++) {
     await gpu.settled();
+    const used = processorTime();
     const start = performance.now();
     program.step();
     const queued = performance.now();
     await gpu.settled();
     const stepped = performance.now();
+    const processor = processorTime() - used;
     for (const part of parts) gpu.run(part);
     await gpu.settled();
     if (round === 0) continue;
+    times.processor.push(processor);
     times.queue.push(queued - start);
     times.step.push(stepped - start);
     times.forward.push(performance.now() - stepped);
   }
   for (const part of parts) gpu.release(part);
-  return { step: summary(times.step), queue: summary(times.queue), forward: summary(times.forward) };
+  const { step, processor, queue, forward } = times;
+  return { step: summary(step), processor: summary(processor), queue: summary(queue), forward: summary(forward) };
 }

@@ -1,7 +1,7 @@
 /** Our step and those of the peers in turn, so that whatever else the machine does disturbs all alike; and their ratios. */
 import { fileURLToPath } from "node:url";
 import { forwardCalls } from "../../network/layers.ts";
-import { summary, type Times } from "../measure/times.ts";
+import { processorTime, summary, type Times } from "../measure/times.ts";
 import type { Workload } from "../measure/workload.ts";
 import { Peer } from "./peer.ts";
 import { Exercise } from "./problem.ts";
@@ -17,8 +17,8 @@ export interface Comparison {
   /** Its milliseconds. */
   step?: Times;
   forward?: Times;
-  /** Our time an image divided by its, round by round: below 1 we are faster. */
-  ratios?: { step: Times; forward: Times };
+  /** Our time an image divided by its, round by round: below 1 we are faster. `processor`: of the step's processor time. */
+  ratios?: { step: Times; forward: Times; processor: Times };
 }
 
 /** What is asked of a comparison. */
@@ -121,16 +121,17 @@ async function compare(
       },
     };
     const times = { step: [] as number[], forward: [] as number[] };
-    const ratios = { step: [] as number[], forward: [] as number[] };
+    const ratios = { step: [] as number[], forward: [] as number[], processor: [] as number[] };
     for (let round = 0; round <= rounds; round++) {
       for (const what of ["step", "forward"] as const) {
-        const started = performance.now();
+        const [started, used] = [performance.now(), processorTime()];
         await ours[what]();
-        const own = performance.now() - started;
+        const [own, processor] = [performance.now() - started, processorTime() - used];
         const its = await peer.time(what, right);
         if (round === 0) continue; // what compiles and allocates
-        times[what].push(its);
-        ratios[what].push((own / batch) / (its / right));
+        times[what].push(its.milliseconds);
+        ratios[what].push((own / batch) / (its.milliseconds / right));
+        if (what === "step") ratios.processor.push((processor / batch) / (its.processor / right));
       }
     }
     for (const part of parts) gpu.release(part);
@@ -139,7 +140,7 @@ async function compare(
       batch: right,
       step: summary(times.step),
       forward: summary(times.forward),
-      ratios: { step: summary(ratios.step), forward: summary(ratios.forward) },
+      ratios: { step: summary(ratios.step), forward: summary(ratios.forward), processor: summary(ratios.processor) },
     };
   } finally {
     await peer.close();

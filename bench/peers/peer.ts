@@ -49,9 +49,9 @@ export class Peer {
     return JSON.parse(await this.#ask({ do: "check", images }));
   }
 
-  /** Milliseconds that one step or forward pass took. */
-  async time(what: "step" | "forward", images: number): Promise<number> {
-    return JSON.parse(await this.#ask({ do: what, images })).milliseconds;
+  /** Milliseconds that one step or forward pass took, by the clock and of all the processor's threads. */
+  async time(what: "step" | "forward", images: number): Promise<{ milliseconds: number; processor: number }> {
+    return JSON.parse(await this.#ask({ do: what, images }));
   }
 
   /** Ends it. */

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { loadTensorFlow } from "../deps.ts";
+import { processorTime } from "../measure/times.ts";
 import { linesOf, type Question } from "./peer.ts";
 import type { Problem } from "./problem.ts";
 
@@ -59,13 +60,13 @@ async function check(count: number) {
 
 /** One value is waited for: the queue is then done. */
 async function timed(work: () => Tensor) {
-  const start = performance.now();
+  const [start, used] = [performance.now(), processorTime()];
   const result = work();
   await result.data();
   result.dispose();
   // The update itself is waited for by a value of the last weight.
   await w["output.bias"].data();
-  return { milliseconds: performance.now() - start };
+  return { milliseconds: performance.now() - start, processor: processorTime() - used };
 }
 
 const answers = {

@@ -1,21 +1,19 @@
 /** Opens an address in the visitor's browser: the system's own program is asked, whose name `deno.json` allows and no other. */
-import { UsageError } from "../command.ts";
 
-const PROGRAMS: Partial<Record<typeof Deno.build.os, string>> = {
-  darwin: "open",
-  windows: "explorer",
-};
+const PROGRAMS: Partial<Record<typeof Deno.build.os, string>> = { darwin: "open", windows: "explorer" };
 
 /**
- * Asks the system to open an address.
+ * Asks the system to open an address, and does not wait.
  *
- * @throws {UsageError} where its program is not there.
+ * @returns False where the system has no such program.
  */
-export async function openInBrowser(address: string): Promise<void> {
+export function openInBrowser(address: string): boolean {
   const program = PROGRAMS[Deno.build.os] ?? "xdg-open";
   try {
-    await new Deno.Command(program, { args: [address], stdin: "null", stdout: "null", stderr: "null" }).output();
+    new Deno.Command(program, { args: [address], stdin: "null", stdout: "null", stderr: "null" }).spawn().unref();
+    return true;
   } catch (error) {
-    throw new UsageError(`--open: ${program} does not start: ${(error as Error).message}. Remedy: open ${address}`);
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** Serves a site to browsers on this machine, and to nobody else: what is not asked for by its own name, from its own pages, is refused. */
+import type { Site } from "./site/file.ts";
 import { policy } from "./site/policy.ts";
-import type { Site } from "./site/site.ts";
 
 /** The only address that is listened on. */
 export const HOST = "127.0.0.1";

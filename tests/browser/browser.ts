@@ -41,11 +41,12 @@ export function openFile(browser: Browser, path: string, view: View): Promise<Op
   return openAddress(browser, pathToFileURL(path).href, view);
 }
 
-/** Opens an address. */
+/** Opens an address; `before` is done to the page first. */
 export async function openAddress(
   browser: Browser,
   address: string,
   { width, height = 900, dark = false }: View,
+  before: (page: Page) => Promise<void> = async () => {},
 ): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light" });
   const page = await context.newPage();
@@ -57,6 +58,7 @@ export async function openAddress(
   page.on("request", (request) => {
     if (!request.url().startsWith("data:")) requests.push(request.url());
   });
+  await before(page);
   await page.goto(address);
   return { page, complaints, requests };
 }

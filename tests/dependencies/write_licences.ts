@@ -48,9 +48,10 @@ unmodified, loaded at run time and replaceable by another build; only sharp's We
 load on a system with a native one, have it linked in. libvips brings libraries of its own, listed with their licences in
 that package's \`README.md\`. Whoever hands on a copy with these packages in it has to keep to the LGPL's terms for them.
 
-\`playwright-core\` is used by checks alone, never by a task.
+\`playwright-core\` and \`onnxruntime-web\`, with what it brings, are used by tests and checks alone, never by a task.
 
 ${packages.map(({ name, version, licence }) => `- ${name}@${version}: ${licence}`).join("\n")}
 `,
 );
+await new Deno.Command("deno", { args: ["fmt", "--quiet", path.pathname] }).output();
 console.log(`THIRD_PARTY.md: ${packages.length} packages`);

@@ -42,6 +42,8 @@ export interface Counts {
 /** Heap that a single small file may take, garbage included. */
 const MOST_HEAP = 2 ** 26;
 const LONGEST_MESSAGE = 1000;
+/** So many bad files are given at least, however slow the machine is. */
+const LEAST = 10;
 /** How engines put it, and not people. */
 const ENGINE =
   /Cannot read propert|is not iterable|is not a function|Cannot destructure|Cannot convert|Cannot mix|\[object Object\]|call stack/;
@@ -88,7 +90,7 @@ for (const name of job.parsers) {
   const good = await parser.good(folder);
   const counts: Counts = { cases: 0, read: 0, refused: 0, slowest: 0, slowestCase: 0, mostBytes: 0 };
   const end = performance.now() + job.seconds * 1000;
-  for (let index = job.only ?? 0; performance.now() < end; index++) {
+  for (let index = job.only ?? 0; performance.now() < end || counts.cases < good.length + LEAST; index++) {
     tell({ parser: name, case: index });
     const fail = (fault: string) => tell({ parser: name, case: index, fault });
     const input = inputOf(parser, good, index);

@@ -40,7 +40,8 @@ Deno.test(
       hungry: /took \d+ bytes of buffers/,
       copying: /took \d+ bytes of buffers/,
       starving: /RangeError|took 8589934592 bytes/,
-      heap: /took the process down|bytes of heap/,
+      heap: /took \d+ bytes of heap/,
+      fatal: /took the process down/,
       endless: /has not ended after 4000 ms/,
       refusing: /a good file is refused/,
     };

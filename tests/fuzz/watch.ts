@@ -107,7 +107,7 @@ async function runChild(
   }
   clearTimeout(timer);
   const { code } = await child.status;
-  if (code === 0) return undefined;
+  if (code === 0 && !last) return undefined;
   const words = (await stderr).trim().slice(-2000);
   // Outside of a case it is the fuzzer that fails.
   if (!last) throw new Error(`the fuzzer's child ended with ${code}: ${words}`);

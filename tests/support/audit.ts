@@ -34,6 +34,7 @@ export function assertGranted(task: string, grants: readonly string[], uses: rea
     if (permission === "read" || permission === "write") return !has("--allow-read", "--allow-write");
     if (permission === "env") return !has("--ignore-env", "--allow-env");
     if (permission === "ffi") return !has("--allow-ffi") || !/[\\/]@img[\\/]sharp-/.test(value);
+    if (permission === "net" && grants.includes(`--allow-net=${value.replace(/:\d+$/, "")}`)) return false;
     return !grants.includes(`--allow-${permission}=${value}`) && !grants.includes(`--allow-${permission}`);
   });
   const named = [...new Set(beyond.map(({ permission, value }) => `${permission} ${value}`))];

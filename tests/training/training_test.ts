@@ -319,7 +319,7 @@ Deno.test(
       [{ normalization: "none" as never }, /normalization is "none", expected "local-mean" or "local-contrast"/],
       [{ seed: 1.5 }, /seed is 1\.5, expected an integer/],
       [{ split: 5 }, /split 5: the dataset has 5 splits/],
-      [{ split: -1 }, /split -1/],
+      [{ split: -1 }, /split is -1/],
     ];
     for (const [options, message] of cases) {
       await assert.rejects(run(net, dataset, options), { name: "RangeError", message });

@@ -16,6 +16,8 @@ import { Picture } from "./view/picture.ts";
 
 /** Filters that are shown, and milliseconds between two looks at them while a camera runs. */
 const ANSWERS = 6, BETWEEN = 700;
+/** Most bytes of a photograph: more than a camera makes. */
+const MOST_BYTES = 2 ** 27;
 
 /** Everything on the page that answers the visitor. */
 export class Explorer {
@@ -29,7 +31,7 @@ export class Explorer {
   #answers: Answers;
   #camera = new Camera();
   #status = element("status", HTMLParagraphElement);
-  #method: AttributionMethod = "guided";
+  #method: AttributionMethod = "grad-cam";
   #finding = true;
   /** The class that the heat map is asked about; undefined for the likeliest. */
   #target: number | undefined;
@@ -71,6 +73,7 @@ export class Explorer {
   show(file: File): void {
     this.#stopCamera();
     this.#do(async (turn) => {
+      if (file.size > MOST_BYTES) return this.#say(`${file.name} is larger than ${MOST_BYTES / 2 ** 20} MB.`);
       const bitmap = await createImageBitmap(file).catch(() => undefined);
       if (!bitmap) return this.#say(`${file.name} is no picture that this browser can read.`);
       this.#picture.show(bitmap, bitmap.width, bitmap.height, { live: false });
@@ -157,12 +160,14 @@ export class Explorer {
   async #live(turn: number): Promise<void> {
     const frames: number[] = [];
     let looked = -Infinity;
-    while (turn === this.#turn && this.#camera.on) {
+    const goesOn = () => turn === this.#turn && this.#camera.on;
+    while (goesOn()) {
       const { video } = this.#camera;
       await nextFrame(video);
-      if (turn !== this.#turn || !this.#camera.on) return;
+      if (!goesOn()) return;
       this.#picture.show(video, video.videoWidth, video.videoHeight, { live: true });
       const squares = this.#finding ? await this.#squares(true) : [middle(this.#picture.width, this.#picture.height)];
+      if (!goesOn()) return;
       const now = performance.now();
       const filters = now - looked > BETWEEN;
       if (squares.length > 0) {
@@ -170,6 +175,7 @@ export class Explorer {
         await this.#read(filters);
         if (filters) looked = now;
       } else this.#picture.choose([]);
+      if (!goesOn()) return;
       frames.push(performance.now());
       if (frames.length > 12) frames.shift();
       const rate = 1000 * (frames.length - 1) / (frames.at(-1)! - frames[0]);

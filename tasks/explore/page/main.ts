@@ -19,11 +19,15 @@ async function start(): Promise<void> {
     }
     return;
   }
+  let explorer: Explorer | undefined;
+  let early: File | undefined;
+  takeDrops((file) => explorer ? explorer.show(file) : early = file);
   try {
     const [file, about] = await Promise.all([load("model.safetensors"), load("about.json")]);
     const reader = await Reader.open(new Uint8Array(await file.arrayBuffer()));
-    introduce(reader, await about.json());
+    explorer = introduce(reader, await about.json());
     needs.remove();
+    if (early) explorer.show(early);
   } catch (error) {
     if (!(error instanceof GpuUnavailableError)) needs.textContent = `This page could not start: ${words(error)}`;
     needs.classList.add("now");
@@ -37,7 +41,7 @@ async function load(name: string): Promise<Response> {
 }
 
 /** Says what the model is, and lets the visitor at it. */
-function introduce(reader: Reader, about: About): void {
+function introduce(reader: Reader, about: About): Explorer {
   const { dataset, variant, step, imageSize } = reader.info;
   element("model", HTMLParagraphElement).textContent = `${about.name}: ${variant} trained on ${dataset}, ` +
     `${step.toLocaleString("en")} updates, ${imageSize} × ${imageSize} pixels; ${about.rule}.`;
@@ -52,7 +56,7 @@ function introduce(reader: Reader, about: About): void {
 
   const method = element("method", HTMLSelectElement);
   for (const name of ATTRIBUTION_METHODS) method.append(new Option(name.replaceAll("-", " "), name));
-  method.value = "guided";
+  method.value = "grad-cam";
   method.addEventListener("change", () => explorer.setMethod(method.value as AttributionMethod));
 
   const find = element("find", HTMLInputElement);
@@ -65,9 +69,19 @@ function introduce(reader: Reader, about: About): void {
   });
   element("camera", HTMLButtonElement).addEventListener("click", () => explorer.toggleCamera());
 
+  document.addEventListener("paste", ({ clipboardData }) => {
+    const pasted = clipboardData?.files[0];
+    if (pasted) explorer.show(pasted);
+  });
+  element("explorer", HTMLDivElement).hidden = false;
+  return explorer;
+}
+
+/** A picture that is dropped anywhere goes to `show`; without this the browser would leave the page for it. */
+function takeDrops(show: (file: File) => void): void {
   const stage = element("stage", HTMLDivElement);
   document.addEventListener("dragover", (event) => {
-    event.preventDefault(); // or the browser would leave the page for the picture
+    event.preventDefault();
     stage.classList.add("over");
   });
   document.addEventListener("dragleave", ({ relatedTarget }) => {
@@ -77,13 +91,8 @@ function introduce(reader: Reader, about: About): void {
     event.preventDefault();
     stage.classList.remove("over");
     const dropped = event.dataTransfer?.files[0];
-    if (dropped) explorer.show(dropped);
+    if (dropped) show(dropped);
   });
-  document.addEventListener("paste", ({ clipboardData }) => {
-    const pasted = clipboardData?.files[0];
-    if (pasted) explorer.show(pasted);
-  });
-  element("explorer", HTMLDivElement).hidden = false;
 }
 
 const words = (error: unknown) => error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 /** What finds faces in a browser: face-api's own build with TensorFlow.js in it, its weights, and TensorFlow.js's WebAssembly. */
 import { join } from "node:path";
 import { faceApiFiles } from "../../../datasets/deps.ts";
-import type { SiteFile } from "./site.ts";
+import type { SiteFile } from "./file.ts";
 
 /** The weights of the networks that are asked: two detectors, and the landmarks. */
 const NETWORKS = ["tiny_face_detector", "ssd_mobilenetv1", "face_landmark_68"];

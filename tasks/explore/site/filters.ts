@@ -5,7 +5,7 @@ import { readPicture, sheetRegion } from "../../report/pictures/filters.ts";
 import { LAYER, readVisualization } from "../../report/read/run_files.ts";
 import type { RunFolder } from "../../run/folder.ts";
 import type { AboutFilters } from "../page/about.ts";
-import type { SiteFile } from "./site.ts";
+import type { SiteFile } from "./file.ts";
 
 /** Hits of a filter that are shown, and how much smaller their pictures get. */
 const HITS = 5, SCALE = 0.75;

@@ -14,18 +14,9 @@ import notice from "../../../NOTICE.md" with { type: "text" };
 import type { About } from "../page/about.ts";
 import { bundle } from "./bundle.ts";
 import { faceFiles } from "./faces.ts";
+import type { Site, SiteFile } from "./file.ts";
 import { filterSheets } from "./filters.ts";
 import { policy } from "./policy.ts";
-
-/** A file: what it is, and its bytes, which are read or made when they are asked for. */
-export interface SiteFile {
-  /** Its media type. */
-  type: string;
-  read(): Uint8Array | Promise<Uint8Array>;
-}
-
-/** Files by their names, relative to the page, with `/` between folders. */
-export type Site = ReadonlyMap<string, SiteFile>;
 
 const encoder = new TextEncoder();
 
