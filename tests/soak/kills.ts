@@ -53,11 +53,12 @@ export async function killAndResume(
       while (counts.kills < options.kills) {
         const child = start(run);
         const ended = child.output();
-        // Half of the kills come at any time, the others a moment after a checkpoint has begun to be written.
+        // Half of the kills come at any time, the others when a checkpoint has begun to be written, at once or a moment later.
         const [kind, part, file] = random.uniform(3, 0, 1);
-        const alive = kind < 0.5
-          ? await stillRuns(child, sleep(part * duration * 1.2))
-          : await stillRuns(child, writing(`${run}/checkpoints`, Math.floor(file * 3)).then(() => sleep(part * 25)));
+        const alive = kind < 0.5 ? await stillRuns(child, sleep(part * duration * 1.2)) : await stillRuns(
+          child,
+          writing(`${run}/checkpoints`, Math.floor(file * 3)).then(() => part < 0.5 || sleep(part * 25)),
+        );
         if (!alive) { // it came to its end first: that is a resumed run
           await assertEnded(await ended);
           break;
@@ -116,7 +117,7 @@ async function writing(folder: string, skip: number): Promise<void> {
       seen.add(name);
       if (skip-- === 0) return;
     }
-    await sleep(2);
+    await sleep(1);
   }
 }
 

@@ -3,6 +3,8 @@
  * `deno task soak-memory [--steps 5000] [--image-size 32] [--batch 16]`. On a software adapter the GPU's memory is the process's own.
  */
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { openGpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { RunFolder } from "../../tasks/run/folder.ts";
@@ -48,6 +50,8 @@ export async function measureGrowth(
   },
 ): Promise<MemoryGrowth> {
   const { steps, imageSize, batch, every = 10, onSample } = options;
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
   const gpu = await openGpu();
   const samples: MemorySample[] = [];
   await inTemporary(async (path) => {
@@ -61,7 +65,7 @@ export async function measureGrowth(
     };
     const rhythm = { logEvery: every, validateEvery: 50, checkpointEvery: 250 };
     for await (const { step } of train(net, dataset, { steps, batch, ...rhythm, onCheckpoint })) {
-      (globalThis as { gc?: () => void }).gc?.(); // what is not collected yet is no growth
+      collectGarbage(); // what is not collected yet is no growth
       const { buffers, bytes } = gpu.memory;
       const sample = { step, resident: Deno.memoryUsage().rss, buffers, bytes };
       samples.push(sample);

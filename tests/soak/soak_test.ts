@@ -17,8 +17,8 @@ Deno.test({
   name: "runs that are killed at random moments and resumed end in the uninterrupted run's bytes",
   ignore: needs("read", "write", "ffi", "run") || Deno.build.os === "windows",
   async fn() {
-    const counts = await killAndResume({ kills: 6, seed: 2 });
-    assert.equal(counts.kills, 6);
+    const counts = await killAndResume({ kills: 8, seed: 4 });
+    assert.equal(counts.kills, 8);
     assert(counts.runs >= 1);
   },
 });
@@ -28,8 +28,8 @@ Deno.test({
   ignore: needs("read", "write"),
   async fn() {
     const growth = await measureGrowth({ steps: 60, imageSize: 32, batch: 16, every: 2 });
-    // Over so few steps the process itself is not steady yet: a quarter of a megabyte a step may be.
-    assert.deepEqual(whatGrew(growth, 2 ** 18), []);
+    // Over so few steps the process itself is not quite steady yet.
+    assert.deepEqual(whatGrew(growth, 2 ** 16), []);
     assert.equal(growth.samples.length, 30);
   },
 });
