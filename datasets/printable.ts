@@ -19,6 +19,20 @@ export function printable(text: string): string {
 }
 
 /**
+ * Whether a text can be shown as it is: it has nothing in it that a terminal would obey or break a line at.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isPrintable } from "./printable.ts";
+ * assert(isPrintable("é, 笑") && !isPrintable("a\u009b2J"));
+ * ```
+ */
+export function isPrintable(text: unknown): text is string {
+  return typeof text === "string" && printable(text) === text;
+}
+
+/**
  * A value out of a file as it is shown in an error: as JSON, fit for a terminal, at most `longest` characters of it.
  *
  * @example

@@ -1,5 +1,5 @@
 /** Checks of what users pass in: an error names the argument, its value and what was expected. */
-import { excerpt } from "./printable.ts";
+import { excerpt } from "../datasets/printable.ts";
 
 /**
  * The number of images in an array of n x S x S finite numbers, n at least 1.

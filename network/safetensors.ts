@@ -3,7 +3,7 @@
  * Bytes in, bytes out: touches no file, so that it runs in a browser too.
  * Format: https://github.com/huggingface/safetensors#format
  */
-import { excerpt, printable } from "./printable.ts";
+import { excerpt, printable } from "../datasets/printable.ts";
 
 /** The array types a tensor's elements come in; F16 and BF16 as their raw bits in a Uint16Array, BOOL in a Uint8Array. */
 export type TensorData =

@@ -1,7 +1,7 @@
 /** Checkpoints: a network with its momentum, step and settings as safetensors bytes, and back. Equal training gives equal bytes. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { elements, type ParameterName, parameterShapes } from "../network/parameters.ts";
-import { excerpt, printable } from "../network/printable.ts";
+import { excerpt, printable } from "../datasets/printable.ts";
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from "../network/safetensors.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { type TrainingSettings, trainingSettings } from "./options.ts";

@@ -2,7 +2,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { Normalization } from "../kernels/normalization/mod.ts";
 import { elements, type ParameterName, type Parameters, parameterShapes } from "../network/parameters.ts";
-import { excerpt } from "../network/printable.ts";
+import { excerpt, isPrintable } from "../datasets/printable.ts";
 import { readSafetensors, writeSafetensors } from "../network/safetensors.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { CheckpointError, readCheckpoint } from "./checkpoint.ts";
@@ -220,9 +220,7 @@ function readInfo(json: string | undefined): ModelInfo {
   } catch (error) {
     throw new CheckpointError(`the model's info is not JSON: ${(error as Error).message}`);
   }
-  // Names are shown on terminals, where some characters are commands.
-  // deno-lint-ignore no-control-regex
-  const plain = (value: unknown) => typeof value === "string" && value !== "" && !/[\x00-\x1f\x7f-\x9f]/.test(value);
+  const plain = (value: unknown) => isPrintable(value) && value !== "";
   const size = info?.imageSize;
   const names = info?.classNames;
   const fields: [string, unknown, boolean][] = [

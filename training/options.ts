@@ -1,6 +1,6 @@
 /** What a training run may be told, its defaults, and its checks. */
 import { checkSeed } from "../network/checks.ts";
-import { excerpt } from "../network/printable.ts";
+import { excerpt } from "../datasets/printable.ts";
 import type { Normalization } from "../kernels/normalization/mod.ts";
 
 /** The paper's four variants: plain, with augmentation, with dropout, with both. */

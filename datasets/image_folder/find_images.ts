@@ -1,6 +1,7 @@
 /** The image files of a folder of classes, found without reading them. */
 
 import { extname, isAbsolute, join, relative } from "node:path";
+import { isPrintable } from "../printable.ts";
 import { SourceError } from "../source_error.ts";
 
 /** An image file of a class. */
@@ -107,8 +108,7 @@ async function list(path: string, count: () => void, signal?: AbortSignal): Prom
       signal?.throwIfAborted();
       count();
       // Names come to stand in lists, a line each, and on terminals, where some characters are commands.
-      // deno-lint-ignore no-control-regex
-      if (/[\x00-\x1f\x7f-\x9f]/.test(entry.name)) {
+      if (!isPrintable(entry.name)) {
         throw new SourceError(path, `the name ${JSON.stringify(entry.name)} has control characters in it; rename it`);
       }
       if (!entry.name.startsWith(".") && !LITTER.includes(entry.name.toLowerCase())) entries.push(entry);

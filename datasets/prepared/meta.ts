@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Dataset, FoldKind } from "../dataset.ts";
 import { foldKind } from "../split.ts";
-import { excerpt } from "../printable.ts";
+import { excerpt, isPrintable } from "../printable.ts";
 import { PreparedError, readFile } from "./files.ts";
 
 /** What `meta.json` says. */
@@ -68,9 +68,6 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   } catch (cause) {
     throw new PreparedError(`${path}: is no JSON: ${(cause as Error).message}`, { cause });
   }
-  // Names are shown on terminals, where some characters are commands.
-  // deno-lint-ignore no-control-regex
-  const plain = (value: unknown) => typeof value === "string" && !/[\x00-\x1f\x7f-\x9f]/.test(value);
   const whole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1;
   const list = (value: unknown, type: string) => Array.isArray(value) && value.every((item) => typeof item === type);
   const expect = (field: keyof PreparedMeta, good: boolean, expected: string) => {
@@ -79,12 +76,12 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
   };
   expect("format", meta?.format === FORMAT, `"${FORMAT}"`);
   expect("version", meta.version === 1, "1, the version that this program reads");
-  expect("name", plain(meta.name) && meta.name !== "", "a name");
+  expect("name", isPrintable(meta.name) && meta.name !== "", "a name");
   expect("imageSize", whole(meta.imageSize) && meta.imageSize <= 65536, "a side in pixels, 1 to 65536");
   expect("count", whole(meta.count), "a number of images from 1");
   expect("foldColumns", whole(meta.foldColumns), "a number of columns from 1");
   expect("foldKind", [undefined, "folds", "splits"].includes(meta.foldKind), '"folds" or "splits"');
-  expect("classNames", list(meta.classNames, "string") && meta.classNames.every(plain), "a list of names");
+  expect("classNames", list(meta.classNames, "string") && meta.classNames.every(isPrintable), "a list of names");
   expect("actionUnits", meta.actionUnits === null || list(meta.actionUnits, "number"), "null or a list of numbers");
   expect("sequences", [undefined, true].includes(meta.sequences), "true, or nothing");
   expect(

@@ -1,5 +1,5 @@
 /** Whether the fields of a document are what everybody takes them for. */
-import { excerpt } from "../../datasets/printable.ts";
+import { excerpt, isPrintable } from "../../datasets/printable.ts";
 
 /** A kind of value: what is expected, in words, and whether a value is one. */
 export interface Kind {
@@ -10,8 +10,7 @@ export interface Kind {
 /** Text without characters that a terminal would obey. */
 export const TEXT: Kind = {
   expected: "text",
-  // deno-lint-ignore no-control-regex
-  fits: (value) => typeof value === "string" && !/[\x00-\x1f\x7f-\x9f]/.test(value),
+  fits: isPrintable,
 };
 /** A finite number. */
 export const NUMBER: Kind = { expected: "a number", fits: Number.isFinite };
