@@ -7,7 +7,7 @@ import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { annotatedJpeg } from "./predict/annotate/page.ts";
 import { cropFor, modelNotes, NOTICE, WORDS } from "./predict/notes.ts";
 import { parseArguments, type PredictArguments } from "./predict/options.ts";
-import { checkEmpty, checkOutput, CopyNames, writeWhole } from "./predict/outputs.ts";
+import { checkEmpty, checkOutput, CopyNames } from "./predict/outputs.ts";
 import { type PredictedPicture, predictPictures } from "./predict/predict.ts";
 import {
   countLine,
@@ -19,6 +19,7 @@ import {
 } from "./predict/tables.ts";
 import { withCount } from "./progress.ts";
 import { loadModel } from "./run/model.ts";
+import { writeWholeFile } from "./whole_file.ts";
 import { plain } from "./words.ts";
 
 async function main(): Promise<number> {
@@ -106,7 +107,7 @@ async function report(predictions: Predictions, { json, csv, annotate }: Predict
   const say = taken ? console.error : console.log;
   for (const [output, text] of [[json, predictionsJson], [csv, predictionsCsv]] as const) {
     if (output === "-") await printWhole(text(predictions));
-    else if (output !== undefined) await writeWhole(output, text(predictions));
+    else if (output !== undefined) await writeWholeFile(output, text(predictions));
   }
   const lines = taken ? [] : faceLines(predictions);
   for (const line of lines) say(line);

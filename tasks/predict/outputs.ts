@@ -1,7 +1,6 @@
 /** Where predictions may be written: never into what they are read from, never over anything but earlier predictions. */
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileName, UsageError } from "../command.ts";
-import { RunFolder } from "../run/folder.ts";
 import { plain } from "../words.ts";
 
 /** File systems take 255 bytes, and a letter may have four. */
@@ -44,11 +43,6 @@ export async function checkEmpty(option: string, folder: string): Promise<void> 
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${option} ${plain(folder)}: is no folder: ${(error as Error).message}`);
   }
-}
-
-/** Writes a file whole or not at all; folders above it are made. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  await new RunFolder(dirname(path)).write(basename(path), text);
 }
 
 /** The real path of what need not be there yet. */
