@@ -1,5 +1,6 @@
 /** The folder of a training run: run.json, log.jsonl, checkpoints written whole or not at all, metrics.json and curves.png. */
 import { basename, dirname, join } from "node:path";
+import { excerpt } from "../../datasets/printable.ts";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
 import { checkFields, type Kind, NUMBER, orNull, whole } from "../documents/fields.ts";
@@ -157,21 +158,23 @@ export class RunFolder {
     });
   }
 
-  /** The records of log.jsonl; a line that is none, such as one cut short by a crash, ends them. */
+  /**
+   * The records of log.jsonl. A last line without its end was cut short by a crash and is left out.
+   * @throws {UsageError} naming the line that is no record.
+   */
   async records(): Promise<TrainRecord[]> {
-    const text = await readText(this.file("log.jsonl")) ?? "";
-    const records: TrainRecord[] = [];
-    for (const line of text.split("\n")) {
-      if (line === "") continue;
-      try {
-        const record = JSON.parse(line);
-        checkFields(record, RECORD);
-        records.push(record);
-      } catch {
-        break;
-      }
-    }
-    return records;
+    const path = this.file("log.jsonl");
+    const lines = (await readText(path) ?? "").split("\n");
+    const cutShort = lines.pop()!;
+    if (isRecord(cutShort)) lines.push(cutShort); // all of it but its end
+    return lines.map((line, n) => {
+      if (isRecord(line)) return JSON.parse(line);
+      throw new UsageError(
+        `${path}: line ${n + 1} is ${
+          excerpt(line)
+        }, no record as train writes it. Remedy: take the line out, or put the file back.`,
+      );
+    });
   }
 
   /** Keeps only the log up to a step: what a resumed run will write again is not there twice. */
@@ -189,6 +192,15 @@ export class RunFolder {
       `${this.path}: the run folder was deleted, moved or replaced during the run. ` +
         "Remedy: where it was moved, name its new place with --run and go on with --resume; or else start the run again.",
     );
+  }
+}
+
+function isRecord(line: string): boolean {
+  try {
+    checkFields(JSON.parse(line), RECORD);
+    return true;
+  } catch {
+    return false;
   }
 }
 

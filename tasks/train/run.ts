@@ -76,6 +76,8 @@ export async function trainRun(
     await restore(net, checkpoint);
     await folder.cutLog(net.step);
     console.error(`Going on from step ${net.step}`);
+  } else {
+    await folder.remove("log.jsonl"); // of steps that no checkpoint has kept
   }
   if (net.step > steps || net.step === steps && await folder.has("metrics.json")) {
     throw new UsageError(`--steps ${steps}: the run has done ${net.step} steps already`);

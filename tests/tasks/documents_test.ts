@@ -100,13 +100,15 @@ Deno.test(
 );
 
 Deno.test(
-  { name: "documents: the log ends at the first line that is no record", ignore },
+  { name: "documents: a line of the log that is no record is named; a last one cut short is left out", ignore },
   () =>
     inTemporary(async (path) => {
       const folder = new RunFolder(path);
       const good = LOG.split("\n")[0];
+      const write = (text: string) => Deno.writeTextFile(folder.file("log.jsonl"), text);
       for (
         const line of [
+          "",
           "null",
           "7",
           "{}",
@@ -115,9 +117,15 @@ Deno.test(
           good.slice(0, 20),
         ]
       ) {
-        await Deno.writeTextFile(folder.file("log.jsonl"), `${good}\n${line}\n${good}\n`);
+        for (const end of ["", `${good}\n`]) {
+          await write(`${good}\n${line}\n${end}`);
+          assert.match(await refusal(() => folder.records(), line), /log\.jsonl: line 2 is .*Remedy/);
+        }
+        await write(`${good}\n${line}`);
         assert.deepEqual(await folder.records(), [JSON.parse(good)], line);
       }
+      await write(`${good}\n${good}`);
+      assert.equal((await folder.records()).length, 2, "only the line's end is missing");
     }),
 );
 

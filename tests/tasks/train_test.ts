@@ -7,6 +7,7 @@ import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
 import { openGpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { readCheckpoint } from "../../training/checkpoint.ts";
+import { RunFolder } from "../../tasks/run/folder.ts";
 import { train } from "../../training/train.ts";
 import { needs } from "../permissions.ts";
 import { writeMat } from "../support/mat_writer.ts";
@@ -155,6 +156,7 @@ Deno.test({
       assert.equal(path, checkpointPath(run, Number(step)));
       assert(await exists(path));
       assert.equal(await exists(`${run}/metrics.json`), false);
+      await new RunFolder(run).records(); // throws where the new lines follow on half a line of the old
 
       const end = Number(step) + 3;
       const resumed = await runTask("train", ...args, String(end));
