@@ -15,12 +15,10 @@ import { quadrantPoolForward } from "../kernels/pool/mod.ts";
 import { reluBackward } from "../kernels/relu/mod.ts";
 import { type Activations, convolutionShapes, denseShapes, type NetworkSizes, quadrantShape } from "./activations.ts";
 import { conv3Backward } from "./conv3_backward.ts";
+import type { ParameterBuffers } from "./parameter_buffers.ts";
 import { elements, FEATURES, FILTERS, HIDDEN, type ParameterName, parameterShapes } from "./parameters.ts";
 
 export * from "./activations.ts";
-
-/** One buffer for each parameter. */
-export type ParameterBuffers = Record<ParameterName, GpuBuffer>;
 
 /** Dropout on fc4's input: which mask (seed and clock) and how much. */
 export interface DropoutChoice {

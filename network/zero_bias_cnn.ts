@@ -10,17 +10,15 @@ import {
   largestPart,
   lossCalls,
   type NetworkSizes,
-  type ParameterBuffers,
   updateCalls,
 } from "./layers.ts";
 import {
-  drawInitialScale,
-  elements,
-  initialParameters,
-  type ParameterName,
-  type Parameters,
-  parameterShapes,
-} from "./parameters.ts";
+  createParameterBuffers,
+  type ParameterBuffers,
+  readParameterBuffers,
+  writeParameterBuffers,
+} from "./parameter_buffers.ts";
+import { drawInitialScale, initialParameters, type Parameters } from "./parameters.ts";
 
 /** What a network is made from. */
 export interface ZeroBiasCnnOptions {
@@ -101,6 +99,8 @@ export class ZeroBiasCnn {
   #activations: Activations | undefined;
   #update: Call[] | undefined;
   #plans = new Map<string, Call[]>();
+  /** What is being done with a batch, if anything. */
+  #busy: string | undefined;
 
   private constructor(gpu: Gpu, options: Required<ZeroBiasCnnOptions>) {
     this.gpu = gpu;
@@ -109,15 +109,9 @@ export class ZeroBiasCnn {
     this.seed = options.seed;
     this.initialScale = options.initialScale;
     this.sizes = { imageSize: options.imageSize, classes: options.classes, convolution: options.convolution };
-    const make = (kind: string) =>
-      Object.fromEntries(
-        Object.entries(parameterShapes(this.classes)).map((
-          [name, shape],
-        ) => [name, gpu.createBuffer(`${name} ${kind}`, 4 * elements(shape))]),
-      ) as ParameterBuffers;
-    this.weights = make("weights");
-    this.gradients = make("gradient");
-    this.velocities = make("momentum");
+    this.weights = createParameterBuffers(gpu, this.classes, "weights");
+    this.gradients = createParameterBuffers(gpu, this.classes, "gradient");
+    this.velocities = createParameterBuffers(gpu, this.classes, "momentum");
     this.settings = gpu.createBuffer("settings", 12);
     this.status = gpu.createBuffer("status", 4);
     this.clock = gpu.createBuffer("clock", 4);
@@ -154,24 +148,24 @@ export class ZeroBiasCnn {
    * @throws {RangeError} for a name that is unknown, a wrong length, a value that is not finite. Nothing is changed then.
    */
   async setParameters(values: Partial<Record<string, Float32Array>>): Promise<void> {
-    this.#write(this.weights, values, "parameter");
+    writeParameterBuffers(this.gpu, this.weights, this.classes, values, "parameter");
     await this.gpu.settled();
   }
 
   /** All parameters, by PyTorch's names. */
   parameters(): Promise<Parameters> {
-    return this.#read(this.weights);
+    return readParameterBuffers(this.gpu, this.weights);
   }
 
   /** Replaces the momentum, by the parameters' names. Throws as `setParameters` does. */
   async setMomentum(values: Partial<Record<string, Float32Array>>): Promise<void> {
-    this.#write(this.velocities, values, "momentum of");
+    writeParameterBuffers(this.gpu, this.velocities, this.classes, values, "momentum of");
     await this.gpu.settled();
   }
 
   /** The momentum of all parameters. */
   momentum(): Promise<Parameters> {
-    return this.#read(this.velocities);
+    return readParameterBuffers(this.gpu, this.velocities);
   }
 
   /**
@@ -199,18 +193,22 @@ export class ZeroBiasCnn {
   /**
    * Mean negative log likelihood of a batch, its accuracy, and the gradient by every parameter. No dropout.
    * @throws {RangeError} as `predict` does, and for labels that are not 0..classes-1, one an image.
+   * @throws {Error} while another batch of this network is under way, by `lossAndGradients` or `trainStep`.
    */
-  async lossAndGradients(
+  lossAndGradients(
     images: Float32Array,
     labels: ArrayLike<number>,
   ): Promise<{ loss: number; accuracy: number; gradients: Parameters }> {
-    const result = await this.#lossAndBackward(images, labels, 0);
-    return { ...result, gradients: await this.#read(this.gradients) };
+    return this.#alone("lossAndGradients", async () => {
+      const result = await this.#lossAndBackward(images, labels, 0);
+      return { ...result, gradients: await readParameterBuffers(this.gpu, this.gradients) };
+    });
   }
 
   /**
    * One update by momentum SGD on a batch; returns loss and accuracy before it.
    * @throws {RangeError} as `lossAndGradients` does, and for settings out of range.
+   * @throws {Error} as `lossAndGradients` does.
    */
   async trainStep(images: Float32Array, labels: ArrayLike<number>, options: StepOptions = {}): Promise<StepResult> {
     const { learningRate = 0.01, momentum = 0.9, weightDecay = 1e-5, dropout = 0 } = options;
@@ -220,12 +218,14 @@ export class ZeroBiasCnn {
       }
     }
     if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout is ${dropout}, expected a number in [0, 1)`);
-    const result = await this.#lossAndBackward(images, labels, dropout);
-    this.gpu.write(this.settings, new Float32Array([learningRate, momentum, weightDecay]));
-    this.gpu.run(this.updateCalls());
-    this.step++;
-    await this.gpu.settled();
-    return result;
+    return await this.#alone("trainStep", async () => {
+      const result = await this.#lossAndBackward(images, labels, dropout);
+      this.gpu.write(this.settings, new Float32Array([learningRate, momentum, weightDecay]));
+      this.gpu.run(this.updateCalls());
+      this.step++;
+      await this.gpu.settled();
+      return result;
+    });
   }
 
   /** Buffers for activations, for at least one image and at most as many as fit at once. */
@@ -254,8 +254,8 @@ export class ZeroBiasCnn {
     this.#update = undefined;
     this.#activations?.dispose();
     this.#activations = undefined;
-    for (const record of [this.weights, this.gradients, this.velocities]) {
-      for (const buffer of Object.values(record)) buffer.dispose();
+    for (const buffers of [this.weights, this.gradients, this.velocities]) {
+      for (const buffer of Object.values(buffers)) buffer.dispose();
     }
     for (const buffer of [this.settings, this.status, this.clock]) buffer.dispose();
   }
@@ -308,29 +308,17 @@ export class ZeroBiasCnn {
     return { loss: loss / count, accuracy: hits / count };
   }
 
-  #write(buffers: ParameterBuffers, values: Partial<Record<string, Float32Array>>, what: string): void {
-    const shapes = parameterShapes(this.classes);
-    for (const [name, data] of Object.entries(values)) {
-      const shape = Object.hasOwn(shapes, name) ? shapes[name as ParameterName] : undefined;
-      if (!shape) throw new RangeError(`${what} ${name} is unknown, expected one of ${Object.keys(shapes).join(", ")}`);
-      if (!(data instanceof Float32Array) || data.length !== elements(shape)) {
-        const got = data instanceof Float32Array ? `${data.length} numbers` : typeof data;
-        throw new RangeError(
-          `${what} ${name} has ${got}, expected a Float32Array of ${elements(shape)} (${shape.join(" x ")})`,
-        );
-      }
-      const bad = data.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) throw new RangeError(`${what} ${name}[${bad}] is ${data[bad]}, expected a finite number`);
+  /** Refuses a batch beside another: both would leave their gradients in the same place, and each update would take the last. */
+  async #alone<T>(what: string, work: () => Promise<T>): Promise<T> {
+    if (this.#busy) {
+      throw new Error(`${what}: ${this.#busy} of this network has not ended. Remedy: await it first.`);
     }
-    for (const [name, data] of Object.entries(values)) this.gpu.write(buffers[name as ParameterName], data!);
-  }
-
-  async #read(buffers: ParameterBuffers): Promise<Parameters> {
-    const result = {} as Parameters;
-    for (const [name, buffer] of Object.entries(buffers)) {
-      result[name as ParameterName] = await this.gpu.read(buffer, Float32Array);
+    this.#busy = what;
+    try {
+      return await work();
+    } finally {
+      this.#busy = undefined;
     }
-    return result;
   }
 }
 
