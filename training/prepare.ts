@@ -49,7 +49,10 @@ export async function prepareTraining(net: ZeroBiasCnn, training: Training): Pro
 }
 
 function prepare(net: ZeroBiasCnn, { dataset, parts, settings, slots }: Training): PreparedTraining {
-  const resident = new ResidentImages(net.gpu, dataset, Uint32Array.of(...parts.train, ...parts.validation));
+  const rows = new Uint32Array(parts.train.length + parts.validation.length);
+  rows.set(parts.train);
+  rows.set(parts.validation, parts.train.length);
+  const resident = new ResidentImages(net.gpu, dataset, rows);
   const data = {
     resident,
     train: Uint32Array.from(parts.train, (_, n) => n),

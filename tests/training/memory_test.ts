@@ -1,7 +1,9 @@
-/** What a training run takes on the GPU beside its images: at the paper's sizes, and as the batch grows. Nothing is computed. */
+/** What a training run takes on the GPU beside its images: at the paper's sizes, and as batch and dataset grow. */
 import assert from "node:assert/strict";
 import { Workload } from "../../bench/measure/workload.ts";
 import { largestPart } from "../../network/layers.ts";
+import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
+import { train } from "../../training/train.ts";
 import { withGpu } from "../support/gpu.ts";
 
 Deno.test(
@@ -24,5 +26,29 @@ Deno.test(
     const [parts, more] = [await taken(64), await taken(256)];
     assert(more - parts <= 2, `192 images more take ${more - parts} MB`);
     assert.equal(gpu.memory.buffers, 0);
+  }),
+);
+
+Deno.test(
+  "memory: a hundred times more images than the paper's are trained on as they are",
+  withGpu(async (gpu) => {
+    const count = 400_000;
+    const folds = Int32Array.from({ length: count }, (_, n) => n % 10);
+    const dataset = {
+      name: "many",
+      imageSize: 8,
+      classNames: ["dark", "bright"],
+      images: new Uint8Array(count * 64).map((_, at) => at),
+      labels: Int32Array.from({ length: count }, (_, n) => n % 2),
+      subjects: folds,
+      folds,
+      foldColumns: 1,
+      fingerprint: "",
+    };
+    using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2, initialScale: 1 });
+    for await (const { step, loss } of train(net, dataset, { steps: 1, batch: 2, validateEvery: 2 })) {
+      assert.equal(step, 1);
+      assert(Number.isFinite(loss));
+    }
   }),
 );
