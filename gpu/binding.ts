@@ -16,12 +16,13 @@ export function bind<B extends Record<string, Access>, P extends Record<string, 
   values: KernelArguments<B, P>,
 ): { bindGroup: GPUBindGroup; uniform: GpuBuffer | undefined } {
   const entries: GPUBindGroupEntry[] = Object.keys(kernel.bindings).map((name, binding) => {
-    const buffer = (values as Values)[name] as GpuBuffer;
+    const buffer = (values as Values)[name] as GpuBuffer | undefined;
+    if (!buffer) throw new GpuError(`kernel ${kernel.name}: ${name} has no buffer`);
     if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
     return { binding, resource: { buffer: buffer.handle } };
   });
   let uniform: GpuBuffer | undefined;
-  const bytes = parameterBytes(kernel.parameters, values as Values);
+  const bytes = parameterBytes(kernel, values as Values);
   if (bytes.length > 0) {
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     uniform = memory.create(`${kernel.name} parameters`, bytes.length, usage);
@@ -35,11 +36,22 @@ export function bind<B extends Record<string, Access>, P extends Record<string, 
   return { bindGroup, uniform };
 }
 
-function parameterBytes(parameters: Record<string, ParameterType>, values: Values): Uint8Array {
-  const fields = Object.entries(parameters);
+/** Smallest and greatest value of a type. */
+const RANGES: Record<ParameterType, [least: number, most: number]> = {
+  f32: [-3.4028234663852886e38, 3.4028234663852886e38],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+};
+
+function parameterBytes(kernel: Pick<Kernel, "name" | "parameters">, values: Values): Uint8Array {
+  const fields = Object.entries(kernel.parameters);
   const bytes = new DataView(new ArrayBuffer(fields.length * 4));
   fields.forEach(([name, type], index) => {
     const value = values[name] as number;
+    const [least, most] = RANGES[type];
+    if (!(value >= least && value <= most && (type === "f32" || Number.isInteger(value)))) {
+      throw new GpuError(`kernel ${kernel.name}: ${name} is ${value}, expected a number of type ${type}`);
+    }
     if (type === "f32") bytes.setFloat32(index * 4, value, true);
     else if (type === "i32") bytes.setInt32(index * 4, value, true);
     else bytes.setUint32(index * 4, value, true);

@@ -5,36 +5,21 @@
 import { type AdapterDescription, describe, findAdapter } from "./adapter.ts";
 import { bind } from "./binding.ts";
 import type { GpuArray, GpuBuffer } from "./buffer.ts";
+import { type Call, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures } from "./failures.ts";
 import { Memory, type MemoryCount } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
-import type { Access, Grid, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
+import {
+  type Access,
+  type Grid,
+  type Kernel,
+  type KernelArguments,
+  MOST_ROUNDS,
+  type ParameterType,
+} from "./kernel.ts";
 
-/** A kernel with its buffers, parameters and grid bound: made once by `Gpu.prepare`, run any number of times. */
-export interface Call {
-  /** The kernel's name. */
-  kernel: string;
-  /** Compiled pipeline, shared by all calls with the same source and constants. */
-  pipeline: GPUComputePipeline;
-  /** The bound buffers. */
-  bindGroup: GPUBindGroup;
-  /** Workgroups to run. */
-  grid: Grid;
-  /** The uniform that holds the parameters, written when the call was prepared. */
-  uniform: GpuBuffer | undefined;
-  /** What it is part of, such as `"conv1 forward"`; see gpu/parts.ts. */
-  part?: string;
-}
-
-/** What one call took. */
-export interface ProfiledCall {
-  /** The kernel's name. */
-  kernel: string;
-  /** What the call is part of, where it was named. */
-  part: string | undefined;
-  milliseconds: number;
-}
+export type { Call, ProfiledCall } from "./call.ts";
 
 /** What `openGpu` may be told. */
 export interface OpenOptions {
@@ -136,6 +121,11 @@ export class Gpu {
     return this.#memory.create(label, byteLength, usage);
   }
 
+  /** Runs `make`; where it throws, every buffer that was made in it is given back. It may not be asynchronous. */
+  allOrNothing<T>(make: () => T): T {
+    return this.#memory.allOrNothing(make);
+  }
+
   /** Makes a buffer that holds `data`. */
   upload(label: string, data: GpuArray): GpuBuffer {
     const buffer = this.createBuffer(label, data.byteLength);
@@ -182,7 +172,7 @@ export class Gpu {
   /**
    * Binds a kernel to its buffers, parameters and grid. The pipeline is compiled once for each source and constants.
    * @throws {ShaderError} at the next await where the kernel does not compile.
-   * @throws {GpuLimitError} where the grid or a binding is larger than the adapter allows.
+   * @throws {GpuLimitError} where the grid or a binding is larger than the adapter allows, or the loops longer than a software adapter runs.
    */
   prepare<B extends Record<string, Access>, P extends Record<string, ParameterType>, C extends string>(
     kernel: Kernel<B, P, C>,
@@ -200,6 +190,13 @@ export class Gpu {
             "go into one dimension. Remedy: use a smaller batch, or fold the grid with gridFor.",
         );
       }
+    }
+    const rounds = kernel.rounds?.(values) ?? 0;
+    if (this.adapter.software && rounds >= MOST_ROUNDS) {
+      throw new GpuLimitError(
+        `kernel ${kernel.name}: ${rounds} rounds of loops in an invocation, a software adapter ends them in silence after ` +
+          `${MOST_ROUNDS}. Remedy: use smaller sizes, or a GPU.`,
+      );
     }
     const pipeline = this.#pipelines.get(kernel, constants as Record<string, number>);
     const parts = { device: this.device, memory: this.#memory, failures: this.#failures };
@@ -233,6 +230,14 @@ export class Gpu {
     if (!this.device.features.has("timestamp-query")) {
       throw new GpuError(`adapter ${this.adapter.description} offers no timestamp-query. Remedy: time whole runs.`);
     }
+    const times: ProfiledCall[] = [];
+    for (let first = 0; first < calls.length; first += MOST_PROFILED) {
+      times.push(...await this.#profile(calls.slice(first, first + MOST_PROFILED)));
+    }
+    return times;
+  }
+
+  async #profile(calls: readonly Call[]): Promise<ProfiledCall[]> {
     const querySet = this.device.createQuerySet({ type: "timestamp", count: 2 * calls.length });
     using stamps = this.createBuffer(
       "timestamps",
@@ -251,8 +256,7 @@ export class Gpu {
     });
     encoder.resolveQuerySet(querySet, 0, 2 * calls.length, stamps.handle, 0);
     this.#submit(encoder.finish(), "profiled kernels");
-    const words = await this.read(stamps, Uint32Array);
-    querySet.destroy();
+    const words = await this.read(stamps, Uint32Array).finally(() => querySet.destroy());
     const at = (index: number) => words[2 * index] + words[2 * index + 1] * 2 ** 32;
     return calls.map((call, index) => ({
       kernel: call.kernel,
@@ -301,10 +305,4 @@ export class Gpu {
     if (this.#disposed) throw new GpuError("this Gpu was disposed. Remedy: open another one with openGpu().");
     this.#failures.raise();
   }
-}
-
-/** The kernels of a list of calls, the first four by name. */
-function kernelNames(calls: readonly Call[]): string {
-  const names = [...new Set(calls.map((call) => call.kernel))];
-  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 4).join(", ")}, ...`;
 }

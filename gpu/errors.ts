@@ -49,13 +49,16 @@ export class ShaderError extends GpuError {
   readonly kernel: string;
   /** Line in the WGSL file, 1-based; `undefined` where the fault has no line (a binding, a limit). */
   readonly line?: number;
-  /** @param kernel name of the kernel @param line 1-based line @param detail the compiler's own words */
-  constructor(kernel: string, line: number | undefined, detail: string) {
+  /**
+   * @param kernel name of the kernel @param line 1-based line @param detail the compiler's own words
+   * @param file the file that the line is in, where it is not the kernel's own
+   */
+  constructor(kernel: string, line: number | undefined, detail: string, file = kernel) {
+    const at = line === undefined ? "" : ` at line ${line}`;
+    const where = line === undefined ? "" : `, line ${line}${file === kernel ? "" : ` of ${file}`}`;
     super(
-      `kernel ${kernel}${line === undefined ? "" : `, line ${line}`}: ${detail.trim()}\n` +
-        `Remedy: correct kernels/${kernel}.wgsl${
-          line === undefined ? "" : ` at line ${line}`
-        } or the declaration beside it.`,
+      `kernel ${kernel}${where}: ${detail.trim()}\n` +
+        `Remedy: correct kernels/${file}.wgsl${at} or the declaration beside it.`,
     );
     this.kernel = kernel;
     this.line = line;

@@ -20,13 +20,28 @@ export interface Kernel<
   name: string;
   /** The WGSL source. */
   code: string;
+  /** WGSL files that it takes functions from; they are put behind it. */
+  shared?: readonly SharedCode[];
   /** Buffers by name, in the order of their `@binding` numbers. */
   bindings: B;
   /** Fields of the uniform struct `Parameters`, in order; it takes the binding after the buffers. */
   parameters: P;
   /** Names of the `override` constants that the host may set. */
   constants?: readonly C[];
+  /** Most rounds that an invocation makes in all its loops together, where that depends on the parameters: see {@linkcode MOST_ROUNDS}. */
+  rounds?(parameters: { [K in keyof P]: number }): number;
 }
+
+/** A WGSL file with functions that several kernels take. */
+export interface SharedCode {
+  /** The path under `kernels/` without its ending, for example `"pool/load_quad"`. */
+  name: string;
+  /** The WGSL source. */
+  code: string;
+}
+
+/** Mesa's software driver ends an invocation's loops after so many rounds, and says nothing: results would be cut off. */
+export const MOST_ROUNDS = 65_535;
 
 /** The argument of a call: every buffer and every parameter by its name in the kernel. */
 export type KernelArguments<B extends Record<string, Access>, P extends Record<string, ParameterType>> =

@@ -9,6 +9,8 @@ export interface MemoryCount {
   bytes: number;
   /** The most bytes that were alive at once. */
   peakBytes: number;
+  /** Buffers that there was no room for, so far. They are invalid, and not counted above. */
+  refused: number;
 }
 
 const SMALLER = "Remedy: use a smaller batch or image";
@@ -16,10 +18,12 @@ const SMALLER = "Remedy: use a smaller batch or image";
 /** The buffers of one device. */
 export class Memory {
   /** Buffers alive and their bytes. */
-  readonly count: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0 };
+  readonly count: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0, refused: 0 };
   #device: GPUDevice;
   #failures: Failures;
   #limit: number;
+  /** What is being made under {@linkcode allOrNothing}. */
+  #making: GpuBuffer[] | undefined;
 
   /** @param limit most bytes at once; infinite where only the adapter says when there are no more */
   constructor(device: GPUDevice, failures: Failures, limit: number) {
@@ -40,12 +44,20 @@ export class Memory {
       );
     }
     const inUse = count.bytes;
-    const full = (why: string) =>
-      new GpuOutOfMemoryError(
+    let counted = true;
+    const uncount = () => {
+      if (counted) count.buffers--, count.bytes -= size;
+      counted = false;
+    };
+    const full = (why: string) => {
+      uncount();
+      count.refused++;
+      return new GpuOutOfMemoryError(
         `no GPU memory for buffer ${label} of ${size} bytes (${inUse} in use): ${why}\n` +
           `${SMALLER}, or close other programs that use the GPU.`,
         inUse,
       );
+    };
     // Refused as WebGPU itself refuses where memory is out: the buffer is an invalid one, and the next await rejects.
     const allowed = inUse + size <= this.#limit;
     const refusal = { message: `at most ${this.#limit} were allowed when the GPU was opened` };
@@ -61,11 +73,26 @@ export class Memory {
     this.#failures.watch(device.popErrorScope(), classify);
     count.buffers++;
     count.bytes += size;
-    count.peakBytes = Math.max(count.peakBytes, count.bytes);
-    return new GpuBuffer(label, byteLength, handle, () => {
-      count.buffers--;
-      count.bytes -= size;
-    });
+    if (allowed) count.peakBytes = Math.max(count.peakBytes, count.bytes);
+    const buffer = new GpuBuffer(label, byteLength, handle, uncount);
+    this.#making?.push(buffer);
+    return buffer;
+  }
+
+  /** Runs `make`; where it throws, every buffer that it made is disposed, as `Gpu.allOrNothing` says. */
+  allOrNothing<T>(make: () => T): T {
+    const outer = this.#making, mine: GpuBuffer[] = [];
+    this.#making = mine;
+    try {
+      const made = make();
+      for (const buffer of mine) outer?.push(buffer);
+      return made;
+    } catch (error) {
+      for (const buffer of mine) buffer.dispose();
+      throw error;
+    } finally {
+      this.#making = outer;
+    }
   }
 
   /** Copies `data` into a buffer from a byte offset on, as `Gpu.write` says. */

@@ -2,8 +2,8 @@
 import { Gpu } from "./device.ts";
 
 /**
- * A `Gpu` with another one's limits and description that has no memory and runs nothing: what is built on it shows in `memory` how many
- * bytes the same would take on the real one. Reading from it fails.
+ * A `Gpu` with another one's limits and description that has no memory and cannot run or read: what is built on it shows in `memory` how many
+ * bytes the same would take on the real one.
  *
  * @example
  * ```ts

@@ -1,11 +1,12 @@
 /** The zero-bias CNN of Khorrami, Paine and Huang (2015) as an object: parameters, predictions, gradients, training steps. */
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
-import type { ConvolutionMethod } from "../kernels/convolution/mod.ts";
+import { type ConvolutionMethod, methodFor, winogradFits } from "../kernels/convolution/mod.ts";
 import { checkImages, checkLabels, checkSeed } from "./checks.ts";
 import {
   Activations,
   backwardCalls,
+  convolutionShapes,
   forwardCalls,
   largestPart,
   lossCalls,
@@ -97,6 +98,8 @@ export class ZeroBiasCnn {
   /** Number of updates done. */
   step = 0;
   #activations: Activations | undefined;
+  /** Buffers that the device had refused when they were made. */
+  #refused = 0;
   #update: Call[] | undefined;
   #plans = new Map<string, Call[]>();
   /** What is being done with a batch, if anything. */
@@ -137,10 +140,16 @@ export class ZeroBiasCnn {
     if (!(initialScale > 0 && Number.isFinite(initialScale))) {
       throw new RangeError(`initialScale is ${initialScale}, expected a positive number, such as 1`);
     }
-    const method = convolution === "auto" ? methodOn(gpu) : convolution;
-    const net = new ZeroBiasCnn(gpu, { imageSize, classes, seed, initialScale, convolution: method });
-    await net.setParameters(initialParameters(classes, seed, initialScale));
-    return net;
+    const method = convolution === "auto" ? methodOn(gpu, imageSize) : convolution;
+    const made = { imageSize, classes, seed, initialScale, convolution: method };
+    const net = gpu.allOrNothing(() => new ZeroBiasCnn(gpu, made));
+    try {
+      await net.setParameters(initialParameters(classes, seed, initialScale));
+      return net;
+    } catch (error) {
+      net.dispose();
+      throw error;
+    }
   }
 
   /**
@@ -183,9 +192,12 @@ export class ZeroBiasCnn {
       const n = Math.min(a.capacity, count - first);
       this.gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
       const softmax = lossCalls(this.gpu, this.sizes, a, n, { labels, result: scratch, size: n, firstSample: 0 });
-      this.gpu.run([...this.#forward(n), ...softmax]);
-      result.set(await this.gpu.read(a.probabilities, Float32Array, 4 * n * this.classes), first * this.classes);
-      this.gpu.release(softmax);
+      try {
+        this.gpu.run([...this.#forward(n), ...softmax]);
+        result.set(await this.gpu.read(a.probabilities, Float32Array, 4 * n * this.classes), first * this.classes);
+      } finally {
+        this.gpu.release(softmax);
+      }
     }
     return result;
   }
@@ -230,14 +242,14 @@ export class ZeroBiasCnn {
 
   /** Buffers for activations, for at least one image and at most as many as fit at once. */
   activations(images: number): Activations {
-    const wanted = Math.min(images, largestPart(this.gpu, this.imageSize));
-    if (!this.#activations || this.#activations.capacity < wanted) {
-      for (const calls of this.#plans.values()) this.gpu.release(calls);
-      this.#plans.clear();
-      this.#activations?.dispose();
-      this.#activations = new Activations(this.gpu, this.sizes, wanted);
-    }
-    return this.#activations;
+    const { gpu } = this;
+    const wanted = Math.min(images, largestPart(gpu, this.imageSize));
+    // Where the GPU had no room for some buffer, it may have been one of these.
+    const sound = this.#refused === gpu.memory.refused;
+    if (this.#activations && sound && this.#activations.capacity >= wanted) return this.#activations;
+    this.#releaseActivations();
+    this.#refused = gpu.memory.refused;
+    return this.#activations = gpu.allOrNothing(() => new Activations(gpu, this.sizes, wanted));
   }
 
   /** The calls that update all parameters from their gradients. */
@@ -248,12 +260,9 @@ export class ZeroBiasCnn {
 
   /** Gives all GPU memory back. */
   dispose(): void {
-    for (const calls of this.#plans.values()) this.gpu.release(calls);
-    this.#plans.clear();
+    this.#releaseActivations();
     if (this.#update) this.gpu.release(this.#update);
     this.#update = undefined;
-    this.#activations?.dispose();
-    this.#activations = undefined;
     for (const buffers of [this.weights, this.gradients, this.velocities]) {
       for (const buffer of Object.values(buffers)) buffer.dispose();
     }
@@ -263,6 +272,13 @@ export class ZeroBiasCnn {
   /** So that `using net = await ZeroBiasCnn.create(...)` ends with its block. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #releaseActivations(): void {
+    for (const calls of this.#plans.values()) this.gpu.release(calls);
+    this.#plans.clear();
+    this.#activations?.dispose();
+    this.#activations = undefined;
   }
 
   /** The forward pass of n images without dropout, prepared once. */
@@ -295,9 +311,12 @@ export class ZeroBiasCnn {
         ...lossCalls(gpu, sizes, a, n, batch),
         ...backwardCalls(gpu, sizes, weights, gradients, a, n, { accumulate: first > 0, drop }),
       ];
-      gpu.run(calls);
-      await gpu.settled();
-      gpu.release(calls);
+      try {
+        gpu.run(calls);
+        await gpu.settled();
+      } finally {
+        gpu.release(calls);
+      }
     }
     const pairs = await gpu.read(result, Float32Array);
     let loss = 0, hits = 0;
@@ -322,7 +341,14 @@ export class ZeroBiasCnn {
   }
 }
 
-/** Browsers' software adapter compiles the direct kernel for minutes, and may lose the device over it; Winograd's three it takes as all others do. */
-function methodOn(gpu: Gpu): ConvolutionMethod {
+/**
+ * What `"auto"` is on an adapter: direct for images so large that the tiles of one are over its largest binding. Browsers' software adapter
+ * compiles the direct kernel for minutes, and may lose the device over it; Winograd's three it takes as all others do.
+ */
+function methodOn(gpu: Gpu, imageSize: number): ConvolutionMethod {
+  const large = convolutionShapes(imageSize, 1).some((shape) =>
+    methodFor(shape) === "winograd" && !winogradFits(gpu, shape)
+  );
+  if (large) return "direct";
   return gpu.adapter.architecture === "swiftshader" ? "winograd" : "auto";
 }

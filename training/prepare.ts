@@ -33,7 +33,7 @@ export async function prepareTraining(net: ZeroBiasCnn, training: Training): Pro
   const { gpu } = net;
   await gpu.settled();
   const before = gpu.memory.bytes;
-  const prepared = prepare(net, training);
+  const prepared = gpu.allOrNothing(() => prepare(net, training));
   try {
     await gpu.settled();
     return prepared;

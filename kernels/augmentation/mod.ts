@@ -11,7 +11,8 @@ import rescaleCode from "./rescale.wgsl" with { type: "text" };
 /** Draws the parameters. */
 export const drawKernel = defineKernel({
   name: "augmentation/draw",
-  code: drawCode + randomCode,
+  code: drawCode,
+  shared: [randomCode],
   bindings: { clock: "read", draws: "write" },
   parameters: { samples: "u32", first_sample: "u32", seed: "u32", purpose: "u32", image_size: "u32" },
 });
@@ -30,6 +31,7 @@ export const rangeKernel = defineKernel({
   code: rangeCode,
   bindings: { x: "read", range: "write" },
   parameters: { pixels: "u32" },
+  rounds: ({ pixels }) => Math.ceil(pixels / 64) + 6,
 });
 
 /** Min-max to [0, 2]. */

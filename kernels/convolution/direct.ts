@@ -11,16 +11,19 @@ import sumSlicesCode from "./sum_slices.wgsl" with { type: "text" };
 /** Forward pass and gradient by input. */
 export const correlateKernel = defineKernel({
   name: "convolution/correlate",
-  code: correlateCode + loadQuadCode + storeBlockCode,
+  code: correlateCode,
+  shared: [loadQuadCode, storeBlockCode],
   bindings: { x: "read", w: "read", y: "write", argmax: "write" },
   parameters: { images: "u32", inputs: "u32", outputs: "u32", height: "u32", width: "u32", filter_side: "u32" },
   constants: ["RELU", "POOL", "UNPOOL", "FLIP"],
+  rounds: ({ inputs, filter_side }) => inputs * (1 + filter_side + filter_side ** 2),
 });
 
 /** Partial sums of the gradient by weight. */
 export const byWeightKernel = defineKernel({
   name: "convolution/by_weight",
-  code: byWeightCode + loadQuadCode,
+  code: byWeightCode,
+  shared: [loadQuadCode],
   bindings: { x: "read", dy: "read", argmax: "read", partial: "write" },
   parameters: {
     images: "u32",
@@ -33,6 +36,7 @@ export const byWeightKernel = defineKernel({
     rows_per_slice: "u32",
   },
   constants: ["UNPOOL"],
+  rounds: ({ width, rows_per_slice }) => rows_per_slice * (1 + Math.ceil(width / 4)),
 });
 
 /** Their sum. */
@@ -42,6 +46,7 @@ export const sumSlicesKernel = defineKernel({
   bindings: { x: "read", y: "write" },
   parameters: { count: "u32", slices: "u32" },
   constants: ["ACCUMULATE"],
+  rounds: ({ slices }) => slices,
 });
 
 const sizes = (shape: ConvolutionShape) => ({

@@ -86,6 +86,27 @@ export function winogradPlan(shape: ConvolutionShape, bytes: number): WinogradPl
   return { chunk, tiles: padTo(chunk * perImage, 16) };
 }
 
+/**
+ * Whether an adapter binds the transformed tiles of one image.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openGpu } from "../../gpu/device.ts";
+ * import { winogradFits } from "./workspace.ts";
+ * using gpu = await openGpu();
+ * const shape = { images: 64, inputs: 64, outputs: 128, height: 48, width: 48, filter: 5 };
+ * assert(winogradFits(gpu, shape));
+ * assert(!winogradFits(gpu, { ...shape, height: 2 ** 16, width: 2 ** 16 }));
+ * ```
+ */
+export function winogradFits(gpu: Gpu, shape: ConvolutionShape): boolean {
+  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
+  const channels = padTo(Math.max(shape.inputs, shape.outputs), 32);
+  const bytes = 64 * 4 * channels * winogradPlan({ ...shape, images: 1 }, 0).tiles;
+  return bytes <= Math.min(maxStorageBufferBindingSize, maxBufferSize);
+}
+
 /** Choices of a {@linkcode Workspace}. */
 export interface WorkspaceOptions {
   /** How the convolutions are computed. Default `"auto"`. */

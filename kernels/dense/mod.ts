@@ -27,6 +27,7 @@ export const denseProductKernel = defineKernel({
     b_depth: "u32",
   },
   constants: ["BIAS", "RELU", "ACCUMULATE"],
+  rounds: ({ depth }) => depth,
 });
 
 /** Gradient by bias. */
@@ -36,6 +37,7 @@ export const denseByBiasKernel = defineKernel({
   bindings: { dy: "read", db: "write" },
   parameters: { rows: "u32", columns: "u32" },
   constants: ["ACCUMULATE"],
+  rounds: ({ rows }) => rows,
 });
 
 const productGrid = (rows: number, columns: number) => gridFor(Math.ceil(rows / 4) * Math.ceil(columns / 4));

@@ -8,7 +8,8 @@ import code from "./apply.wgsl" with { type: "text" };
 /** Drops and rescales in place. */
 export const dropoutKernel = defineKernel({
   name: "dropout/apply",
-  code: code + randomCode,
+  code,
+  shared: [randomCode],
   bindings: { clock: "read", x: "write" },
   parameters: { samples: "u32", units: "u32", first_sample: "u32", seed: "u32", purpose: "u32", rate: "f32" },
 });

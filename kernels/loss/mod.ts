@@ -11,6 +11,7 @@ export const softmaxCrossEntropyKernel = defineKernel({
   code: softmaxCode,
   bindings: { x: "read", labels: "read", y: "write", dx: "write", result: "write" },
   parameters: { samples: "u32", classes: "u32", first_sample: "u32", scale: "f32" },
+  rounds: ({ classes }) => 3 * classes,
 });
 
 /** Their means, into a ring. */
@@ -19,6 +20,7 @@ export const meanKernel = defineKernel({
   code: meanCode,
   bindings: { clock: "read", result: "read", ring: "write", status: "write" },
   parameters: { samples: "u32", slots: "u32" },
+  rounds: ({ samples }) => Math.ceil(samples / 64) + 63,
 });
 
 /**

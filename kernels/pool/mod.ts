@@ -24,7 +24,8 @@ export interface QuadrantShape extends PoolShape {
 /** 2x2 maximum. */
 export const maxForwardKernel = defineKernel({
   name: "pool/max_forward",
-  code: maxForwardCode + loadQuadCode + storeBlockCode,
+  code: maxForwardCode,
+  shared: [loadQuadCode, storeBlockCode],
   bindings: { x: "read", y: "write", argmax: "write" },
   parameters: { planes: "u32", height: "u32", width: "u32" },
   constants: ["RELU"],
@@ -33,7 +34,8 @@ export const maxForwardKernel = defineKernel({
 /** Its way back. */
 export const maxBackwardKernel = defineKernel({
   name: "pool/max_backward",
-  code: maxBackwardCode + loadQuadCode,
+  code: maxBackwardCode,
+  shared: [loadQuadCode],
   bindings: { dy: "read", argmax: "read", dx: "write" },
   parameters: { planes: "u32", height: "u32", width: "u32" },
 });
@@ -52,6 +54,7 @@ export const quadrantForwardKernel = defineKernel({
   code: quadrantForwardCode,
   bindings: { x: "read", y: "write", argmax: "write" },
   parameters: quadrantParameters,
+  rounds: ({ window_height, window_width }) => window_height * (1 + window_width),
 });
 
 /** Its way back. */

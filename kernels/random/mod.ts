@@ -3,10 +3,11 @@
  * state, so a resumed run draws what the uninterrupted one would have drawn.
  * Source: Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
  */
+import type { SharedCode } from "../../gpu/kernel.ts";
 import code from "./pcg4d.wgsl" with { type: "text" };
 
 /** WGSL of `pcg4d` and `unit`, put behind the kernels that draw. */
-export const randomCode: string = code;
+export const randomCode: SharedCode = { name: "random/pcg4d", code };
 
 /**
  * What a draw is for: the lowest eight bits of the hash's fourth word. The bits above count blocks of four words.

@@ -13,6 +13,7 @@ export const strongestKernel = defineKernel({
   bindings: { x: "read", argmax: "read", chosen: "read", value: "write", position: "write" },
   parameters: { images: "u32", filters: "u32", height: "u32", width: "u32" },
   constants: ["POOLED", "CHOSEN"],
+  rounds: ({ height, width }) => Math.ceil(height * width / 64) + 63,
 });
 
 /** One response an image, back through its convolution. */
@@ -29,6 +30,7 @@ export const gradCamKernel = defineKernel({
   code: gradCamCode,
   bindings: { x: "read", dy: "read", y: "write" },
   parameters: { images: "u32", filters: "u32", windows: "u32", height: "u32", width: "u32" },
+  rounds: ({ filters, windows }) => filters * (1 + windows),
 });
 
 /**

@@ -9,7 +9,8 @@ import sampleCode from "./sample.wgsl" with { type: "text" };
 /** Draws indices and labels. */
 export const sampleKernel = defineKernel({
   name: "sampling/sample",
-  code: sampleCode + randomCode,
+  code: sampleCode,
+  shared: [randomCode],
   bindings: { clock: "read", rows: "read", all_labels: "read", index: "write", labels: "write" },
   parameters: { seed: "u32", purpose: "u32", batch: "u32", count: "u32" },
 });

@@ -5,7 +5,7 @@
 //   w       outputs x 25 x fours, vec4, channels last (sparse/taps.wgsl)
 //   y       images x (height + 4) x (width + 4) x fours, vec4, "=", with a halo that the gradient does not need
 // An invocation makes all of an image for four channels, channels fastest, and adds in the order of k and cells;
-// (height + 4) x (width + 4) + 6 x outputs x cells rounds at most. Ends of loops are no plain parameters, for the reason given
+// (height + 4) x (width + 4) + outputs x (1 + 6 x cells) rounds at most. Ends of loops are no plain parameters, for the reason given
 // in winograd/product.wgsl.
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells: u32 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>;

@@ -4,7 +4,7 @@
  */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
-import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { defineKernel, gridFor, MOST_ROUNDS } from "../../gpu/kernel.ts";
 import type { ConvolutionMethod, ConvolutionShape } from "../convolution/workspace.ts";
 import byInputCode from "./by_input.wgsl" with { type: "text" };
 import byWeightCode from "./by_weight.wgsl" with { type: "text" };
@@ -53,6 +53,7 @@ export const sparseByWeightKernel = defineKernel({
   bindings: { x: "read", dy: "read", argmax: "read", dw: "write" },
   parameters: convolutionParameters,
   constants: ["ACCUMULATE"],
+  rounds: byWeightRounds,
 });
 
 /** The gradient by input. */
@@ -61,6 +62,7 @@ export const sparseByInputKernel = defineKernel({
   code: byInputCode,
   bindings: { dy: "read", argmax: "read", w: "read", y: "write" },
   parameters: convolutionParameters,
+  rounds: byInputRounds,
 });
 
 /** A convolution, and how many places of each of its output planes have a gradient. */
@@ -68,8 +70,15 @@ export interface SparseShape extends ConvolutionShape {
   cells: number;
 }
 
-/** A software adapter ends an invocation's loops in silence after 65,535 rounds. */
-const ROUNDS = 65_535;
+/** An image and its cells, and for each of them one round or none. */
+function byWeightRounds({ images, cells }: { images: number; cells: number }): number {
+  return images * (1 + 2 * cells);
+}
+
+/** The pixels to be cleared; a filter, its cells, and for each of them five rounds or none. */
+function byInputRounds({ outputs, height, width, cells }: Omit<SparseShape, "images" | "inputs" | "filter">): number {
+  return (height + 4) * (width + 4) + outputs * (1 + 6 * cells);
+}
 
 /**
  * Whether the sparse gradients are taken: for `"auto"` on a software adapter, where they were measured, when a plane of 5x5-filtered output has
@@ -89,9 +98,10 @@ const ROUNDS = 65_535;
  * ```
  */
 export function isSparse(gpu: Gpu, shape: SparseShape, method: ConvolutionMethod): boolean {
-  const { images, outputs, height, width, filter, cells } = shape;
-  const rounds = Math.max(images * cells * 2, (height + 4) * (width + 4) + 6 * outputs * cells);
-  return method === "auto" && gpu.adapter.software && filter === 5 && height * width >= 64 * cells && rounds < ROUNDS;
+  const { height, width, filter, cells } = shape;
+  const rounds = Math.max(byWeightRounds(shape), byInputRounds(shape));
+  const pays = filter === 5 && height * width >= 64 * cells;
+  return method === "auto" && gpu.adapter.software && pays && rounds < MOST_ROUNDS;
 }
 
 /**

@@ -38,7 +38,8 @@ export const weightsKernel = defineKernel({
 /** Image tiles into the domain. */
 export const inputKernel = defineKernel({
   name: "winograd/input",
-  code: inputCode + loadQuadCode,
+  code: inputCode,
+  shared: [loadQuadCode],
   bindings: { x: "read", argmax: "read", v: "write" },
   parameters: tileParameters,
   constants: ["UNPOOL", "TILES_FIRST"],
@@ -47,7 +48,8 @@ export const inputKernel = defineKernel({
 /** Products back into images. */
 export const outputKernel = defineKernel({
   name: "winograd/output",
-  code: outputCode + storeBlockCode,
+  code: outputCode,
+  shared: [storeBlockCode],
   bindings: { m: "read", y: "write", argmax: "write" },
   parameters: tileParameters,
   constants: ["RELU", "POOL"],
@@ -56,7 +58,8 @@ export const outputKernel = defineKernel({
 /** Gradient tiles into the domain, for the gradient by weight. */
 export const outputGradientKernel = defineKernel({
   name: "winograd/output_gradient",
-  code: outputGradientCode + loadQuadCode,
+  code: outputGradientCode,
+  shared: [loadQuadCode],
   bindings: { x: "read", argmax: "read", dm: "write" },
   parameters: tileParameters,
   constants: ["UNPOOL"],
@@ -78,6 +81,7 @@ export const productKernel = defineKernel({
   bindings: { a: "read", b: "read", z: "write" },
   parameters: { depth: "u32", rows: "u32", columns: "u32" },
   constants: ["ACCUMULATE"],
+  rounds: ({ depth }) => depth,
 });
 
 /** The same for a GPU. */
@@ -87,6 +91,7 @@ export const productTiledKernel = defineKernel({
   bindings: { a: "read", b: "read", z: "write" },
   parameters: { depth: "u32", rows: "u32", columns: "u32" },
   constants: ["ACCUMULATE"],
+  rounds: ({ depth }) => 11 * Math.ceil(depth / 8),
 });
 
 /**

@@ -8,81 +8,9 @@ import {
   GpuOutOfMemoryError,
   GpuUnavailableError,
   GpuValidationError,
-  ShaderError,
 } from "../../gpu/errors.ts";
-import { type Grid, gridFor, type Kernel } from "../../gpu/kernel.ts";
 import { withGpu } from "../support/gpu.ts";
-import { assertWorks, code, scale } from "../support/scale_kernel.ts";
-
-/** Queues a kernel that may be at odds with its declaration, on one buffer for every binding. */
-function queue(gpu: Gpu, kernel: Kernel, grid: Grid = [1, 1, 1], constants: Record<string, number> = {}): void {
-  using x = gpu.upload("x", new Float32Array(4));
-  const buffers = Object.fromEntries(Object.keys(kernel.bindings).map((name) => [name, x]));
-  const call = gpu.prepare(kernel, { ...buffers, count: 4, factor: 2 } as never, grid, constants);
-  gpu.run([call]);
-  gpu.release([call]);
-}
-
-// The error's message says what is wrong; the second number is the line in the WGSL file.
-const broken: [title: string, kernel: Partial<Kernel>, line: number | undefined, message: RegExp][] = [
-  ["an unknown name", { code: code.replace("PLUS;", "MINUS;") }, 7, /MINUS/],
-  ["a syntax error", { code: code.replace("p: Parameters;", "p: ;") }, 3, /expected/],
-  ["a type error", { code: code.replace("p.factor", "p.count") }, 7, /./],
-  ["no main", { code: code.replace("fn main", "fn other") }, undefined, /main/],
-];
-for (const [title, change, line, message] of broken) {
-  Deno.test(
-    `gpu: ${title} in a shader is a ShaderError with kernel and line at the next await, then all is well`,
-    withGpu(async (gpu) => {
-      const isIt = (error: unknown) => {
-        assert.ok(error instanceof ShaderError, `${error}`);
-        assert.deepEqual([error.kernel, error.line], ["tests/broken", line]);
-        assert.match(error.message, message);
-        assert.match(error.message, /kernel tests\/broken.*[\s\S]*Remedy: correct kernels\/tests\/broken\.wgsl/);
-        return true;
-      };
-      queue(gpu, { ...scale, name: "tests/broken", ...change });
-      await assert.rejects(gpu.settled(), isIt);
-      await assertWorks(gpu);
-      using x = gpu.upload("x", new Float32Array(4));
-      queue(gpu, { ...scale, name: "tests/broken", ...change });
-      await assert.rejects(gpu.read(x, Float32Array), isIt);
-      await assertWorks(gpu);
-    }),
-  );
-}
-
-const disagreeing: [title: string, kernel: Partial<Kernel>, constants?: Record<string, number>][] = [
-  ["an access that is not the shader's", { bindings: { x: "read" } }],
-  ["a binding that the shader has not", { bindings: { x: "write", y: "write" } }],
-  ["no parameters where the shader has some", { parameters: {} }],
-  ["a constant that the shader has not", {}, { FISH: 1 }],
-];
-for (const [title, change, constants] of disagreeing) {
-  Deno.test(
-    `gpu: a declaration with ${title} is a ShaderError`,
-    withGpu(async (gpu) => {
-      queue(gpu, { ...scale, name: "tests/disagreeing", ...change }, [1, 1, 1], constants);
-      await assert.rejects(
-        gpu.settled(),
-        (error) => error instanceof ShaderError && error.kernel === "tests/disagreeing",
-      );
-      await assertWorks(gpu);
-    }),
-  );
-}
-
-Deno.test(
-  "gpu: a parameter struct longer than what is declared is a GpuValidationError that names the kernel",
-  withGpu(async (gpu) => {
-    queue(gpu, { ...scale, name: "tests/longer", code: code.replace("count: u32", "a: vec4f, b: vec4f, count: u32") });
-    await assert.rejects(
-      gpu.settled(),
-      (error) => error instanceof GpuValidationError && /tests\/longer/.test(error.message),
-    );
-    await assertWorks(gpu);
-  }),
-);
+import { assertWorks, scale } from "../support/scale_kernel.ts";
 
 Deno.test(
   "gpu: a buffer over the adapter's limit is a GpuLimitError at once",
@@ -96,24 +24,6 @@ Deno.test(
       });
     }
     await assertWorks(gpu);
-  }),
-);
-
-Deno.test(
-  "gpu: too many workgroups in a dimension are a GpuLimitError that names the kernel",
-  withGpu(async (gpu) => {
-    const limit = gpu.limits.maxComputeWorkgroupsPerDimension;
-    for (const grid of [[limit + 1, 1, 1], [1, limit + 1, 1], [1, 1, limit + 1], [NaN, 1, 1], [-1, 1, 1]] as const) {
-      assert.throws(
-        () => queue(gpu, scale, grid),
-        (error) => error instanceof GpuLimitError && /tests\/scale/.test(error.message),
-      );
-    }
-    await assertWorks(gpu);
-    assert.deepEqual(gridFor(64 * 65535), [65535, 1, 1]);
-    assert.deepEqual(gridFor(64 * 65535 + 1), [32768, 2, 1]);
-    assert.deepEqual(gridFor(0), [1, 1, 1]);
-    assert.throws(() => gridFor(2 ** 40), GpuLimitError);
   }),
 );
 

@@ -1,7 +1,7 @@
 /** The runtime at work: memory, bytes there and back, calls, times. */
 import assert from "node:assert/strict";
 import { openGpu } from "../../gpu/device.ts";
-import { GpuError } from "../../gpu/errors.ts";
+import { GpuError, GpuLimitError } from "../../gpu/errors.ts";
 import { gridFor } from "../../gpu/kernel.ts";
 import { withGpu } from "../support/gpu.ts";
 import { assertWorks, scale } from "../support/scale_kernel.ts";
@@ -9,16 +9,16 @@ import { assertWorks, scale } from "../support/scale_kernel.ts";
 Deno.test("gpu: memory is counted, rounded up to 16 bytes, and returns to zero", async () => {
   using gpu = await openGpu();
   const a = gpu.createBuffer("a", 1), b = gpu.upload("b", new Float32Array(5));
-  assert.deepEqual(gpu.memory, { buffers: 2, bytes: 48, peakBytes: 48 });
+  assert.deepEqual(gpu.memory, { buffers: 2, bytes: 48, peakBytes: 48, refused: 0 });
   assert.deepEqual([a.byteLength, b.byteLength], [1, 20]);
   a.dispose();
   a.dispose();
   {
     using _c = gpu.createBuffer("c", 100);
-    assert.deepEqual(gpu.memory, { buffers: 2, bytes: 144, peakBytes: 144 });
+    assert.deepEqual(gpu.memory, { buffers: 2, bytes: 144, peakBytes: 144, refused: 0 });
   }
   b.dispose();
-  assert.deepEqual(gpu.memory, { buffers: 0, bytes: 0, peakBytes: 144 });
+  assert.deepEqual(gpu.memory, { buffers: 0, bytes: 0, peakBytes: 144, refused: 0 });
   await assertWorks(gpu);
   assert.deepEqual([gpu.memory.buffers, gpu.memory.bytes], [0, 0]);
 });
@@ -84,6 +84,39 @@ Deno.test(
     } else {
       await assert.rejects(gpu.profile([call]), /offers no timestamp-query/);
     }
+    gpu.release([call]);
+  }),
+);
+
+Deno.test("gpu: what is made all or nothing leaves nothing where it fails, and everything where it does not", async () => {
+  using gpu = await openGpu();
+  const kept = gpu.createBuffer("kept", 16);
+  const failing = (inner: boolean) => () =>
+    gpu.allOrNothing(() => {
+      gpu.createBuffer("outer", 16);
+      gpu.allOrNothing(() => gpu.createBuffer("inner", 16));
+      if (inner) gpu.allOrNothing(() => gpu.createBuffer("too large", 2 ** 40));
+      throw new Error("no");
+    });
+  assert.throws(failing(true), GpuLimitError);
+  assert.throws(failing(false), /no/);
+  assert.equal(gpu.memory.buffers, 1);
+  const made = gpu.allOrNothing(() => [gpu.createBuffer("a", 16), gpu.createBuffer("b", 16)]);
+  assert.throws(failing(false), /no/);
+  assert.equal(gpu.memory.buffers, 3);
+  for (const buffer of [kept, ...made]) buffer.dispose();
+  assert.equal(gpu.memory.buffers, 0);
+});
+
+Deno.test(
+  "gpu: more calls are profiled than go into one set of queries",
+  withGpu(async (gpu) => {
+    using x = gpu.upload("x", new Float32Array(4));
+    const call = gpu.prepare(scale, { x, count: 4, factor: 1 }, [1, 1, 1]);
+    const calls = Array.from({ length: 2 * 2048 + 3 }, (_, n) => ({ ...call, part: String(n) }));
+    const times = await gpu.profile(calls);
+    assert.deepEqual(times.map(({ part }) => part), calls.map(({ part }) => part));
+    assert(times.every(({ milliseconds }) => milliseconds >= 0 && milliseconds < 1e5));
     gpu.release([call]);
   }),
 );

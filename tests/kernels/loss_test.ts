@@ -69,7 +69,13 @@ Deno.test(
   "loss: means go to the clock's slot of the ring and leave the others",
   withGpu(async (gpu, buffers) => {
     const random = new Random(9);
-    for (const [samples, slots, clock] of [[1, 1, 0], [5, 3, 2], [64, 10, 1007], [1000, 7, 2 ** 32 - 1]]) {
+    for (
+      const [samples, slots, clock] of [[1, 1, 0], [5, 3, 2], [64, 10, 1007], [65, 1, 3], [1000, 7, 2 ** 32 - 1], [
+        70_001,
+        2,
+        1,
+      ]]
+    ) {
       const result = random.uniform(2 * samples, 0, 4).map((value, i) => (i % 2 === 1 ? Number(value > 2) : value));
       const held = random.normal(2 * slots), expected = Float64Array.from(held);
       const mean = (odd: number) => result.filter((_, i) => i % 2 === odd).reduce((a, b) => a + b, 0) / samples;

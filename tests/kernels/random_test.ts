@@ -32,7 +32,8 @@ const hashKernel = defineKernel({
       if (index >= p.count) { return; }
       words[index] = pcg4d(keys[index]);
       units[index] = unit(words[index].x);
-    }` + randomCode,
+    }`,
+  shared: [randomCode],
   bindings: { keys: "read", words: "write", units: "write" },
   parameters: { count: "u32" },
 });

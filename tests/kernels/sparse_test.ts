@@ -87,8 +87,11 @@ Deno.test(
     assert.equal(isSparse(gpu, { ...shape, height: 16, width: 16 }, "auto"), software);
     assert.equal(isSparse(gpu, { ...shape, height: 15, width: 17 }, "auto"), false);
     for (const method of ["direct", "winograd"] as const) assert.equal(isSparse(gpu, shape, method), false);
-    assert.equal(isSparse(gpu, { ...shape, images: 8192 }, "auto"), false);
-    assert.equal(isSparse(gpu, { ...shape, outputs: 2800 }, "auto"), false);
+    // Rounds of an invocation: images x (1 + 2 x 4), or 28 x 28 + outputs x (1 + 6 x 4), below 65,535.
+    assert.equal(isSparse(gpu, { ...shape, images: 7281 }, "auto"), software);
+    assert.equal(isSparse(gpu, { ...shape, images: 7282 }, "auto"), false);
+    assert.equal(isSparse(gpu, { ...shape, outputs: 2590 }, "auto"), software);
+    assert.equal(isSparse(gpu, { ...shape, outputs: 2591 }, "auto"), false);
     assert.equal(isSparse(gpu, { ...shape, filter: 3 }, "auto"), false);
     assert.throws(() => new SparseWorkspace(gpu, { ...shape, filter: 3 }), /5x5 filters only, got 3x3/);
     return Promise.resolve();

@@ -11,9 +11,7 @@ import * as dropout from "../../kernels/dropout/mod.ts";
 import * as loss from "../../kernels/loss/mod.ts";
 import * as normalization from "../../kernels/normalization/mod.ts";
 import * as optimizer from "../../kernels/optimizer/mod.ts";
-import { loadQuadCode, storeBlockCode } from "../../kernels/pool/blocks.ts";
 import * as pool from "../../kernels/pool/mod.ts";
-import { randomCode } from "../../kernels/random/mod.ts";
 import * as relu from "../../kernels/relu/mod.ts";
 import * as response from "../../kernels/response/mod.ts";
 import * as sampling from "../../kernels/sampling/mod.ts";
@@ -39,22 +37,10 @@ const modules = {
 const kernels = Object.values(modules).flatMap((module) =>
   Object.entries(module).filter(([name]) => name.endsWith("Kernel")).map(([, kernel]) => kernel as unknown as Kernel)
 );
-/** Code that is put behind kernels, by its file. */
-const helpers: Record<string, string> = {
-  "random/pcg4d": randomCode,
-  "pool/load_quad": loadQuadCode,
-  "pool/store_block": storeBlockCode,
-};
-
-/** A kernel's own file: its code without the helpers behind it. */
-function ownCode(kernel: Kernel): string {
-  let code = kernel.code;
-  for (let before = ""; before !== code;) {
-    before = code;
-    for (const helper of Object.values(helpers)) if (code.endsWith(helper)) code = code.slice(0, -helper.length);
-  }
-  return code;
-}
+/** Every WGSL file by its name: the kernels' own, and those that they share. */
+const files = new Map(
+  kernels.flatMap((kernel) => [kernel, ...kernel.shared ?? []]).map(({ name, code }) => [name, code]),
+);
 
 /** WGSL without its comments. */
 const withoutComments = (code: string) => code.replace(/\/\/.*$/gm, "");
@@ -97,6 +83,15 @@ for (const kernel of kernels) {
   });
 }
 
+Deno.test("declarations: a kernel whose loops have no fixed ends says how many rounds they make", () => {
+  for (const kernel of kernels) {
+    const ends = [...withoutComments(kernel.code).matchAll(/for \([^;]*;([^;]*);/g)].map(([, condition]) => condition);
+    const fixed = ends.every((condition) => /^ \w+ (<|<=|>) \d+u? ?$/.test(condition));
+    assert.equal(kernel.rounds === undefined, fixed, `${kernel.name}: ${ends}`);
+    assert(!/\b(while|loop)\b/.test(withoutComments(kernel.code)), kernel.name);
+  }
+});
+
 Deno.test("declarations: names are words that WGSL, TypeScript and a reader know", () => {
   for (const kernel of kernels) {
     for (const name of [...Object.keys(kernel.bindings), ...Object.keys(kernel.parameters)]) {
@@ -108,17 +103,13 @@ Deno.test("declarations: names are words that WGSL, TypeScript and a reader know
 });
 
 Deno.test("declarations: every WGSL file starts with a header that says what it is for", () => {
-  const files = [...kernels.map((kernel) => [kernel.name, ownCode(kernel)]), ...Object.entries(helpers)];
   for (const [name, code] of files) assert.match(code, /^\/\/ \S.{20,}\n/, name);
 });
 
 Deno.test({
-  name: "declarations: every WGSL file under kernels/ is a kernel of that name or a helper put behind some",
+  name: "declarations: every WGSL file under kernels/ is a kernel of that name or shared by some",
   ignore: needs("read"),
   fn: () => {
-    const known = new Map(
-      [...kernels.map((kernel) => [kernel.name, ownCode(kernel)]), ...Object.entries(helpers)] as [string, string][],
-    );
     const folder = new URL("../../kernels/", import.meta.url);
     const found: string[] = [];
     for (const { name: room, isDirectory } of Deno.readDirSync(folder)) {
@@ -127,12 +118,9 @@ Deno.test({
         if (!file.endsWith(".wgsl")) continue;
         const name = `${room}/${file.slice(0, -".wgsl".length)}`;
         found.push(name);
-        assert.equal(known.get(name), Deno.readTextFileSync(new URL(`${room}/${file}`, folder)), name);
+        assert.equal(files.get(name), Deno.readTextFileSync(new URL(`${room}/${file}`, folder)), name);
       }
     }
-    assert.deepEqual(found.toSorted(), [...known.keys()].toSorted());
-    for (const [name, code] of Object.entries(helpers)) {
-      assert.ok(kernels.some((kernel) => kernel.code.includes(code)), `${name} is put behind no kernel`);
-    }
+    assert.deepEqual(found.toSorted(), [...files.keys()].toSorted());
   },
 });
