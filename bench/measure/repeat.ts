@@ -5,12 +5,12 @@
 import process from "node:process";
 import type { Gpu } from "../../gpu/device.ts";
 
-/** What one repetition took, in milliseconds: the mean of those that were queued for one wait. */
+/** What one repetition took, in milliseconds: the mean of those that were queued for one wait, where nothing else is said. */
 export interface Taken {
   milliseconds: number;
   /** Of all the processor's threads. */
   processor: number;
-  /** Until it was queued. */
+  /** Until the first was queued: those behind it may have to wait for it. */
   queue: number;
 }
 
@@ -27,11 +27,12 @@ export function processorTime(): number {
 export async function take(gpu: Gpu, work: () => void, times: number): Promise<Taken> {
   await gpu.settled();
   const [start, used] = [performance.now(), processorTime()];
-  for (let n = 0; n < times; n++) work();
+  work();
   const queued = performance.now();
+  for (let n = 1; n < times; n++) work();
   await gpu.settled();
   const [clock, processor] = [performance.now() - start, processorTime() - used];
-  return { milliseconds: clock / times, processor: processor / times, queue: (queued - start) / times };
+  return { milliseconds: clock / times, processor: processor / times, queue: queued - start };
 }
 
 /** How often something has to be repeated so that it lasts, after a first time that compiles: once where that lasts already. */

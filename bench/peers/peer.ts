@@ -20,17 +20,20 @@ export interface Checkable {
 
 /** A running peer. */
 export class Peer {
-  /** What it says that it is: name, version, device, threads. */
-  readonly name: string;
+  #name = "";
   #process: Deno.ChildProcess;
   #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   #lines: AsyncGenerator<string>;
 
-  private constructor(process: Deno.ChildProcess, lines: AsyncGenerator<string>, name: string) {
-    this.name = name;
+  private constructor(process: Deno.ChildProcess) {
     this.#process = process;
     this.#input = process.stdin.getWriter();
-    this.#lines = lines;
+    this.#lines = linesOf(process.stdout);
+  }
+
+  /** What it says that it is: name, version, device, threads. */
+  get name(): string {
+    return this.#name;
   }
 
   /**
@@ -40,12 +43,14 @@ export class Peer {
    */
   static async start(command: string, args: string[]): Promise<Peer> {
     const process = new Deno.Command(command, { args, stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
-    const lines = linesOf(process.stdout);
-    const { value, done } = await lines.next();
-    if (!done) return new Peer(process, lines, parse<{ name: string }>(value, command).name);
-    await process.stdin.close().catch(() => {}); // it is gone
-    const { code } = await process.status;
-    throw new Error(`it ended with code ${code} before it was ready; its words are above`);
+    const peer = new Peer(process);
+    try {
+      peer.#name = parse<{ name: string }>(await peer.#line("before it was ready"), command).name;
+      return peer;
+    } catch (error) {
+      await peer.close();
+      throw error;
+    }
   }
 
   /** Loss and gradients at the weights it was given; what is no number there is NaN. */
@@ -78,9 +83,14 @@ export class Peer {
   async #ask<Answer>(question: Question): Promise<Answer> {
     // Where it is gone, the missing answer says so.
     await this.#input.write(new TextEncoder().encode(JSON.stringify(question) + "\n")).catch(() => {});
+    return parse<Answer>(await this.#line(`at ${JSON.stringify(question)}`), this.name);
+  }
+
+  /** Its next line; `when` is for the error where there is none. */
+  async #line(when: string): Promise<string> {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`it ended at ${JSON.stringify(question)}; its words are above`);
-    return parse<Answer>(value, this.name);
+    if (done) throw new Error(`it ended ${when}; its words are above`);
+    return value;
   }
 }
 
