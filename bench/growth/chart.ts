@@ -70,10 +70,11 @@ function panel({ over, unit, points }: Growth, subtitle: string[], index: number
       },
       { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("unit"), color } },
       { mark: { type: "point", filled: true, size: 36, opacity: 1 }, encoding: { x, y: y("unit"), color } },
-      {
-        mark: { type: "text", dy: -8, fontSize: 11, color: INK },
+      // First their halo, so that a steep line does not run through them.
+      ...[{ stroke: "white", strokeWidth: 4 }, { color: INK }].map((look) => ({
+        mark: { type: "text", dy: -10, fontSize: 11, ...look },
         encoding: { x, y: y("most"), text: { field: "text" } },
-      },
+      })),
     ],
   };
 }
