@@ -34,17 +34,21 @@ async function main(): Promise<void> {
   const options = parseArguments(Deno.args);
   using gpu = await openGpu();
   if (options.growth !== undefined) return await grow(gpu, options, options.growth);
-  const measured = await measure(gpu, options);
+  using workload = await Workload.create(gpu, options);
+  const measured = await measure(gpu, options, workload);
   print(measured);
-  if (options.json) await Deno.writeTextFile(options.json, JSON.stringify(measured, null, 2) + "\n");
+  const save = async () => {
+    if (options.json) await Deno.writeTextFile(options.json, JSON.stringify(measured, null, 2) + "\n");
+  };
+  await save(); // whatever becomes of the peers
+  if (!options.peers) return;
+  measured.peers = await comparePeers(workload, options);
+  console.log(`\n${peersTable(measured.peers, options.variant)}`);
+  await save();
 }
 
 /** How the cost grows, as a table, a picture, and JSON where it is wanted. */
 async function grow(gpu: Gpu, options: BenchOptions, picture: string): Promise<void> {
-  {
-    using workload = await Workload.create(gpu, options);
-    await check(workload.net, Math.min(options.batch, 8));
-  }
   const growths = await measureGrowth(gpu, options, (words) => console.error(words));
   console.log(growths.map(growthTable).join("\n\n"));
   const about = `${
@@ -56,21 +60,18 @@ async function grow(gpu: Gpu, options: BenchOptions, picture: string): Promise<v
   }
 }
 
-async function measure(gpu: Gpu, options: BenchOptions): Promise<Measured> {
+async function measure(gpu: Gpu, options: BenchOptions, workload: Workload): Promise<Measured> {
   const { batch, rounds } = options;
   const about = { options, adapter: gpu.adapter, versions: Deno.version };
-  using workload = await Workload.create(gpu, options);
   const memory = { training: gpu.memory.bytes - workload.datasetBytes, dataset: workload.datasetBytes };
   const checked = await check(workload.net, batch);
-  const times = await wholeTimes(gpu, workload, batch, rounds);
+  const times = await wholeTimes(workload, rounds);
   const parts = await profile(gpu, workload, batch, rounds) ?? null;
-  const peers = options.peers ? await comparePeers(workload, options) : null;
-  return { ...about, checked, memory, ...times, parts, peers, startUp: await startUp(options) };
+  return { ...about, checked, memory, ...times, parts, startUp: await startUp(options), peers: null };
 }
 
 function print(measured: Measured): void {
-  const { options, adapter, versions, checked, memory, step, processor, queue, forward, parts, startUp, peers } =
-    measured;
+  const { options, adapter, versions, checked, memory, step, processor, queue, forward, parts, startUp } = measured;
   const { batch, imageSize, variant, convolution, rounds } = options;
   console.log(`${adapter.description || adapter.device}, Deno ${versions.deno}`);
   console.log(`${variant}, batch ${batch}, ${imageSize} x ${imageSize}, convolution ${convolution}, ${rounds} rounds`);
@@ -100,7 +101,6 @@ function print(measured: Measured): void {
       `its shaders ${(Math.max(0, startUp.compiling) / 1000).toFixed(2)} s`,
     ],
   ], 3));
-  if (peers) console.log(`\n${peersTable(peers)}`);
 }
 
 if (import.meta.main) await runTask(main);

@@ -13,6 +13,8 @@ import { faceSquare } from "../datasets/faces/landmarks.ts";
 import { EMOTIONS } from "../datasets/synthetic/expression.ts";
 import { syntheticFace } from "../datasets/synthetic/generate.ts";
 import { photograph } from "../datasets/synthetic/photograph.ts";
+import { summary } from "./measure/times.ts";
+import { steadiness } from "./steadiness.ts";
 
 const [count, seed] = [Number(Deno.args[0] ?? 200), Number(Deno.args[1] ?? 11)];
 const [width, height, imagesPerSubject] = [640, 490, EMOTIONS.length];
@@ -41,10 +43,8 @@ async function portrait(index: number, part = 1, noiseSeed?: number): Promise<{ 
 }
 
 const percent = (part: number, whole: number) => `${(100 * part / whole).toFixed(1)}%`.padStart(6);
-const quantile = (values: number[], q: number) => values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))];
 
 // What each step of preparing a frame takes, and who finds the face.
-const folder = await Deno.makeTempDir();
 const milliseconds: Record<string, number[]> = { "read the PNG": [], "find the face": [], "cut it out": [] };
 async function timed<Result>(step: string, work: Promise<Result>): Promise<Result> {
   const start = performance.now();
@@ -56,25 +56,29 @@ const found = { tiny: 0, ssd: 0 };
 const alone = { tiny: 0, ssd: 0 };
 const answers = EMOTIONS.map(() => new Map<string, number>());
 const expressions = await expressionNetwork();
-for (let index = 0; index < count; index++) {
-  const { image: { pixels }, label } = await portrait(index);
-  const raw = { raw: { width, height, channels: 1 as const } };
-  const file = `${folder}/frame.png`;
-  await Deno.writeFile(file, new Uint8Array(await sharp(pixels, raw).toColourspace("b-w").png().toBuffer()));
-  if (index === 0) await findFace(await readImage(file)); // loads the networks
-  const image = await timed("read the PNG", readImage(file));
-  const face = await timed("find the face", findFace(image));
-  if (face) {
-    found[face.detector]++;
-    await timed("cut it out", cropFace(image, face, { size: 96 }));
+const folder = await Deno.makeTempDir();
+try {
+  for (let index = 0; index < count; index++) {
+    const { image: { pixels }, label } = await portrait(index);
+    const raw = { raw: { width, height, channels: 1 as const } };
+    const file = `${folder}/frame.png`;
+    await Deno.writeFile(file, new Uint8Array(await sharp(pixels, raw).toColourspace("b-w").png().toBuffer()));
+    if (index === 0) await findFace(await readImage(file)); // loads the networks
+    const image = await timed("read the PNG", readImage(file));
+    const face = await timed("find the face", findFace(image));
+    if (face) {
+      found[face.detector]++;
+      await timed("cut it out", cropFace(image, face, { size: 96 }));
+    }
+    for (const detector of ["tiny", "ssd"] as Detector[]) {
+      if ((await detectFaces(image, { detectors: [detector] })).length > 0) alone[detector]++;
+    }
+    const answer = await expressions(image);
+    answers[label].set(answer, (answers[label].get(answer) ?? 0) + 1);
   }
-  for (const detector of ["tiny", "ssd"] as Detector[]) {
-    if ((await detectFaces(image, { detectors: [detector] })).length > 0) alone[detector]++;
-  }
-  const answer = await expressions(image);
-  answers[label].set(answer, (answers[label].get(answer) ?? 0) + 1);
+} finally {
+  await Deno.remove(folder, { recursive: true });
 }
-await Deno.remove(folder, { recursive: true });
 
 console.log(`${count} portraits of ${width} x ${height}, seed ${seed}\n`);
 console.log(`found by the fast detector alone     ${percent(alone.tiny, count)}`);
@@ -97,28 +101,23 @@ for (const [label, name] of EMOTIONS.entries()) {
 }
 
 // One face from rest to apex in front of a camera that holds still.
-const [moved, grown, ended]: number[][] = [[], [], []];
+const sequences = [];
 for (let index = 0; index < SEQUENCES; index++) {
   const squares = [];
   for (let frame = 0; frame < FRAMES; frame++) {
     const face = await findFace((await portrait(index, frame / (FRAMES - 1), frame + 1)).image);
-    if (face) squares.push(faceSquare(face.landmarks)!);
+    squares.push(face && faceSquare(face.landmarks));
   }
-  for (const [frame, square] of squares.entries()) {
-    if (frame === 0) continue;
-    const before = squares[frame - 1];
-    const middle = ({ left, top, size }: typeof square) => [left + size / 2, top + size / 2];
-    const [[x, y], [oldX, oldY]] = [middle(square), middle(before)];
-    moved.push(Math.hypot(x - oldX, y - oldY) / square.size);
-    grown.push(Math.abs(square.size / before.size - 1));
-  }
-  ended.push(Math.abs(squares.at(-1)!.size / squares[0].size - 1));
+  sequences.push(squares);
 }
+const { moved, grown, ended, missed } = steadiness(sequences);
 console.log(`\nthe crop from frame to frame, ${SEQUENCES} sequences of ${FRAMES} frames, in parts of its side\n`);
 for (const [what, values] of [["middle", moved], ["side", grown], ["side, first to last", ended]] as const) {
-  const [median, most] = [quantile(values, 0.5), quantile(values, 1)];
-  console.log(`${what.padEnd(20)} median ${percent(median, 1)}, most ${percent(most, 1)}`);
+  const { median, most } = summary(values);
+  const found = values.length > 0 ? `median ${percent(median, 1)}, most ${percent(most, 1)}` : "no face to compare";
+  console.log(`${what.padEnd(20)} ${found}`);
 }
+if (missed > 0) console.log(`frames without a face, and so not compared: ${missed}`);
 
 /** face-api's own way from picture to expression, with its defaults; "none" where it finds no face. */
 async function expressionNetwork(): Promise<(image: Image) => Promise<string>> {

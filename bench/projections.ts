@@ -13,6 +13,7 @@ import { generateSynthetic } from "../datasets/synthetic/generate.ts";
 import { openGpu } from "../gpu/device.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { normalize } from "../training/draws.ts";
+import { summary } from "./measure/times.ts";
 
 const [filters, rounds, seed] = [8, 3, 11].map((usual, n) => Number(Deno.args[n] ?? usual));
 const [imageSize, images, TOP, LIMIT] = [96, 40, 10, 6];
@@ -53,8 +54,7 @@ for (let round = 0; round < rounds; round++) {
   times.forward.push(await seconds(forward));
   times.project.push(await seconds(project));
 }
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-const [passed, projected] = [median(times.forward), median(times.project)];
+const [passed, projected] = [summary(times.forward).median, summary(times.project).median];
 const ratio = projected / passed;
 const spread = times.project.map((time, round) => (time / times.forward[round]).toFixed(2)).join(", ");
 

@@ -2,6 +2,7 @@
 import { CLIFF, cliffs, type Growth } from "./growth/measure.ts";
 import type { PartRow } from "./measure/profile.ts";
 import type { Times } from "./measure/times.ts";
+import { augments, dropoutRate, type Variant } from "../training/options.ts";
 import type { Comparison } from "./peers/compare.ts";
 
 /** Lines of cells, the first column to the left, the others to the right. */
@@ -59,28 +60,32 @@ export function growthTable(growth: Growth): string {
   return `${given}\n${table([head, ...rows])}\n${verdict}`;
 }
 
-/** The peers' times and our time divided by theirs. Their steps are forward, backward and update on given images. */
-export function peersTable(comparisons: readonly Comparison[]): string {
+/** What was timed in turn with the peers, our time divided by theirs, and what a step of each does. */
+export function peersTable(comparisons: readonly Comparison[], variant: Variant): string {
   const ratio = ({ median, least, most }: Times) => `${figures(median)}  (${figures(least)} to ${figures(most)})`;
-  const timed = comparisons.flatMap(({ peer, batch, step, forward, ratios }) =>
-    step && forward && ratios
-      ? [[
-        peer,
-        String(batch),
-        range(step),
-        ratio(ratios.step),
-        ratio(ratios.processor),
-        range(forward),
-        ratio(ratios.forward),
-      ]]
-      : []
+  const timed = comparisons.flatMap(({ peer, pairs = [] }) =>
+    pairs.map(({ what, batch, ours, its, ratio: clock, processor }, n) => [
+      n === 0 ? peer : "",
+      `${what}, ${batch.ours === batch.its ? "same batch" : "its largest batch"}`,
+      `${batch.ours} : ${batch.its}`,
+      range(ours),
+      range(its),
+      ratio(clock),
+      ratio(processor),
+    ])
   );
   const missing = comparisons.flatMap(({ peer, missing }) => missing ? [`${peer}: ${missing}`] : []);
-  const head = ["beside it, in turn", "batch", "its step", "ours : its", "processor time", "its forward", "ours : its"];
-  const explanation =
-    "Ratios are of times an image, round by round; below 1 we are faster. Processor time is the step's, of all " +
-    "threads:\nit repeats where others disturb the clock. Our step draws, augments and normalizes its images too.";
-  return [...(timed.length > 0 ? [table([head, ...timed], 2), explanation] : []), ...missing].join("\n");
+  const head = ["beside it, in turn", "what", "batches", "ours", "its", "an image, ours : its", "processor time"];
+  const dropped = dropoutRate(variant);
+  const legend = [
+    "Ratios are of times an image, round by round; below 1 we are faster. Processor time is that of all threads: it",
+    "repeats where others disturb the clock.",
+    `All steps go forward and back and update, with momentum and weight decay${
+      dropped > 0 ? `, and drop ${100 * dropped}% of fc4's inputs` : ""
+    }.`,
+    `Only ours also draws${augments(variant) ? ", augments" : ""} and normalizes its images; the peers' are given.`,
+  ];
+  return [...(timed.length > 0 ? [table([head, ...timed], 2), ...legend] : []), ...missing].join("\n");
 }
 
 function figures(value: number): string {

@@ -1,7 +1,5 @@
 /** How long a training step and a forward pass take as wholes, and how much of the step the CPU spends on queueing it. */
-import process from "node:process";
-import type { Gpu } from "../../gpu/device.ts";
-import { forwardCalls } from "../../network/layers.ts";
+import { repetitions, take, type Taken } from "./repeat.ts";
 import type { Workload } from "./workload.ts";
 
 /** Milliseconds of repeated measurements. */
@@ -9,12 +7,6 @@ export interface Times {
   median: number;
   least: number;
   most: number;
-}
-
-/** Milliseconds of all the processor's threads that this process has used so far: they repeat where other programs disturb the clock. */
-export function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** The times of a workload. */
@@ -29,37 +21,28 @@ export interface WholeTimes {
   forward: Times;
 }
 
-/** Median and range. */
+/** Median (of an even number the mean of the two in the middle) and range. */
 export function summary(values: readonly number[]): Times {
   const sorted = values.toSorted((a, b) => a - b);
-  return { median: sorted[Math.floor((sorted.length - 1) / 2)], least: sorted[0], most: sorted.at(-1)! };
+  const [below, above] = [sorted.length - 1, sorted.length].map((twice) => sorted[Math.floor(twice / 2)]);
+  return { median: (below + above) / 2, least: sorted[0], most: sorted.at(-1)! };
 }
 
-/** Times steps and forward passes in turn, after one of each that compiles its kernels. */
-export async function wholeTimes(gpu: Gpu, { net, program }: Workload, batch: number, rounds: number) {
-  const a = net.activations(batch);
-  const parts = Array.from({ length: Math.ceil(batch / a.capacity) }, (_, part) => {
-    return forwardCalls(gpu, net.sizes, net.weights, a, Math.min(a.capacity, batch - part * a.capacity));
-  });
-  const times: Record<keyof WholeTimes, number[]> = { step: [], processor: [], queue: [], forward: [] };
-  for (let round = 0; round <= rounds; round++) {
-    await gpu.settled();
-    const used = processorTime();
-    const start = performance.now();
-    program.step();
-    const queued = performance.now();
-    await gpu.settled();
-    const stepped = performance.now();
-    const processor = processorTime() - used;
-    for (const part of parts) gpu.run(part);
-    await gpu.settled();
-    if (round === 0) continue;
-    times.processor.push(processor);
-    times.queue.push(queued - start);
-    times.step.push(stepped - start);
-    times.forward.push(performance.now() - stepped);
+/** Times steps and forward passes in turn. */
+export async function wholeTimes(workload: Workload, rounds: number, lasting?: number): Promise<WholeTimes> {
+  const { gpu } = workload.net;
+  const step = (times: number) => take(gpu, () => workload.step(), times);
+  const forward = (times: number) => take(gpu, () => workload.forward(), times);
+  const [steps, passes] = [await repetitions(step, lasting), await repetitions(forward, lasting)];
+  const taken = { step: [] as Taken[], forward: [] as Taken[] };
+  for (let round = 0; round < rounds; round++) {
+    taken.step.push(await step(steps));
+    taken.forward.push(await forward(passes));
   }
-  for (const part of parts) gpu.release(part);
-  const { step, processor, queue, forward } = times;
-  return { step: summary(step), processor: summary(processor), queue: summary(queue), forward: summary(forward) };
+  return {
+    step: summary(taken.step.map(({ milliseconds }) => milliseconds)),
+    processor: summary(taken.step.map(({ processor }) => processor)),
+    queue: summary(taken.step.map(({ queue }) => queue)),
+    forward: summary(taken.forward.map(({ milliseconds }) => milliseconds)),
+  };
 }

@@ -1,7 +1,8 @@
 /** What is timed: a network with its training program over images of noise, at the sizes asked for. */
-import type { Gpu } from "../../gpu/device.ts";
+import type { Call, Gpu } from "../../gpu/device.ts";
+import { forwardCalls } from "../../network/layers.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { trainingSettings } from "../../training/options.ts";
+import { type TrainingSettings, trainingSettings } from "../../training/options.ts";
 import { TrainingProgram } from "../../training/program.ts";
 import { ResidentImages } from "../../training/resident.ts";
 import type { BenchOptions } from "../options.ts";
@@ -20,13 +21,23 @@ export class Workload {
   readonly net: ZeroBiasCnn;
   /** Its training step. */
   readonly program: TrainingProgram;
+  /** The batch, and what a step does. */
+  readonly settings: TrainingSettings;
   /** The images' bytes on the GPU, beside what the network and its step take. */
   readonly datasetBytes: number;
   #resident: ResidentImages;
+  #forward: Call[][] | undefined;
 
-  private constructor(net: ZeroBiasCnn, program: TrainingProgram, resident: ResidentImages, datasetBytes: number) {
+  private constructor(
+    net: ZeroBiasCnn,
+    program: TrainingProgram,
+    settings: TrainingSettings,
+    resident: ResidentImages,
+    datasetBytes: number,
+  ) {
     this.net = net;
     this.program = program;
+    this.settings = settings;
     this.#resident = resident;
     this.datasetBytes = datasetBytes;
   }
@@ -41,12 +52,29 @@ export class Workload {
     const resident = new ResidentImages(gpu, { imageSize, images: noise(IMAGES * imageSize ** 2), labels }, rows);
     const datasetBytes = gpu.memory.bytes - before;
     const data = { resident, train: rows, validation: new Uint32Array() };
-    const program = new TrainingProgram(net, data, trainingSettings({ batch, variant }, 1), 1);
-    return new Workload(net, program, resident, datasetBytes);
+    const settings = trainingSettings({ batch, variant }, 1);
+    return new Workload(net, new TrainingProgram(net, data, settings, 1), settings, resident, datasetBytes);
+  }
+
+  /** Queues a training step. */
+  step(): void {
+    this.program.step();
+  }
+
+  /** Queues a forward pass of as many images, without dropout, in parts where they do not fit at once. */
+  forward(): void {
+    const { gpu, sizes, weights } = this.net;
+    const { batch } = this.settings;
+    const a = this.net.activations(batch);
+    this.#forward ??= Array.from({ length: Math.ceil(batch / a.capacity) }, (_, part) => {
+      return forwardCalls(gpu, sizes, weights, a, Math.min(a.capacity, batch - part * a.capacity));
+    });
+    for (const part of this.#forward) gpu.run(part);
   }
 
   /** Gives all GPU memory back. */
   dispose(): void {
+    for (const part of this.#forward ?? []) this.net.gpu.release(part);
     this.program.dispose();
     this.#resident.dispose();
     this.net.dispose();
@@ -58,9 +86,8 @@ export class Workload {
   }
 }
 
-/** Bytes without a pattern, the same every time. */
-export function noise(length: number): Uint8Array<ArrayBuffer> {
-  let state = 1;
+/** Bytes without a pattern, the same every time; others from another `state`, which is not 0. */
+export function noise(length: number, state = 1): Uint8Array<ArrayBuffer> {
   return new Uint8Array(length).map(() => {
     state ^= state << 13;
     state ^= state >>> 17;

@@ -1,148 +1,147 @@
 /** Our step and those of the peers in turn, so that whatever else the machine does disturbs all alike; and their ratios. */
-import { fileURLToPath } from "node:url";
-import { forwardCalls } from "../../network/layers.ts";
-import { processorTime, summary, type Times } from "../measure/times.ts";
-import type { Workload } from "../measure/workload.ts";
+import { repetitions, take } from "../measure/repeat.ts";
+import { summary, type Times } from "../measure/times.ts";
+import { type Sizes, Workload } from "../measure/workload.ts";
+import { type Absent, type Candidate, type CandidateOptions, candidates } from "./candidates.ts";
 import { Peer } from "./peer.ts";
 import { Exercise } from "./problem.ts";
 
+/** What was timed in turn: steps or forward passes of ours and a peer's. */
+export interface Pair {
+  what: "step" | "forward";
+  /** Images of each. */
+  batch: { ours: number; its: number };
+  /** Milliseconds. */
+  ours: Times;
+  its: Times;
+  /** Our time an image divided by its, round by round: below 1 we are faster. */
+  ratio: Times;
+  /** The same of the processor's time, over all threads. */
+  processor: Times;
+}
+
 /** How we compare with one peer. */
 export interface Comparison {
-  /** Who it is, or what stood in the way. */
+  /** Who it is. */
   peer: string;
   /** Why there are no numbers. */
   missing?: string;
-  /** Images a step at which it computes rightly, at most ours. */
-  batch?: number;
-  /** Its milliseconds. */
-  step?: Times;
-  forward?: Times;
-  /** Our time an image divided by its, round by round: below 1 we are faster. `processor`: of the step's processor time. */
-  ratios?: { step: Times; forward: Times; processor: Times };
+  /** At our batch and the largest of its that is right; and where that is smaller, at the same batch too. */
+  pairs?: Pair[];
 }
 
 /** What is asked of a comparison. */
-export interface PeerOptions {
-  batch: number;
+export interface PeerOptions extends Sizes, CandidateOptions {
   rounds: number;
-  /** The Python whose PyTorch is taken. */
-  python: string;
-  /** Where the search for TensorFlow.js's largest right batch begins. */
-  tfjsBatch?: number;
 }
 
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-
-/** Compares with all peers that this machine has. */
-export async function comparePeers(workload: Workload, options: PeerOptions): Promise<Comparison[]> {
+/** Compares with all peers that this machine has. One that fails says why, and takes nothing from the others. */
+export async function comparePeers(
+  workload: Workload,
+  options: PeerOptions,
+  who?: readonly (Candidate | Absent)[],
+  lasting?: number,
+): Promise<Comparison[]> {
   const folder = await Deno.makeTempDir({ prefix: "aulens-peers-" });
   try {
-    const { batch, python, tfjsBatch } = options;
-    const exercise = new Exercise(workload.net, batch);
+    const exercise = new Exercise(workload);
     await exercise.write(folder);
     const comparisons: Comparison[] = [];
-    const devices = await pytorchDevices(python);
-    if (devices.length === 0) {
-      const missing = `${python} has no torch (--python names another Python)`;
-      comparisons.push({ peer: "PyTorch", missing });
-    }
-    for (const device of devices) {
-      const script = path("pytorch.py");
+    for (const peer of who ?? await candidates(workload, options)) {
       comparisons.push(
-        await compare(workload, exercise, options, [batch], () => {
-          return Peer.start(python, [script, folder, device]);
-        }),
+        "missing" in peer
+          ? { peer: peer.name, missing: peer.missing }
+          : await compare(workload, exercise, options, peer, folder, lasting),
       );
     }
-    const binding = workload.net.gpu.limits.maxStorageBufferBindingSize;
-    // conv1's map before pooling is the largest tensor that it makes.
-    const fitting = Math.floor(binding / (4 * 64 * workload.net.imageSize ** 2));
-    comparisons.push(
-      await compare(workload, exercise, options, halves(Math.min(batch, tfjsBatch ?? Math.max(1, fitting))), () => {
-        return Peer.start(Deno.execPath(), ["run", "--quiet", "--allow-all", path("tfjs.ts"), folder]);
-      }),
-    );
     return comparisons;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** What PyTorch can compute on; nothing where it is not installed. */
-async function pytorchDevices(python: string): Promise<string[]> {
-  try {
-    const args = [path("pytorch.py"), "devices"];
-    const { success, stdout } = await new Deno.Command(python, { args, stderr: "null" }).output();
-    return success ? JSON.parse(new TextDecoder().decode(stdout)).devices : [];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-function halves(most: number): number[] {
-  return most <= 1 ? [1] : [most, ...halves(most >> 1)];
-}
-
-/** Starts a peer, finds the largest of the batches at which it is right, and takes turns with it. */
+/** Starts a peer anew for each batch, as one may have ended at the batch before, and takes turns at the first that is right. */
 async function compare(
-  { net, program }: Workload,
+  workload: Workload,
   exercise: Exercise,
-  { batch, rounds }: PeerOptions,
-  batches: number[],
-  start: () => Promise<Peer>,
+  options: PeerOptions,
+  { name, batches, command, args }: Candidate,
+  folder: string,
+  lasting?: number,
 ): Promise<Comparison> {
-  const { gpu } = net;
-  const peer = await start();
-  try {
-    let right: number | undefined;
-    let missing = "";
-    for (const images of batches) {
+  const faults: string[] = [];
+  for (const images of batches) {
+    let peer: Peer;
+    try {
+      peer = await Peer.start(command, args(folder));
+    } catch (error) {
+      faults.push((error as Error).message);
+      break; // another batch would change nothing
+    }
+    try {
       const fault = await exercise.fault(await peer.check(images), images);
       if (fault === undefined) {
-        right = images;
-        break;
+        return { peer: peer.name, pairs: await takeTurns(workload, peer, images, options, lasting) };
       }
-      missing = `wrong at ${images} images: ${fault}`;
+      faults.push(`wrong at ${images} images: ${fault}`);
+    } catch (error) {
+      faults.push(`at ${images} images: ${(error as Error).message}`);
+    } finally {
+      await peer.close();
     }
-    if (right === undefined) return { peer: peer.name, missing };
-    const a = net.activations(batch);
-    const parts = Array.from({ length: Math.ceil(batch / a.capacity) }, (_, part) => {
-      return forwardCalls(gpu, net.sizes, net.weights, a, Math.min(a.capacity, batch - part * a.capacity));
-    });
-    const ours = {
-      step: async () => {
-        program.step();
-        await gpu.settled();
-      },
-      forward: async () => {
-        for (const part of parts) gpu.run(part);
-        await gpu.settled();
-      },
-    };
-    const times = { step: [] as number[], forward: [] as number[] };
-    const ratios = { step: [] as number[], forward: [] as number[], processor: [] as number[] };
-    for (let round = 0; round <= rounds; round++) {
-      for (const what of ["step", "forward"] as const) {
-        const [started, used] = [performance.now(), processorTime()];
-        await ours[what]();
-        const [own, processor] = [performance.now() - started, processorTime() - used];
-        const its = await peer.time(what, right);
-        if (round === 0) continue; // what compiles and allocates
-        times[what].push(its.milliseconds);
-        ratios[what].push((own / batch) / (its.milliseconds / right));
-        if (what === "step") ratios.processor.push((processor / batch) / (its.processor / right));
-      }
-    }
-    for (const part of parts) gpu.release(part);
-    return {
-      peer: peer.name,
-      batch: right,
-      step: summary(times.step),
-      forward: summary(times.forward),
-      ratios: { step: summary(ratios.step), forward: summary(ratios.forward), processor: summary(ratios.processor) },
-    };
-  } finally {
-    await peer.close();
   }
+  return { peer: name, missing: faults.join("; ") };
+}
+
+async function takeTurns(
+  workload: Workload,
+  peer: Peer,
+  images: number,
+  options: PeerOptions,
+  lasting?: number,
+): Promise<Pair[]> {
+  const { gpu } = workload.net;
+  const { batch } = workload.settings;
+  using smaller = images < batch ? await Workload.create(gpu, { ...options, batch: images }) : undefined;
+  const pairs: Pair[] = [];
+  for (const what of ["step", "forward"] as const) {
+    const its = await turn((times) => peer.time(what, images, times), lasting);
+    const ours = [];
+    for (const own of smaller ? [workload, smaller] : [workload]) {
+      ours.push({
+        batch: own.settings.batch,
+        turn: await turn((times) => take(gpu, () => own[what](), times), lasting),
+        rounds: [] as { own: Clocks; its: Clocks }[],
+      });
+    }
+    for (let round = 0; round < options.rounds; round++) {
+      const taken = await its();
+      for (const own of ours) own.rounds.push({ own: await own.turn(), its: taken });
+    }
+    for (const { batch, rounds } of ours) {
+      const ratio = (clock: keyof Clocks) =>
+        summary(rounds.map(({ own, its }) => (own[clock] / batch) / (its[clock] / images)));
+      pairs.push({
+        what,
+        batch: { ours: batch, its: images },
+        ours: summary(rounds.map(({ own }) => own.milliseconds)),
+        its: summary(rounds.map(({ its }) => its.milliseconds)),
+        ratio: ratio("milliseconds"),
+        processor: ratio("processor"),
+      });
+    }
+  }
+  return pairs;
+}
+
+/** What a turn is measured by, in milliseconds. */
+interface Clocks {
+  milliseconds: number;
+  processor: number;
+}
+
+/** A turn that lasts. */
+async function turn(run: (times: number) => Promise<Clocks>, lasting?: number): Promise<() => Promise<Clocks>> {
+  const times = await repetitions(run, lasting);
+  return () => run(times);
 }

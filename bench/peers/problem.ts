@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { type ParameterName, type Parameters, parameterShapes } from "../../network/parameters.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { CLASSES, noise } from "../measure/workload.ts";
+import { dropoutRate } from "../../training/options.ts";
+import { CLASSES, noise, type Workload } from "../measure/workload.ts";
 import type { Checkable } from "./peer.ts";
 
 /** Winograd's rounding turns a few decisions of pools and ReLUs near a tie, which moves gradients by up to a percent or two of their norm. */
@@ -16,6 +17,11 @@ export interface Problem {
   threads: number;
   /** Shapes of the parameters: `<name>.f32`. Images are `images.f32`, labels `labels.i32`. */
   shapes: Record<string, number[]>;
+  /** What a step does: momentum SGD, with `dropout` as the share of fc4's inputs that is dropped, 0 for none. */
+  learningRate: number;
+  momentum: number;
+  weightDecay: number;
+  dropout: number;
 }
 
 /** Images and labels, and the network that answers for them: compared with float64 before. */
@@ -23,11 +29,14 @@ export class Exercise {
   #images: Float32Array<ArrayBuffer>;
   #labels: Int32Array<ArrayBuffer>;
   #net: ZeroBiasCnn;
+  #settings: Workload["settings"];
   #weights: Parameters | undefined;
 
   /** Draws them. */
-  constructor(net: ZeroBiasCnn, batch: number) {
+  constructor({ net, settings }: Pick<Workload, "net" | "settings">) {
+    const { batch } = settings;
     this.#net = net;
+    this.#settings = settings;
     this.#images = Float32Array.from(noise(batch * net.imageSize ** 2), (byte) => byte / 127.5 - 1);
     this.#labels = Int32Array.from({ length: batch }, (_, n) => n % CLASSES);
   }
@@ -43,12 +52,14 @@ export class Exercise {
       await write(`${name}.f32`, Float32Array.from(values));
     }
     const { imageSize, classes } = this.#net;
+    const { learningRate, momentum, weightDecay, variant } = this.#settings;
     const problem: Problem = {
       batch: this.#labels.length,
       imageSize,
       classes,
       threads: navigator.hardwareConcurrency,
       shapes: parameterShapes(classes),
+      ...{ learningRate, momentum, weightDecay, dropout: dropoutRate(variant) },
     };
     await Deno.writeTextFile(join(folder, "problem.json"), JSON.stringify(problem));
   }

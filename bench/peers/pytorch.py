@@ -13,11 +13,13 @@ import torch
 import torch.nn.functional as F
 
 
-def network(w, x):
+def network(w, x, dropout=0.0):
     x = F.max_pool2d(F.relu(F.conv2d(x, w["conv1.weight"], padding=2)), 2)
     x = F.max_pool2d(F.relu(F.conv2d(x, w["conv2.weight"], padding=2)), 2)
     x = F.relu(F.conv2d(x, w["conv3.weight"], padding=2))
     x = F.max_pool2d(x, x.shape[-1] // 2).flatten(1)
+    if dropout > 0:
+        x = F.dropout(x, dropout)
     x = F.relu(F.linear(x, w["fc4.weight"], w["fc4.bias"]))
     return F.linear(x, w["output.weight"], w["output.bias"])
 
@@ -39,11 +41,13 @@ def main(folder, kind):
     images = read("images.f32", "<f4", (-1, 1, side, side))
     labels = read("labels.i32", "<i4", -1).long()
     w = {name: read(f"{name}.f32", "<f4", shape).requires_grad_() for name, shape in problem["shapes"].items()}
-    optimizer = torch.optim.SGD(w.values(), lr=0.01, momentum=0.9, weight_decay=1e-5)
+    optimizer = torch.optim.SGD(
+        w.values(), lr=problem["learningRate"], momentum=problem["momentum"], weight_decay=problem["weightDecay"]
+    )
 
-    def gradients(count):
+    def gradients(count, dropout=0.0):
         optimizer.zero_grad()
-        loss = F.cross_entropy(network(w, images[:count]), labels[:count])
+        loss = F.cross_entropy(network(w, images[:count], dropout), labels[:count])
         loss.backward()
         return loss
 
@@ -52,16 +56,17 @@ def main(folder, kind):
         return {"loss": loss.item(), "norms": {name: value.grad.norm().item() for name, value in w.items()}}
 
     def step(count):
-        gradients(count)
+        gradients(count, problem["dropout"])
         optimizer.step()
 
     def forward(count):
         with torch.no_grad():
             F.softmax(network(w, images[:count]), 1)
 
-    def timed(work, count):
+    def timed(work, count, times):
         start, used = time.perf_counter(), time.process_time()
-        work(count)
+        for _ in range(times):
+            work(count)
         if device.type == "cuda":
             torch.cuda.synchronize()
         clock, processor = time.perf_counter() - start, time.process_time() - used
@@ -73,12 +78,11 @@ def main(folder, kind):
     print(json.dumps({"name": f"PyTorch {torch.__version__}, {where}"}), flush=True)
     for line in sys.stdin:
         question = json.loads(line)
-        count = question["images"]
-        answer = {
-            "check": check,
-            "step": lambda count: timed(step, count),
-            "forward": lambda count: timed(forward, count),
-        }[question["do"]](count)
+        what, count = question["do"], question["images"]
+        if what == "check":
+            answer = check(count)
+        else:
+            answer = timed(step if what == "step" else forward, count, question["times"])
         print(json.dumps(answer), flush=True)
 
 

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { loadTensorFlow } from "../deps.ts";
-import { processorTime } from "../measure/times.ts";
+import { processorTime } from "../measure/repeat.ts";
 import { linesOf, type Question } from "./peer.ts";
 import type { Problem } from "./problem.ts";
 
@@ -12,8 +12,11 @@ const folder = Deno.args[0];
 const log = console.log;
 console.log = console.warn = console.error; // TensorFlow.js greets on stdout
 const tf = await loadTensorFlow();
-await tf.setBackend("webgpu");
+await tf.setBackend("webgpu"); // false where there is none, and another one stays
 await tf.ready();
+if (tf.getBackend() !== "webgpu") {
+  throw new Error(`TensorFlow.js has no WebGPU here, its backend is ${tf.getBackend()}`);
+}
 
 const problem: Problem = JSON.parse(await Deno.readTextFile(join(folder, "problem.json")));
 const read = async (name: string) => (await Deno.readFile(join(folder, name))).buffer;
@@ -28,9 +31,9 @@ for (const [name, shape] of Object.entries(problem.shapes)) {
   const order = shape.length === 4 ? [2, 3, 1, 0] : shape.length === 2 ? [1, 0] : [0];
   w[name] = tf.variable(tf.transpose(values, order), true, name);
 }
-const optimizer = tf.train.momentum(0.01, 0.9);
+const optimizer = tf.train.momentum(problem.learningRate, problem.momentum);
 
-function network(count: number) {
+function network(count: number, dropout = 0) {
   const conv = (x: Tensor, name: string) => tf.relu(tf.conv2d(x, w[name], 1, "same"));
   const input = tf.slice(images, [0, 0, 0, 0], [count, side, side, 1]);
   const first = tf.maxPool(conv(input, "conv1.weight"), 2, 2, "valid");
@@ -38,15 +41,20 @@ function network(count: number) {
   const quadrants = tf.maxPool(conv(second, "conv3.weight"), side / 8, side / 8, "valid");
   // fc4's inputs are filter by filter.
   const features = tf.reshape(tf.transpose(quadrants, [0, 3, 1, 2]), [count, -1]);
-  const hidden = tf.relu(tf.add(tf.matMul(features, w["fc4.weight"]), w["fc4.bias"]));
+  const kept = dropout > 0 ? tf.dropout(features, dropout) : features;
+  const hidden = tf.relu(tf.add(tf.matMul(kept, w["fc4.weight"]), w["fc4.bias"]));
   return tf.add(tf.matMul(hidden, w["output.weight"]), w["output.bias"]);
 }
 
-const loss = (count: number) =>
-  tf.losses.softmaxCrossEntropy(tf.slice(labels, [0, 0], [count, problem.classes]), network(count));
+/** Loss and gradients of a batch. */
+const gradients = (count: number, dropout = 0) =>
+  tf.variableGrads(
+    () => tf.losses.softmaxCrossEntropy(tf.slice(labels, [0, 0], [count, problem.classes]), network(count, dropout)),
+    Object.values(w),
+  );
 
 async function check(count: number) {
-  const { value, grads } = tf.tidy(() => tf.variableGrads(() => loss(count), Object.values(w)));
+  const { value, grads } = tf.tidy(() => gradients(count));
   const norms: Record<string, number> = {};
   for (const [name, gradient] of Object.entries<Tensor>(grads)) {
     const values: Float32Array = await gradient.data();
@@ -58,9 +66,20 @@ async function check(count: number) {
   return { loss: found, norms };
 }
 
-/** One value is waited for: the queue is then done. */
-async function timed(work: () => Tensor) {
+/** An update by momentum SGD, weight decay being part of the gradient. */
+function step(count: number) {
+  return tf.tidy(() => {
+    const { value, grads } = gradients(count, problem.dropout);
+    for (const name of Object.keys(grads)) grads[name] = tf.add(grads[name], tf.mul(w[name], problem.weightDecay));
+    optimizer.applyGradients(grads);
+    return value;
+  });
+}
+
+/** Queues work a number of times, and waits for one value of the last: the queue is then done. */
+async function timed(work: () => Tensor, times: number) {
   const [start, used] = [performance.now(), processorTime()];
+  for (let n = 1; n < times; n++) work().dispose();
   const result = work();
   await result.data();
   result.dispose();
@@ -71,11 +90,11 @@ async function timed(work: () => Tensor) {
 
 const answers = {
   check,
-  step: (count: number) => timed(() => optimizer.minimize(() => loss(count), true, Object.values(w))),
-  forward: (count: number) => timed(() => tf.tidy(() => tf.softmax(network(count)))),
+  step: (count: number, times: number) => timed(() => step(count), times),
+  forward: (count: number, times: number) => timed(() => tf.tidy(() => tf.softmax(network(count))), times),
 };
 log(JSON.stringify({ name: `TensorFlow.js ${tf.version.tfjs}, ${tf.getBackend()}` }));
 for await (const line of linesOf(Deno.stdin.readable)) {
   const question: Question = JSON.parse(line);
-  log(JSON.stringify(await answers[question.do](question.images)));
+  log(JSON.stringify(await answers[question.do](question.images, question.times)));
 }

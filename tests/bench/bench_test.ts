@@ -1,15 +1,13 @@
-/** The benchmark: it checks before it times, what it prints and writes, how it tells a cliff, and what a peer's answer has to be. */
+/** The benchmark: it checks before it times, how it times, what it prints and writes. */
 import assert from "node:assert/strict";
-import { cliffs, type Growth } from "../../bench/growth/measure.ts";
 import { check } from "../../bench/measure/check.ts";
 import { profile } from "../../bench/measure/profile.ts";
+import { LASTING, repetitions, take } from "../../bench/measure/repeat.ts";
 import { summary } from "../../bench/measure/times.ts";
 import { Workload } from "../../bench/measure/workload.ts";
-import { linesOf } from "../../bench/peers/peer.ts";
-import { Exercise } from "../../bench/peers/problem.ts";
-import { growthTable, peersTable } from "../../bench/table.ts";
+import { steadiness } from "../../bench/steadiness.ts";
+import type { Gpu } from "../../gpu/device.ts";
 import { needs } from "../permissions.ts";
-import { dot } from "../support/compare.ts";
 import { withGpu } from "../support/gpu.ts";
 import { runTask } from "../support/task.ts";
 
@@ -36,6 +34,50 @@ Deno.test(
 );
 
 Deno.test(
+  "bench: the check knows conv3's sparse gradients by name, and that they are as exact as float32",
+  withGpu(async (gpu) => {
+    using workload = await Workload.create(gpu, { ...small, batch: 1, imageSize: 64 });
+    const { net } = workload;
+    assert((await check(net, 1)).error < 2e-5);
+    // Within Winograd's tolerance, but not within that of a sum.
+    const [name, off] = gpu.adapter.software ? ["sparse", 1e-5] : ["winograd", 1e-3];
+    const read = gpu.read.bind(gpu) as Gpu["read"];
+    gpu.read = async (buffer, ...rest) => {
+      const values = await read(buffer, ...rest);
+      if (buffer !== net.gradients["conv3.weight"]) return values;
+      const largest = (values as Float32Array).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      values[values.length - 1] += off * largest;
+      return values;
+    };
+    try {
+      await assert.rejects(check(net, 1), new RegExp(`conv3 by weight \\(${name}\\) is off by`));
+    } finally {
+      Reflect.deleteProperty(gpu, "read");
+    }
+  }),
+);
+
+Deno.test(
+  "bench: the check looks at the whole of a batch that goes through the network in parts",
+  withGpu(async (gpu) => {
+    using workload = await Workload.create(gpu, { ...small, batch: 70, imageSize: 8 });
+    const { net } = workload;
+    assert(net.activations(70).capacity < 70);
+    const { images, tensors } = await check(net, 70);
+    assert.deepEqual([images, tensors], [70, 8]);
+    // The gradients of the last part alone, as if they were not added up.
+    const whole = net.lossAndGradients.bind(net);
+    net.lossAndGradients = async (images, labels) => {
+      const result = await whole(images, labels);
+      const { "conv1.weight": gradient } = result.gradients;
+      gpu.write(net.gradients["conv1.weight"], gradient.map((value) => value * 6 / 70));
+      return result;
+    };
+    await assert.rejects(check(net, 70), /conv1 by weight/);
+  }),
+);
+
+Deno.test(
   "bench: the profile has every part of the step once, with its share and the work of its products",
   withGpu(async (gpu) => {
     using workload = await Workload.create(gpu, small);
@@ -55,45 +97,36 @@ Deno.test(
   }),
 );
 
-Deno.test(
-  "bench: a peer's answer is right only with our loss and our gradients' norms, at the weights it was given",
-  withGpu(async (gpu) => {
-    using workload = await Workload.create(gpu, small);
-    const { net } = workload;
-    const exercise = new Exercise(net, 2);
-    const folder = await Deno.makeTempDir();
-    try {
-      await exercise.write(folder);
-      const { byteLength } = await Deno.readFile(`${folder}/images.f32`);
-      assert.equal(byteLength, 4 * 2 * 256);
-      const images = new Float32Array((await Deno.readFile(`${folder}/images.f32`)).buffer);
-      const { loss, gradients } = await net.lossAndGradients(images, [0, 1]);
-      const norms = Object.fromEntries(
-        Object.entries(gradients).map(([name, values]) => [name, Math.sqrt(dot(values, values))]),
-      );
-      workload.program.step(); // moves the weights
-      assert.equal(await exercise.fault({ loss, norms }, 2), undefined);
-      assert.match((await exercise.fault({ loss: Math.log(8), norms }, 2))!, /its loss is 2.07/);
-      assert.match((await exercise.fault({ loss: NaN, norms }, 2))!, /its loss is NaN/);
-      const zero = { ...norms, "conv1.weight": 0 };
-      assert.match((await exercise.fault({ loss, norms: zero }, 2))!, /gradient by conv1.weight is 0/);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  }),
-);
-
-Deno.test("bench: medians and ranges, cliffs, lines of a peer, and what stands for a peer that is missing", async () => {
+Deno.test("bench: medians, of an even number between the two in the middle, and ranges", () => {
   assert.deepEqual(summary([3, 1, 2]), { median: 2, least: 1, most: 3 });
-  const time = summary([1]);
-  const points = [8, 4, 4.4, 7].map((unit, n) => ({ size: 2 ** n, time, unit, memory: 1e6 }));
-  const growth: Growth = { over: "batch", given: "16 x 16", unit: "ms an image", points };
-  assert.deepEqual(cliffs(growth).map(({ from, to }) => [from, to]), [[4, 8]]);
-  assert.match(growthTable(growth), /a cliff: a unit of work costs 1.6 times from 4 to 8/);
-  assert.match(growthTable({ ...growth, points: points.slice(0, 3) }), /no cliff/);
-  const stream = ReadableStream.from(["a\nb", "c\nd"].map((text) => new TextEncoder().encode(text)));
-  assert.deepEqual(await Array.fromAsync(linesOf(stream)), ["a", "bc"]);
-  assert.equal(peersTable([{ peer: "PyTorch", missing: "python3 has no torch" }]), "PyTorch: python3 has no torch");
+  assert.deepEqual(summary([4, 1, 10, 2]), { median: 3, least: 1, most: 10 });
+  assert.deepEqual(summary([7]), { median: 7, least: 7, most: 7 });
+});
+
+Deno.test("bench: what is short is queued many times for one wait, what lasts once", async () => {
+  const asked: number[] = [];
+  const of = (step: number) => (times: number) => {
+    asked.push(times);
+    return Promise.resolve({ milliseconds: (12 + step * times) / times }); // 12 ms until the wait is noticed
+  };
+  const times = await repetitions(of(1));
+  assert(times >= LASTING - 12 && times < 2 * LASTING, `${times} of 1 ms`);
+  asked.length = 0;
+  assert.equal(await repetitions(of(600)), 1);
+  assert.deepEqual(asked, [1, 1]); // the first compiles
+  let [queued, waits] = [0, 0];
+  const gpu = { settled: () => Promise.resolve(void waits++) } as unknown as Gpu;
+  await take(gpu, () => void queued++, 50);
+  assert.deepEqual([queued, waits], [50, 2]); // for what was queued before, and for these
+});
+
+Deno.test("bench: a crop's changes are those of frames that follow each other; one without a face stands between", () => {
+  const square = (left: number, size = 10) => ({ left, top: 0, size });
+  const still = steadiness([[square(0), square(1), undefined, square(9), square(9, 20)]]);
+  assert.deepEqual(still.moved, [0.1, Math.hypot(5, 5) / 20]);
+  assert.deepEqual([still.grown, still.ended, still.missed], [[0, 1], [1], 1]);
+  const none = steadiness([[undefined, undefined], []]);
+  assert.deepEqual(none, { moved: [], grown: [], ended: [], missed: 2 });
 });
 
 Deno.test({
