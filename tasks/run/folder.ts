@@ -107,6 +107,11 @@ export class RunFolder {
     }
   }
 
+  /** Names of what is in it, sorted. */
+  async names(): Promise<string[]> {
+    return (await list(this.path)).sort();
+  }
+
   /** Whether a file is there. */
   async has(name: string): Promise<boolean> {
     return (await list(dirname(this.file(name)))).includes(basename(name));
@@ -130,7 +135,7 @@ export class RunFolder {
   async remove(name: string): Promise<void> {
     const path = this.file(name);
     await Deno.remove(path).then(() => syncFolder(dirname(path)), (error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!(error instanceof Deno.errors.NotFound)) throw explainWrite(path, error);
     });
   }
 

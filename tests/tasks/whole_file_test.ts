@@ -24,15 +24,18 @@ async function synced(folder: string, work: () => Promise<unknown>): Promise<str
   return seen;
 }
 
-Deno.test({ name: "whole file: where a folder has its name, that is said, and no half file stays", ignore }, () =>
-  inTemporary(async (folder) => {
-    await Deno.mkdir(`${folder}/report.html/mine`, { recursive: true });
-    await assert.rejects(writeWholeFile(`${folder}/report.html`, "words"), {
-      name: "WriteError",
-      message: /report\.html cannot be written: a folder has that name\. Remedy: /,
-    });
-    assert.deepEqual(await names(folder), ["report.html"]);
-  }));
+Deno.test(
+  { name: "whole file: where a folder has its name, that is said, and no half file stays", ignore },
+  () =>
+    inTemporary(async (folder) => {
+      await Deno.mkdir(`${folder}/report.html/mine`, { recursive: true });
+      await assert.rejects(writeWholeFile(`${folder}/report.html`, "words"), {
+        name: "WriteError",
+        message: /report\.html cannot be written: a folder has that name\. Remedy: /,
+      });
+      assert.deepEqual(await names(folder), ["report.html"]);
+    }),
+);
 
 Deno.test(
   {
