@@ -44,7 +44,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
   using gpu = await openGpu();
   using net = await createNetwork(gpu, run);
   const { chosen, selection } = await chooseCheckpoint(net, dataset, await savedCheckpoints(run), {
-    selection: options.select,
+    selection: options.select ?? run.record.given.select,
     signal,
   });
   using random = await randomizedControl(net);

@@ -1,7 +1,7 @@
 /** `deno task crossval [dataset]`: every variant on every split, on this machine or on a cluster, ending in the paper's table. */
 import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
-import { splitCount, splitIndices } from "../datasets/split.ts";
+import { PARTS, splitCount } from "../datasets/split.ts";
 import { openGpu } from "../gpu/device.ts";
 import { crossValidate, type Engine } from "../training/cross_validation/engine.ts";
 import { type PlannedRun, planRuns } from "../training/cross_validation/plan.ts";
@@ -10,13 +10,14 @@ import { fileName, INTERRUPTED, runTask, stopSignal, UsageError } from "./comman
 import { slurmEngine } from "./crossval/slurm.ts";
 import { describeRuns } from "./crossval/dry_run.ts";
 import { localEngine } from "./crossval/local.ts";
-import { joinManifests, type Manifest, readManifest, writeManifest } from "./crossval/manifest.ts";
+import { joinManifests, keepManifest, type Manifest, readManifest } from "./crossval/manifest.ts";
 import { type CrossvalArguments, parseArguments } from "./crossval/options.ts";
 import { publishedFor } from "./crossval/published.ts";
 import { watchRuns } from "./crossval/progress.ts";
 import { writeResults } from "./crossval/results.ts";
 import { terminalLines } from "./crossval/tables.ts";
 import { datasetName, defaultFolder, loadDataset, wouldDraw } from "./run/data.ts";
+import { partsFor } from "./run/parts.ts";
 import { defaultsFor } from "./train/options.ts";
 
 async function main(): Promise<number> {
@@ -41,12 +42,15 @@ async function main(): Promise<number> {
   const { dataset, folder: data } = loaded;
   const asked = manifestOf(options, defaults, dataset, data);
   const out = options.out ?? join("crossval", fileName(name));
-  const manifest = joinManifests(await readManifest(out), asked, out);
   if (options.dryRun) {
+    const manifest = joinManifests(await readManifest(out), asked, out);
     for (const line of await describeRuns(out, manifest, asked.runs, options)) console.log(line);
     return 0;
   }
-  await writeManifest(out, manifest);
+  const manifest = await keepManifest(out, asked, signal).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!manifest) return INTERRUPTED;
 
   const { engine: engineName, jobs, jobEnv, sbatch, variant: variants, resamples } = options;
   const engine: Engine = engineName === "slurm"
@@ -87,10 +91,11 @@ function manifestOf(
   dataset: Dataset,
   data: string,
 ): Manifest {
-  const { variant: variants, splits, seeds, select, batch, steps, checkpointEvery, initScale } = options;
+  const { variant: variants, splits, seeds, select = "validation", batch, steps, checkpointEvery, initScale } = options;
   const count = splitCount(dataset);
   const chosen = splits === "all" ? Array.from({ length: count }, (_, n) => n) : splits;
-  for (const split of chosen) splitIndices(dataset, split, { protocol: protocolFor(select) });
+  const needed = select === "validation" ? PARTS : ["train", "test"] as const;
+  for (const split of chosen) partsFor(dataset, { split, protocol: protocolFor(select) }, needed);
   const total = steps ?? defaults.steps;
   return {
     format: "aulens cross-validation 1",

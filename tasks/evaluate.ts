@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const run = await openRun(command.args[0], { data });
   const other = on === undefined ? undefined : await readPrepared(on);
   using gpu = await openGpu();
-  const options = { selection: select, bootstrap: { seed, resamples }, signal };
+  const options = { selection: select ?? run.record.given.select, bootstrap: { seed, resamples }, signal };
   try {
     const { found, lines, files } = other
       ? await transferRun(gpu, run, other, options).then(({ record, files }) => {

@@ -17,7 +17,11 @@ async function main(): Promise<number> {
   const run = await openRun(options.run, { data: options.data });
   using gpu = await openGpu();
   try {
-    using looked = await lookInto(gpu, run, { selection: options.select, controls: options.controls, signal });
+    using looked = await lookInto(gpu, run, {
+      selection: options.select ?? run.record.given.select,
+      controls: options.controls,
+      signal,
+    });
     if (options.image === undefined) await layer(looked, options, signal);
     else await image(looked, { ...options, image: options.image }, signal);
     return 0;

@@ -11,6 +11,7 @@ const REASONS: Record<string, string> = {
   EROFS: "it lies on a disk that is read-only. Remedy: name a folder on another disk.",
   EACCES: "this user may not write there. Remedy: name a folder of your own.",
   EPERM: "this user may not write there. Remedy: name a folder of your own.",
+  EISDIR: "a folder has that name. Remedy: move the folder away, or name another file.",
 };
 
 /** The error to throw for one that writing to a path met: a `WriteError` where the disk is to blame, or else the same. */

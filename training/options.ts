@@ -39,7 +39,7 @@ export interface TrainingSettings {
 export interface TrainOptions extends Partial<TrainingSettings> {
   /** Number of updates at the end, those of a resumed checkpoint included. Default 31,000. */
   steps?: number;
-  /** A record every so many steps, with means over them. Default 10. */
+  /** A record every so many steps, and before every checkpoint, with means over the steps since the last one. Default 10. */
   logEvery?: number;
   /** One random validation batch every so many steps. Default 50. */
   validateEvery?: number;

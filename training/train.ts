@@ -23,9 +23,10 @@ export interface TrainRecord {
 }
 
 /**
- * Trains a network on one split of a dataset and yields a record every `logEvery` steps. Leaving the loop stops the training; the network
- * keeps what it has learned. A network whose `step` is not 0 (a checkpoint was read into it) goes on from there, drawing what the
- * uninterrupted run would have drawn.
+ * Trains a network on one split of a dataset and yields a record every `logEvery` steps, and before every checkpoint. Leaving the loop stops
+ * the training; the network keeps what it has learned. A network whose `step` is not 0 (a checkpoint was read into it) goes on from there,
+ * drawing what the uninterrupted run would have drawn, and yielding its records: only where it was stopped or ended at a step that is due
+ * for neither, there is one more, of that step, and the next one holds what came after it.
  *
  * @throws {RangeError} for options out of range, a dataset of another image size or class count than the network's, no such split.
  * @throws {TrainingDivergedError} within a few steps of the first one whose loss or weights are not finite.
@@ -103,9 +104,10 @@ export async function* train(
       validated = true;
     }
     await watch.follow();
-    // A record comes before the checkpoint of its step: a run killed between both has lost neither.
-    if (net.step % logEvery === 0 || net.step === steps) yield await report();
-    if (net.step % checkpointEvery === 0) {
+    // A record comes before every checkpoint: a run that is killed and goes on from one has every step before it in a record.
+    const due = onCheckpoint !== undefined && net.step % checkpointEvery === 0;
+    if (due || net.step % logEvery === 0 || net.step === steps) yield await report();
+    if (due) {
       saved = net.step;
       await checkpoint();
     }

@@ -52,7 +52,12 @@ export function parseArguments(argv: readonly string[]): CorrespondArguments {
     )
     .option("--permutations <n>", "permutations of the test", wholeNumber(1, 100_000), 5000)
     .option("--seed <n>", "draws permutations and resamples", wholeNumber(0, MOST_SEED), 1)
-    .addOption(new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate").choices([...SELECTIONS]))
+    .addOption(
+      new Option(
+        "--select <rule>",
+        "how the checkpoint is chosen, as in evaluate (default: what the run was trained for)",
+      ).choices([...SELECTIONS]),
+    )
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .exitOverride();
   command.showHelpAfterError("(deno task correspond --help lists the options)");

@@ -7,6 +7,7 @@ import { INTERRUPTED, runTask, stopSignal, UsageError, wholeNumber } from "../co
 import { Command } from "../deps.ts";
 import { evaluateRun } from "../evaluate/run.ts";
 import { openRun } from "../run/open.ts";
+import { endedAt } from "../run/results.ts";
 import { trainRun } from "../train/run.ts";
 import { finishedRun } from "./finished.ts";
 import { readManifest, runFolder } from "./manifest.ts";
@@ -45,7 +46,7 @@ async function main(): Promise<number> {
         "Remedy: install the GPU's Vulkan driver on the node; `deno task doctor` there says what is found.",
     );
   }
-  const ended = (await folder.checkpointSteps()).at(-1) === manifest.steps && await folder.has("metrics.json");
+  const ended = (await folder.checkpointSteps()).at(-1) === manifest.steps && await endedAt(folder) === manifest.steps;
   if (!ended) {
     const { variant, split, seed } = run;
     const options = { ...manifest.options, select: manifest.selection, variant, split, seed };

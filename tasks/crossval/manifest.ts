@@ -92,7 +92,17 @@ export function joinManifests(found: Manifest | undefined, asked: Manifest, out:
   return { ...asked, runs: [...found.runs, ...asked.runs.filter(({ name }) => !known.has(name))] };
 }
 
-/** Writes a manifest, whole or not at all. */
-export async function writeManifest(out: string, manifest: Manifest): Promise<string> {
-  return await new RunFolder(out).write(NAME, JSON.stringify(manifest, null, 2) + "\n");
+/**
+ * Joins what is asked with the manifest that is there and writes it, while no other process does: their places say which runs are meant.
+ *
+ * @param signal Stops waiting for another process.
+ * @throws {UsageError} as `joinManifests` does.
+ * @throws The signal's reason when it is aborted.
+ */
+export async function keepManifest(out: string, asked: Manifest, signal: AbortSignal): Promise<Manifest> {
+  const folder = new RunFolder(out);
+  using _lock = await folder.lock(signal);
+  const manifest = joinManifests(await readManifest(out), asked, out);
+  await folder.write(NAME, JSON.stringify(manifest, null, 2) + "\n");
+  return manifest;
 }

@@ -17,7 +17,7 @@ export function commands({ record, evaluation, visualization, correspondence }: 
     data: builtIn ? undefined : isAbsolute(dataset.folder) ? DATA : dataset.folder,
     variant: settings.variant,
     split: settings.split,
-    select: given.select ?? "validation",
+    select: given.select,
     steps,
     batch: settings.batch,
     "image-size": network.imageSize,

@@ -122,11 +122,19 @@ async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSigna
   });
   progress.stop();
   await Deno.mkdir(join(folder, ".."), { recursive: true });
-  await writePrepared(folder, dataset, { source: "drawn faces", ...BUILT_IN }, {
-    signal,
-    files: { "contact_sheet.png": await contactSheet(dataset) },
-  });
-  return dataset;
+  try {
+    await writePrepared(folder, dataset, { source: "drawn faces", ...BUILT_IN }, {
+      signal,
+      files: { "contact_sheet.png": await contactSheet(dataset) },
+    });
+    return dataset;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // Another start may have drawn them in the meantime: what it has left is used, as by any later one.
+    return await readPrepared(folder).catch(() => {
+      throw error;
+    });
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
 import { checkFields, type Kind, NUMBER, orNull, whole } from "../documents/fields.ts";
 import { readText } from "../documents/read.ts";
-import { writeWholeFile, WRITING } from "../whole_file.ts";
+import { syncFolder, writeWholeFile, WRITING } from "../whole_file.ts";
 import { explainWrite, WriteError } from "../write_error.ts";
 
 /** Held while a process trains in the folder. */
@@ -107,6 +107,11 @@ export class RunFolder {
     }
   }
 
+  /** Names of what is in it, sorted. */
+  async names(): Promise<string[]> {
+    return (await list(this.path)).sort();
+  }
+
   /** Whether a file is there. */
   async has(name: string): Promise<boolean> {
     return (await list(dirname(this.file(name)))).includes(basename(name));
@@ -126,10 +131,11 @@ export class RunFolder {
     }
   }
 
-  /** Removes a file, where it is there. */
+  /** Removes a file, where it is there; it does not come back with a power loss. */
   async remove(name: string): Promise<void> {
-    await Deno.remove(this.file(name)).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const path = this.file(name);
+    await Deno.remove(path).then(() => syncFolder(dirname(path)), (error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw explainWrite(path, error);
     });
   }
 

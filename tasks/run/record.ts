@@ -3,9 +3,10 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { AdapterDescription } from "../../gpu/adapter.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { CheckpointInfo } from "../../training/checkpoint.ts";
+import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
 import { type TrainingSettings, trainingSettings } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
-import { checkFields, type Kind, listOf, NUMBER, TABLE, TEXT, whole } from "../documents/fields.ts";
+import { checkFields, type Kind, listOf, NUMBER, oneOf, TABLE, TEXT, whole } from "../documents/fields.ts";
 import { readDocument } from "../documents/read.ts";
 import type { TrainArguments } from "../train/options.ts";
 import type { RunFolder } from "./folder.ts";
@@ -14,8 +15,8 @@ import project from "../../deno.json" with { type: "json" };
 
 /** What run.json holds. */
 export interface RunRecord {
-  /** The command line's options; what was left out is not there. */
-  given: TrainArguments;
+  /** The command line's options; what was left out is not there, but for the rule by which a checkpoint is to be chosen. */
+  given: TrainArguments & { select: Selection };
   /** Updates at the end. */
   steps: number;
   /** Updates between checkpoints. */
@@ -33,8 +34,8 @@ export interface RunRecord {
 /** Writes run.json: options given and in force, versions, adapter, dataset. */
 export async function writeRunRecord(
   folder: RunFolder,
-  { options, steps, checkpointEvery, settings, net, dataset, dataFolder }: {
-    options: TrainArguments;
+  { given, steps, checkpointEvery, settings, net, dataset, dataFolder }: {
+    given: RunRecord["given"];
     steps: number;
     checkpointEvery: number;
     settings: TrainingSettings;
@@ -44,7 +45,7 @@ export async function writeRunRecord(
   },
 ): Promise<void> {
   const record: RunRecord = {
-    given: options,
+    given,
     steps,
     checkpointEvery,
     settings,
@@ -91,6 +92,7 @@ export async function readRunRecord(folder: RunFolder): Promise<RunRecord> {
 /** What other tasks rely on. */
 const FIELDS: Record<string, Kind> = {
   given: TABLE,
+  "given.select": oneOf(SELECTIONS),
   steps: whole(1),
   checkpointEvery: whole(1),
   settings: TABLE,
@@ -110,26 +112,37 @@ const FIELDS: Record<string, Kind> = {
 };
 
 /**
- * Refuses to continue a checkpoint with other options than it was made with: the result would be neither run.
+ * Refuses to continue a checkpoint with other options than it was made with, or on another adapter: the result would be neither run.
  *
  * @throws {UsageError} naming every difference.
  */
 export function checkResumable(found: CheckpointInfo, asked: CheckpointInfo, path: string): void {
   const differences = Object.keys(asked).flatMap((key) => {
     const name = key as keyof CheckpointInfo;
-    if (name === "step") return [];
+    if (name === "step" || name === "adapter") return [];
     if (name !== "settings") return difference(name, found[name], asked[name]);
     return Object.keys(asked.settings).flatMap((setting) => {
       const field = setting as keyof TrainingSettings;
       return difference(setting, found.settings[field], asked.settings[field]);
     });
   });
+  const refusals: string[] = [];
   if (differences.length > 0) {
-    throw new UsageError(
+    refusals.push(
       `${path} cannot be continued with these options: ${differences.join("; ")}. ` +
         "Remedy: give the options of the first start again, or start a new run with another --run.",
     );
   }
+  if (found.adapter !== asked.adapter) {
+    refusals.push(
+      `${path} cannot be continued here: it was computed by the adapter ${
+        JSON.stringify(found.adapter)
+      }, this one is ` +
+        `${JSON.stringify(asked.adapter)}, and equal bytes are promised on one adapter only. ` +
+        "Remedy: go on with the same machine and driver, or start a new run with another --run.",
+    );
+  }
+  if (refusals.length > 0) throw new UsageError(refusals.join("\n"));
 }
 
 function difference(name: string, found: unknown, asked: unknown): string[] {

@@ -16,7 +16,8 @@ export interface TrainArguments {
   data?: string;
   variant?: Variant;
   split: number;
-  select: Selection;
+  /** `"validation"`, or what the run that is resumed was to be chosen by, where left out. */
+  select?: Selection;
   steps?: number;
   batch?: number;
   imageSize?: number;
@@ -88,8 +89,10 @@ export function withTrainingOptions(command: Command): Command {
     .argument("[dataset]", `what to train on: ${DATASETS.join(", ")} (default: what --data holds, or else synthetic)`)
     .option("--data <dir>", "prepared folder (default: data/<dataset>)")
     .addOption(
-      new Option("--select <rule>", "how evaluate will choose the checkpoint; original trains on validation images too")
-        .choices([...SELECTIONS]).default("validation"),
+      new Option(
+        "--select <rule>",
+        "how evaluate will choose the checkpoint; original trains on validation images too (default: validation)",
+      ).choices([...SELECTIONS]),
     )
     .option("--steps <n>", "updates in all", wholeNumber(1))
     .option(
@@ -102,7 +105,11 @@ export function withTrainingOptions(command: Command): Command {
     .option("--learning-rate <x>", `(default: ${PAPER_SETTINGS.learningRate})`, number(0))
     .option("--momentum <x>", `(default: ${PAPER_SETTINGS.momentum})`, number(0))
     .option("--weight-decay <x>", `(default: ${PAPER_SETTINGS.weightDecay})`, number(0))
-    .option("--checkpoint-every <n>", "steps between checkpoints", wholeNumber(1))
+    .option(
+      "--checkpoint-every <n>",
+      "steps between checkpoints (default: 1000; drawn faces without a GPU: 100)",
+      wholeNumber(1),
+    )
     .option(
       "--init-scale <k>",
       "scale of the initial weights (default: drawn from the seed; drawn faces: 1.4)",

@@ -1,6 +1,5 @@
 /** One training run from its options to its folder: what `deno task train` does, and each element of a cross-validation. */
 import type { Dataset } from "../../datasets/dataset.ts";
-import { splitIndices } from "../../datasets/split.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { type Checkpoint, checkpointInfo, readCheckpoint, restore } from "../../training/checkpoint.ts";
@@ -13,7 +12,9 @@ import { readCheckpointFile } from "../documents/read.ts";
 import { createProgress } from "../progress.ts";
 import { datasetName, loadDataset } from "../run/data.ts";
 import { RunFolder } from "../run/folder.ts";
-import { checkResumable, writeRunRecord } from "../run/record.ts";
+import { partsFor } from "../run/parts.ts";
+import { checkResumable, readRunRecord, writeRunRecord } from "../run/record.ts";
+import { endedAt, removeResults } from "../run/results.ts";
 import { percent } from "../words.ts";
 import { withWhatIsLeft } from "./ended.ts";
 import { measureParts, type Metrics, type PartMetrics } from "./metrics.ts";
@@ -58,7 +59,7 @@ export async function trainRun(
   if (!loaded) return undefined;
   const { dataset, folder: dataFolder } = loaded;
   const settings = settingsFor(options, defaults);
-  const parts = splitIndices(dataset, settings.split, settings);
+  const parts = partsFor(dataset, settings);
   using net = await ZeroBiasCnn.create(gpu, {
     imageSize: dataset.imageSize,
     classes: dataset.classNames.length,
@@ -68,22 +69,31 @@ export async function trainRun(
   });
   const steps = options.steps ?? defaults.steps;
   using _lock = held ? undefined : await folder.lock();
+  await folder.assertOpen(options); // another process may have come in between
   await folder.sweep();
   const checkpoint = await lastCheckpoint(folder, options.resume);
+  const before = checkpoint && await folder.has("run.json") ? await readRunRecord(folder) : undefined;
   if (checkpoint) {
     const { info } = checkpoint;
     checkResumable(info, checkpointInfo(net, dataset, settings), folder.checkpointPath(info.step));
     await restore(net, checkpoint);
-    await folder.cutLog(net.step);
+    await refuseDone(folder, net.step, steps);
     console.error(`Going on from step ${net.step}`);
+    await folder.cutLog(net.step);
   } else {
     await folder.remove("log.jsonl"); // of steps that no checkpoint has kept
   }
-  if (net.step > steps || net.step === steps && await folder.has("metrics.json")) {
-    throw new UsageError(`--steps ${steps}: the run has done ${net.step} steps already`);
+  await removeResults(folder);
+  const select = options.select ?? before?.given.select ?? "validation";
+  const checkpointEvery = options.checkpointEvery ?? before?.checkpointEvery ?? defaults.checkpointEvery;
+  if (before && before.checkpointEvery !== checkpointEvery) {
+    console.error(
+      `--checkpoint-every ${checkpointEvery}: it was ${before.checkpointEvery}. ` +
+        `Of all checkpoints evaluate will now choose among those of every ${checkpointEvery} steps, and the last.`,
+    );
   }
-  const checkpointEvery = options.checkpointEvery ?? defaults.checkpointEvery;
-  await writeRunRecord(folder, { options, steps, checkpointEvery, settings, net, dataset, dataFolder });
+  const given = { ...options, select };
+  await writeRunRecord(folder, { given, steps, checkpointEvery, settings, net, dataset, dataFolder });
   console.error(
     `Training ${variant} on ${parts.train.length} images of ${dataset.name} (${dataset.imageSize} x ${dataset.imageSize}, ` +
       `${dataset.classNames.length} classes), split ${settings.split}, on ${
@@ -149,12 +159,24 @@ async function lastCheckpoint(folder: RunFolder, resume: boolean): Promise<Check
   }
 }
 
+/** Refuses a run that has no step left to do, nor its end to write. */
+async function refuseDone(folder: RunFolder, step: number, steps: number): Promise<void> {
+  if (step < steps) return;
+  const ended = await endedAt(folder) === step;
+  if (step === steps && !ended) return;
+  throw new UsageError(
+    ended
+      ? `--steps ${steps}: the run has done ${step} steps already. Remedy: give more to go on.`
+      : `--steps ${steps}: the run is at step ${step} already. Remedy: give ${step} to end it there, or more to go on.`,
+  );
+}
+
 function settingsFor(options: TrainArguments, defaults: Defaults): TrainingSettings {
   const { split, batch, learningRate, momentum, weightDecay, normalization, seed } = options;
   return trainingSettings({
     variant: options.variant ?? defaults.variant,
     split,
-    protocol: protocolFor(options.select),
+    protocol: protocolFor(options.select ?? "validation"),
     batch: batch ?? defaults.batch,
     learningRate,
     momentum,

@@ -25,7 +25,7 @@ export interface Looked extends Disposable {
 export async function lookInto(
   gpu: Gpu,
   run: Run,
-  { selection, controls, signal }: { selection: Selection | undefined; controls: number; signal: AbortSignal },
+  { selection, controls, signal }: { selection: Selection; controls: number; signal: AbortSignal },
 ): Promise<Looked> {
   const checkpoints = await savedCheckpoints(run);
   const net = await createNetwork(gpu, run);

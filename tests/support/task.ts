@@ -61,7 +61,12 @@ export async function runTaskWith(
 
 /** Starts it and does not wait. What it says goes to stderr, a pipe. */
 export function startTask(task: keyof typeof config.tasks, ...args: string[]): Deno.ChildProcess {
-  return command(task, args).spawn();
+  return startTaskIn(root, task, ...args);
+}
+
+/** Starts it in a folder whose `data` and `runs` stand for the root's, and does not wait. */
+export function startTaskIn(folder: string, task: keyof typeof config.tasks, ...args: string[]): Deno.ChildProcess {
+  return command(task, args, folder).spawn();
 }
 
 /** Runs it until `ready`, asked every tenth of a second, and interrupts it then. */

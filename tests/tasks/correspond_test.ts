@@ -28,7 +28,7 @@ Deno.test({
       );
       assert.equal(drawn.code, 0, drawn.stderr);
       const train = ["--data", data, "--run", run, "--steps", "2", "--batch", "4", "--variant", "cnn", "--seed", "5"];
-      const trained = await runTask("train", ...train);
+      const trained = await runTask("train", ...train, "--select", "last");
       assert.equal(trained.code, 0, trained.stderr);
 
       const options = ["--permutations", "99", "--minimum-support", "3", "--on", "all", "--select", "last"];
@@ -55,6 +55,8 @@ Deno.test({
       assert.match(hidden.stdout, /no truth test/);
       assert.equal(unsupported.code, 0, unsupported.stderr);
       assert.deepEqual(await names("conv2"), tables);
+      const { selection } = JSON.parse(await Deno.readTextFile(`${run}/correspondence/conv2/correspondence.json`));
+      assert.equal(selection, "last", "what the run was trained for");
       assert.match(unsupported.stdout, /No Action Unit has enough support among 16 images/);
       assert.match(unsupported.stdout, /Not tested: 12 lip corner puller: \d+ groups show it, fewer than 1000/);
 

@@ -43,6 +43,7 @@ Deno.test(
       const write = (text: string) => Deno.writeTextFile(`${folder}/run.json`, text);
       const lies: [path: string, value: unknown, message: RegExp][] = [
         ["given", null, /given is null, expected a table/],
+        ["given.select", "best", /given.select is "best", expected one of validation, original, last/],
         ["steps", 0, /steps is 0, expected a whole number of 1 or more/],
         ["checkpointEvery", "100", /checkpointEvery is "100"/],
         ["settings", undefined, /settings is undefined/],

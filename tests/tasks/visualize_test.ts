@@ -38,6 +38,7 @@ Deno.test({
       const trained = await runTask(
         "train",
         ...["--data", data, "--run", run, "--steps", "2", "--batch", "2", "--init-scale", "1", "--variant", "cnn"],
+        ...["--select", "last"],
       );
       assert.equal(trained.code, 0, trained.stderr);
 
@@ -129,6 +130,8 @@ Deno.test({
       assert.equal(again.code, 0, again.stderr);
       const grid = ["filter-000.png", "overview.png", "visualization.json", "weights.png"];
       assert.deepEqual(await names(`${visualization}/conv1`), grid);
+      const { checkpoint } = JSON.parse(await Deno.readTextFile(`${visualization}/conv1/visualization.json`));
+      assert.match(checkpoint.rule, /^the last checkpoint/, "what the run was trained for");
 
       const image = await runTask(
         "visualize",

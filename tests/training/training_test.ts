@@ -184,6 +184,34 @@ for (const variant of VARIANTS) {
 }
 
 Deno.test(
+  "killed at any step and continued from its last checkpoint, its records are the uninterrupted run's",
+  withGpu(async (gpu) => {
+    const dataset = await tinyDataset();
+    // None of the rhythms fits another one.
+    const options = { steps: 10, logEvery: 5, validateEvery: 2, checkpointEvery: 3 };
+    const shown = (records: TrainRecord[]) => records.map(({ imagesPerSecond: _, ...rest }) => rest);
+    const whole = await runFresh(gpu, dataset, options);
+    assert.deepEqual(whole.records.map(({ step }) => step), [3, 5, 6, 9, 10]);
+    for (const kill of [5, 9]) {
+      using net = await network(gpu, dataset);
+      const log: TrainRecord[] = [];
+      let saved = new Uint8Array();
+      const onCheckpoint = ({ bytes }: { bytes: Uint8Array }) => void (saved = bytes.slice());
+      for await (const record of train(net, dataset, { batch: 2, onCheckpoint, ...options })) {
+        log.push(record);
+        if (record.step === kill) break; // with the record, before the checkpoint of its step
+      }
+      await restore(net, readCheckpoint(saved));
+      assert.equal(net.step, Math.floor((kill - 1) / 3) * 3);
+      const kept = log.filter(({ step }) => step <= net.step);
+      const rest = await run(net, dataset, options);
+      assert.deepEqual(shown([...kept, ...rest.records]), shown(whole.records), `killed at step ${kill}`);
+      assertSame(rest.last, whole.last, "last checkpoint");
+    }
+  }),
+);
+
+Deno.test(
   "the variants differ from each other",
   withGpu(async (gpu) => {
     const dataset = await tinyDataset();

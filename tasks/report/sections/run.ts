@@ -42,7 +42,7 @@ export function runSection({ record, kind, evaluation }: Facts): Html {
       ],
       ["Normalisation", settings.normalization],
       ["Seed", markup`${settings.seed}, scale of the initial weights ${network.initialScale}`],
-      ["Trained for the rule", record.given.select ?? "validation"],
+      ["Trained for the rule", record.given.select],
       ["Adapter", adapterWords(adapter)],
       ["Versions", Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")],
     ]),

@@ -101,6 +101,7 @@ const run = ofFolder(
     const record = await readRunRecord(new RunFolder(folder));
     expectKinds(record, {
       "given": "object",
+      "given.select": "string",
       "steps": "number",
       "checkpointEvery": "number",
       "settings.variant": "string",

@@ -1,0 +1,117 @@
+/** `deno task train --resume`: what a run that goes on keeps of what it was told, what it takes away, and what it refuses. */
+
+import assert from "node:assert/strict";
+import { writePrepared } from "../../datasets/prepared.ts";
+import { loadModel } from "../../tasks/run/model.ts";
+import { checkResumable } from "../../tasks/run/record.ts";
+import type { CheckpointInfo } from "../../training/checkpoint.ts";
+import { trainingSettings } from "../../training/options.ts";
+import { needs } from "../permissions.ts";
+import { exists, inTemporary, names } from "../support/files.ts";
+import { type Ended, interruptTask, runTask } from "../support/task.ts";
+import { tinyDataset } from "../support/tiny_dataset.ts";
+
+const ignore = needs("read", "write", "ffi", "run");
+
+async function withData(body: (run: string, train: string[]) => Promise<void>) {
+  await inTemporary(async (folder) => {
+    const [data, run] = [`${folder}/data`, `${folder}/run`];
+    await writePrepared(data, await tinyDataset({ folds: 3, perFold: 4 }), { source: "a test" });
+    await body(run, ["--data", data, "--run", run, "--variant", "cnn", "--batch", "2", "--init-scale", "1"]);
+  });
+}
+
+async function ends(task: "train" | "evaluate", ...args: string[]): Promise<Ended> {
+  const ended = await runTask(task, ...args);
+  assert.equal(ended.code, 0, ended.stderr);
+  return ended;
+}
+
+const readJson = async (path: string) => JSON.parse(await Deno.readTextFile(path));
+
+Deno.test({
+  name: "resume: what was said of a run goes when it goes on, and its end is written anew where it is another step's",
+  ignore: ignore || Deno.build.os === "windows",
+  fn: () =>
+    withData(async (run, train) => {
+      await ends("train", ...train, "--steps", "2", "--checkpoint-every", "2");
+      await ends("evaluate", run, "--resamples", "10");
+      await ends("evaluate", run, "--resamples", "10", "--on", train[1]);
+      await Deno.writeTextFile(`${run}/confusion_of_mine.png`, "mine");
+      const stale = await Deno.readTextFile(`${run}/metrics.json`);
+      const resume = [...train, "--checkpoint-every", "2", "--resume", "--steps"];
+      const next = () => exists(`${run}/checkpoints/step-000004.safetensors`);
+      const stopped = await interruptTask("train", [...resume, "100000"], next);
+      assert.equal(stopped.code, 130, stopped.stderr);
+      assert.match(stopped.stderr, /Removed, since the run goes on: metrics\.json, curves\.png, evaluation\.json, /);
+      assert.deepEqual(
+        await names(run),
+        [".lock", "checkpoints", "confusion_of_mine.png", "log.jsonl", "run.json"],
+      );
+      const { info, rule } = await loadModel(run).then(({ model, rule }) => ({ info: model.info, rule }));
+      assert.match(rule, /the last one: the run has not been evaluated/);
+
+      // Killed behind its last checkpoint, a run may be left with what was said of another step.
+      await Deno.writeTextFile(`${run}/metrics.json`, stale);
+      const step = info.step!;
+      const early = await runTask("train", ...resume, `${step - 1}`);
+      assert.match(early.stderr, new RegExp(`the run is at step ${step} already\\. Remedy: give ${step} to end it`));
+      await ends("train", ...resume, `${step}`);
+      assert.equal((await readJson(`${run}/metrics.json`)).checkpoint, step);
+      const done = await runTask("train", ...resume, `${step}`);
+      assert.equal(done.code, 1);
+      assert.match(done.stderr, new RegExp(`the run has done ${step} steps already\\. Remedy: `));
+      assert(await exists(`${run}/metrics.json`), "a refusal takes nothing away");
+    }),
+});
+
+Deno.test({
+  name: "resume: the rule and the checkpoints that evaluate chooses by stay what they were; other checkpoints are told",
+  ignore,
+  fn: () =>
+    withData(async (run, train) => {
+      await ends("train", ...train, "--steps", "2", "--checkpoint-every", "1", "--select", "last");
+      const same = await ends("train", ...train, "--steps", "3", "--resume");
+      assert.doesNotMatch(same.stderr, /--checkpoint-every/);
+      const record = await readJson(`${run}/run.json`);
+      assert.deepEqual([record.checkpointEvery, record.given.select, record.steps], [1, "last", 3]);
+      const other = await ends("train", ...train, "--steps", "5", "--resume", "--checkpoint-every", "2");
+      assert.match(other.stderr, /--checkpoint-every 2: it was 1\. .*evaluate will now choose .* every 2 steps/);
+      const { stdout } = await ends("evaluate", run, "--resamples", "10", "--json");
+      const { selection, chosen, checkpoints } = JSON.parse(stdout);
+      assert.deepEqual([selection, chosen.step], ["last", 5]);
+      assert.deepEqual(checkpoints.map(({ step }: { step: number }) => step), [0, 2, 4, 5]);
+    }),
+});
+
+Deno.test("resume: another adapter is refused as what it is, other options as what they are", () => {
+  const found: CheckpointInfo = {
+    step: 40,
+    imageSize: 48,
+    classNames: ["sad", "glad"],
+    networkSeed: 1,
+    initialScale: 1,
+    convolution: "auto",
+    dataset: "tiny",
+    fingerprint: "0123",
+    adapter: "llvmpipe (LLVM 15.0.7, 256 bits)",
+    settings: trainingSettings({}, 1),
+  };
+  const refusal = (asked: Partial<CheckpointInfo>) => {
+    try {
+      checkResumable(found, { ...found, ...asked }, "step-000040.safetensors");
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.equal(refusal({ step: 0 }), "");
+  const elsewhere = refusal({ adapter: "a GPU" });
+  assert.match(elsewhere, /computed by the adapter "llvmpipe \(LLVM 15\.0\.7, 256 bits\)", this one is "a GPU"/);
+  assert.match(elsewhere, /equal bytes.* one adapter.*Remedy: .*same machine and driver.*another --run/);
+  assert.doesNotMatch(elsewhere, /options/);
+  const settings = trainingSettings({ batch: 2 }, 1);
+  assert.match(refusal({ settings }), /with these options: batch was 64, asked for 2\. Remedy: .*options/);
+  assert.doesNotMatch(refusal({ settings }), /adapter/);
+  assert.match(refusal({ settings, adapter: "" }), /batch was 64[^]*\n.*this one is ""/);
+});
