@@ -45,6 +45,12 @@ Deno.test({
     await new RunFolder(join(folder, "d")).saveCheckpoint(1, new Uint8Array(1)); // no run.json: no run
     await Deno.mkdir(join(folder, "e"));
     assert.equal(await newestRun(folder), join(folder, "a"));
+    const elsewhere = new RunFolder(join(folder, "e", "another disk"));
+    await elsewhere.saveCheckpoint(1, new Uint8Array(1));
+    await elsewhere.write("run.json", "{}");
+    await Deno.symlink(elsewhere.path, join(folder, "linked"));
+    await Deno.symlink(join(folder, "gone"), join(folder, "dangling"));
+    assert.equal(await newestRun(folder), join(folder, "linked"), "a link to a run is a run");
     const { code, stderr } = await runTaskIn(join(folder, "e"), "explore");
     assert.equal(code, 1);
     assert.match(stderr, /error: runs: holds no run that has a checkpoint\. Remedy: make one with deno task train/);
@@ -108,6 +114,12 @@ Deno.test(
       assert.deepEqual(sheets!.files.map(([name]) => name), [0, 1, 2, 3, 4].map((n) => `filters/${n}.webp`));
       const bytes = await sheets!.files[0][1].read();
       assert.equal(new TextDecoder().decode(bytes.subarray(8, 12)), "WEBP");
+      const document = join(folder, "visualization", "conv3", "visualization.json");
+      const before = await Deno.readTextFile(document);
+      await Deno.writeTextFile(document, before.replace('"top": 3', '"top": 4'));
+      await assert.rejects(async () => await sheets!.files[0][1].read(), /has changed since the page was made. Remedy/);
+      await Deno.writeTextFile(document, before);
+      await sheets!.files[0][1].read();
       assert.equal(await filterSheets(new RunFolder(folder), 200), undefined, "another checkpoint's");
       assert.equal(await filterSheets(new RunFolder(join(folder, "nowhere")), 100), undefined);
     }),
