@@ -144,7 +144,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "predict writes nothing into its input or over what is there, and nothing at all when it is stopped",
+  name: "predict writes nothing into its input or over what is there unasked, and nothing at all when it is stopped",
   ignore,
   fn: () =>
     inFolder(async (folder) => {
@@ -165,13 +165,30 @@ Deno.test({
         [["--json", `${folder}/p.txt`], /ends in \.json/],
         [["--json", "-", "--csv", "-"], /would both print/],
         [["--method", "guess"], /guided-grad-cam/],
+        [["--method", "gradient"], /heat maps of --annotate are: add --annotate/],
+        [["--json", `${folder}/run.json`], /--json .*run\.json: the file exists\. Remedy: .*--force/],
+        [["--csv", `${folder}/a.csv`, "--force"], /--csv .*a\.csv: is no file/],
+        [["--csv", `${model}/b.csv`], /--csv .*b\.csv: cannot be written/],
       ];
+      await Deno.writeTextFile(`${folder}/run.json`, "a run");
+      await Deno.mkdir(`${folder}/a.csv`);
       for (const [more, problem] of refused) {
         const { code, stdout, stderr } = await runTask("predict", "--model", model, input, ...more);
         assert.equal(code, 1, more.join(" "));
         assert.equal(stdout, "");
         assert.match(stderr, problem);
       }
+      assert.equal(await Deno.readTextFile(`${folder}/run.json`), "a run");
+      for (const option of ["--json", "--csv"]) {
+        const glob = ["--model", model, `${input}/0*.png`, option, `${input}/p.${option.slice(2)}`];
+        const { code, stderr } = await runTask("predict", ...glob);
+        assert.equal(code, 1);
+        assert.match(stderr, /lies in .*in\/0\*\.png, which is read from/);
+      }
+      const forced = ["--json", `${folder}/run.json`, "--force", "--detector", "tiny"];
+      const replaced = await runTask("predict", "--model", model, `${input}/00.png`, ...forced);
+      assert.equal(replaced.code, 0, replaced.stderr);
+      assert.equal(JSON.parse(await Deno.readTextFile(`${folder}/run.json`)).format, "aulens predictions 1");
       const absent = await runTask("predict", "--model", `${folder}/nothing`, input);
       assert.match(absent.stderr, /error: .*nothing: cannot be read.*Remedy/);
 
