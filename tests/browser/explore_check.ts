@@ -139,7 +139,7 @@ Deno.test("where what finds faces does not load, it is said what helps, and the 
   const { png } = await portrait();
   await withPage(async ({ page }) => {
     for (const missing of ["face-api.esm.js", "tiny_face_detector_model.bin"]) {
-      const route = `**/faces/${missing}`;
+      const route = `**/faces/${missing}*`;
       await page.route(route, (route) => route.abort());
       await drop(page, png);
       await page.locator("#status", { hasText: /Faces cannot be looked for .* Try again, or untick/ }).waitFor();
