@@ -41,7 +41,7 @@ const status = (page: Page, words: string | RegExp) =>
   page.locator("#status", { hasText: words }).waitFor({ timeout: 60_000 });
 const start = (page: Page) => page.getByRole("button", { name: "Use the camera" }).click();
 const stop = (page: Page) => page.getByRole("button", { name: "Stop the camera" }).click();
-const inSight = (page: Page) => status(page, /^A face is in sight: (calm|<b>glad<\/b>|sad)\.$/);
+const inSight = (page: Page) => status(page, /^A face is in sight, read as (calm|<b>glad<\/b>|sad)\.$/);
 /** Waits until an expression is true in the page; its policy lets nobody do that within it. */
 async function until(page: Page, expression: string): Promise<void> {
   for (let n = 0; n < 600; n++) {

@@ -195,8 +195,8 @@ export class Explorer {
   /** What is in sight of the camera, given the class that was read. */
   #sight(read: number | undefined): string {
     if (read === undefined) return "No face is in sight.";
-    const what = this.#finding ? "A face is in sight" : "The middle square is read";
-    return `${what}: ${this.#reader.info.classNames[read]}.`;
+    const what = this.#finding ? "A face is in sight, read" : "The middle square is read";
+    return `${what} as ${this.#reader.info.classNames[read]}.`;
   }
 
   /** Reads the chosen face. Returns the likeliest class; undefined where there is no face. */

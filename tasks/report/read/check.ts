@@ -16,7 +16,6 @@ import {
   TRUTH,
   whole,
 } from "../../documents/fields.ts";
-import { DATASETS } from "../../run/data.ts";
 
 type Kinds = Record<string, Kind>;
 
@@ -24,8 +23,14 @@ const COUNT = whole(0);
 /** A measure that some data does not allow: NaN, which JSON writes as null. */
 const MEASURE = orNull(NUMBER);
 
+/** A dataset as it is named on a command line. */
+const NAME: Kind = {
+  expected: "the name of a dataset",
+  fits: (value) => typeof value === "string" && /^\w+$/.test(value),
+};
+
 const RECORD: Kinds = {
-  "given.dataset": orMissing(oneOf(DATASETS)),
+  "given.dataset": orMissing(NAME),
   "given.select": orMissing(oneOf(SELECTIONS)),
   "dataset.kind": orMissing(oneOf(IMAGES_KINDS)),
   "adapter.vendor": TEXT,
