@@ -7,8 +7,7 @@ import { initialParameters } from "../../network/parameters.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { normalize } from "../../training/draws.ts";
 import { classifyFaces, type Model, type ModelInfo, openModel, writeModel } from "../../training/model.ts";
-import { cropFor, modelNotes } from "../../tasks/predict/notes.ts";
-import { CopyNames } from "../../tasks/predict/outputs.ts";
+import { cropFor } from "../../tasks/predict/notes.ts";
 import { needs } from "../permissions.ts";
 import { names } from "../support/files.ts";
 import { interruptTask, runTask } from "../support/task.ts";
@@ -273,36 +272,4 @@ Deno.test({ name: "a picture has every class's bar or the likeliest eight, and b
   assert(wide > 640 && high > 5 * 200, `${wide} x ${high}`);
   const empty = await sharp(await annotatedJpeg(image, [], words)).metadata();
   assert(empty.height! < high);
-});
-
-Deno.test("a model's own crop, and what is said of it", () => {
-  const crops = (["eyes-and-chin", "drawn", "whole-image", "as-distributed", "unknown"] as const)
-    .map((crop) => cropFor({ crop, images: "photographs" }));
-  assert.deepEqual(crops, ["eyes-and-chin", "drawn", "whole-image", "eyes-and-chin", "eyes-and-chin"]);
-  assert.equal(cropFor({ crop: "as-distributed", images: "twin" }), "drawn");
-  assert.deepEqual(modelNotes(info({ crop: "eyes-and-chin", images: "photographs" })), []);
-  assert.match(String(modelNotes(info({ images: "twin", dataset: "tfd" }))), /twin of tfd, which is drawn faces/);
-  const distributed = info({ crop: "as-distributed", images: "photographs", dataset: "tfd" });
-  assert.match(String(modelNotes(distributed)), /makers of tfd cut them out; .* may differ/);
-  assert.deepEqual(modelNotes(distributed, "whole-image"), []);
-  assert.equal(modelNotes(info({ crop: "unknown", images: "unknown" })).length, 2);
-});
-
-Deno.test("copies of pictures have names of their own", () => {
-  const copies = new CopyNames(["/photos/a", "/photos/b/*.jpg"]);
-  const paths = [
-    "/photos/a/x.jpg",
-    "/photos/b/x.jpg",
-    "/photos/a/X.png",
-    "/photos/a-x.jpg",
-    "/photos/a/../../etc/\u0007.jpg",
-  ];
-  assert.deepEqual(paths.map((path) => copies.next(path)), [
-    "a-x.jpg",
-    "b-x.jpg",
-    "a-X-2.jpg",
-    "a-x-3.jpg",
-    "etc-_.jpg",
-  ]);
-  assert.equal(new CopyNames(["/photos/a/x.jpg"]).next("/photos/a/x.jpg"), "x.jpg");
 });
