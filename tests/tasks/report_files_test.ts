@@ -1,20 +1,16 @@
-/** What the report reads out of a run folder: the commands that make it again, what its images are, and files that are damaged, lie or are incomplete. */
+/** What the report reads out of a run folder: the commands that make it again, and files that are damaged, lie or are incomplete. */
 
 import assert from "node:assert/strict";
-import { fingerprint } from "../../datasets/fingerprint.ts";
-import { writePrepared } from "../../datasets/prepared.ts";
 import { UsageError } from "../../tasks/command.ts";
 import { commands } from "../../tasks/report/commands.ts";
 import { gather } from "../../tasks/report/facts.ts";
 import { renderReport } from "../../tasks/report/page.ts";
 import { readRunFiles } from "../../tasks/report/read/run_files.ts";
-import { imagesOfRun } from "../../tasks/run/images.ts";
 import { needs } from "../permissions.ts";
 import { changed } from "../support/documents.ts";
 import { inTemporary } from "../support/files.ts";
 import { writeReportRun } from "../support/report_run.ts";
 import { runTask } from "../support/task.ts";
-import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi");
 
@@ -36,32 +32,6 @@ Deno.test({
       assert.equal(evaluate, "deno task evaluate RUN --select validation --resamples 1000");
       assert.equal(visualize, "deno task visualize RUN --layer conv3 --top 3 --method guided --distinct-subjects");
       assert.match(correspond, /--permutations 99 --seed 1 --select validation$/);
-    });
-  },
-});
-
-Deno.test({
-  name: "the kind of images is remembered, or asked of the data itself as long as it is the same",
-  ignore,
-  async fn() {
-    await inTemporary(async (folder) => {
-      const { fingerprint: _, ...tiny } = await tinyDataset();
-      const renamed = { ...tiny, name: "ck_plus" };
-      const dataset = { ...renamed, fingerprint: await fingerprint(renamed) };
-      const kind = async (name: string, details: Record<string, unknown>, other?: string) => {
-        const path = `${folder}/${name}`;
-        await writePrepared(path, dataset, details);
-        const record = { dataset: { ...dataset, folder: path, images: 1, fingerprint: other ?? dataset.fingerprint } };
-        const found = await imagesOfRun(record);
-        // What the record remembers counts, wherever the data has gone.
-        const remembered = { dataset: { ...record.dataset, folder: "nowhere", ...found } };
-        assert.deepEqual(await imagesOfRun(remembered), found);
-        return `${found.kind}, ${found.crop}`;
-      };
-      assert.equal(await kind("real", { input: "photographs", crop: "landmarks" }), "photographs, eyes-and-chin");
-      assert.equal(await kind("twin", { twin: "drawn faces, not the real set", crop: "none" }), "twin, whole-image");
-      assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn, drawn");
-      assert.equal(await kind("changed", {}, "another"), "unknown, unknown");
     });
   },
 });

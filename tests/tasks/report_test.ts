@@ -5,10 +5,14 @@ import { gather } from "../../tasks/report/facts.ts";
 import { escape } from "../../tasks/escape.ts";
 import { json, markup } from "../../tasks/report/html.ts";
 import { LIMIT, renderReport } from "../../tasks/report/page.ts";
+import { imagesOfRun } from "../../tasks/run/images.ts";
+import { fingerprint } from "../../datasets/fingerprint.ts";
+import { writePrepared } from "../../datasets/prepared.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 import { HOSTILE, writeReportRun } from "../support/report_run.ts";
 import { runTask } from "../support/task.ts";
+import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi");
 
@@ -202,6 +206,32 @@ Deno.test({
       assert.deepEqual(heat!.rows.map(({ unit }) => unit), [4, 12]);
       assert.deepEqual(heat!.order.toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5]);
       assert.deepEqual(weightPictures!.map(({ width, height }) => [width, height]), [[410, 410], [410, 410]]);
+    });
+  },
+});
+
+Deno.test({
+  name: "the kind of images is remembered, or asked of the data itself as long as it is the same",
+  ignore,
+  async fn() {
+    await inTemporary(async (folder) => {
+      const { fingerprint: _, ...tiny } = await tinyDataset();
+      const renamed = { ...tiny, name: "ck_plus" };
+      const dataset = { ...renamed, fingerprint: await fingerprint(renamed) };
+      const kind = async (name: string, details: Record<string, unknown>, other?: string) => {
+        const path = `${folder}/${name}`;
+        await writePrepared(path, dataset, details);
+        const record = { dataset: { ...dataset, folder: path, images: 1, fingerprint: other ?? dataset.fingerprint } };
+        const found = await imagesOfRun(record);
+        // What the record remembers counts, wherever the data has gone.
+        const remembered = { dataset: { ...record.dataset, folder: "nowhere", ...found } };
+        assert.deepEqual(await imagesOfRun(remembered), found);
+        return `${found.kind}, ${found.crop}`;
+      };
+      assert.equal(await kind("real", { input: "photographs", crop: "landmarks" }), "photographs, eyes-and-chin");
+      assert.equal(await kind("twin", { twin: "drawn faces, not the real set", crop: "none" }), "twin, whole-image");
+      assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn, drawn");
+      assert.equal(await kind("changed", {}, "another"), "unknown, unknown");
     });
   },
 });
