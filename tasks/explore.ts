@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { INTERRUPTED, runTask, stopSignal, UsageError, wholeNumber } from "./command.ts";
-import { Command } from "./deps.ts";
+import { Command, Option } from "./deps.ts";
 import { newestRun } from "./explore/newest_run.ts";
 import { openInBrowser } from "./explore/open.ts";
 import { serve, type Serving } from "./explore/server.ts";
@@ -15,7 +15,7 @@ import { loadModel } from "./run/model.ts";
 import { plain } from "./words.ts";
 
 interface Arguments {
-  port: number;
+  port?: number;
   open?: boolean;
   output?: string;
 }
@@ -27,34 +27,45 @@ async function main(): Promise<number> {
         "nothing leaves the machine.",
     )
     .argument("[model]", "run folder, or model file (default: the newest run under runs/)")
-    .option("--port <n>", "port on 127.0.0.1", wholeNumber(0, 65535), 0)
+    .option("--port <n>", "port on 127.0.0.1 (default: a free one)", wholeNumber(0, 65535))
     .option("--open", "open the page in the browser")
-    .option("--output <dir>", "write the page as files for any web host instead of serving it")
+    .addOption(
+      new Option("--output <dir>", "write the page as files for any web host instead of serving it")
+        .conflicts(["port", "open"]),
+    )
     .exitOverride();
   command.showHelpAfterError("(deno task explore --help lists the options)");
   command.parse([...Deno.args], { from: "user" });
-  const { port, open, output } = command.opts<Arguments>();
-
+  const options = command.opts<Arguments>();
   const signal = stopSignal();
+  try {
+    return await explore(command.args[0], options, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    console.error(options.output === undefined ? "Stopped." : "Stopped; nothing was written.");
+    return INTERRUPTED;
+  }
+}
+
+async function explore(
+  named: string | undefined,
+  { port = 0, open, output }: Arguments,
+  signal: AbortSignal,
+): Promise<number> {
   const check = async () => output === undefined ? undefined : await checkEmpty("--output", output);
   await check();
-  const path = command.args[0] ?? await newestRun("runs");
+  const path = named ?? await newestRun("runs");
   const loaded = await loadModel(path);
-  const isRun = (await Deno.stat(path)).isDirectory;
-  const site = await makeSite(loaded, isRun ? path : undefined);
   console.log(`model           ${plain(loaded.path)}: ${loaded.rule}`);
   for (const note of [...modelNotes(loaded.model.info), NOTICE]) console.log(`                ${plain(note)}`);
+  const isRun = (await Deno.stat(path)).isDirectory;
+  const site = await makeSite(loaded, isRun ? path : undefined);
   if (output !== undefined) {
-    try {
-      const bytes = await writeSite(site, output, { signal, check });
-      console.log(`page            ${plain(output)}: ${site.size} files, ${(bytes / 1e6).toFixed(1)} MB`);
-      return 0;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      console.error("Stopped; nothing was written.");
-      return INTERRUPTED;
-    }
+    const bytes = await writeSite(site, output, { signal, check });
+    console.log(`page            ${plain(output)}: ${site.size} files, ${(bytes / 1e6).toFixed(1)} MB`);
+    return 0;
   }
+  signal.throwIfAborted();
   const { address, finished } = serveOn(site, port, signal);
   console.log(`page            ${address} (Ctrl-C ends it)`);
   if (open && !openInBrowser(address)) console.error("This system has nothing that opens addresses: open it by hand.");

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from "./deps.ts";
 import { modelDescription, writeOnnx } from "../training/onnx.ts";
 import { type Model, writeModel } from "../training/model.ts";
 import { runTask, UsageError, wholeNumber } from "./command.ts";
+import { writeCheckedFile } from "./export/checked_file.ts";
+import { checkPlace } from "./place.ts";
 import { loadModel } from "./run/model.ts";
-import { writeWholeFile } from "./whole_file.ts";
 import { plain } from "./words.ts";
 
 /** What each format is written by. */
@@ -50,27 +51,23 @@ async function main(): Promise<number> {
       `--output ${output}: the name says ${formatOf(output)}, --format says ${format}. Remedy: make them agree.`,
     );
   }
-  await checkPlace(output, force);
+  await checkPlace("--output", output, force);
 
   const { model, path, rule } = await loadModel(command.args[0], { step: checkpoint });
   const bytes = FORMATS[format](model);
-  await writeWholeFile(output, bytes);
-  const written = await Deno.readFile(output);
-  if (written.length !== bytes.length || !written.every((byte, at) => byte === bytes[at])) {
-    throw new UsageError(`${output}: what was read back is not what was written. Remedy: look at the disk.`);
-  }
+  await writeCheckedFile(output, bytes);
 
   const { imageSize, classNames, normalization } = model.info;
   const input = format === "onnx"
     ? `images, float32 N x 1 x ${imageSize} x ${imageSize}, grey levels 0..255; ${normalization} is in the graph`
     : `grey levels 0..255, ${imageSize} x ${imageSize}, times 2/255, then ${normalization}`;
-  console.log(`checkpoint      ${path}: ${rule}`);
+  console.log(`checkpoint      ${plain(path)}: ${rule}`);
   console.log(`takes           ${input}`);
   console.log(`gives           probabilities of ${classNames.map(plain).join(", ")}`);
   modelDescription(model.info).forEach((sentence, n) => {
     console.log(`${n === 0 ? "about it" : "        "}        ${plain(sentence)}`);
   });
-  console.log(`${format.padEnd(15)} ${output} (${(bytes.length / 1e6).toFixed(1)} MB)`);
+  console.log(`${format.padEnd(15)} ${plain(output)} (${(bytes.length / 1e6).toFixed(1)} MB)`);
   return 0;
 }
 
@@ -81,17 +78,6 @@ function outputFile(path: string): string {
 
 function formatOf(path: string): string | undefined {
   return Object.keys(FORMATS).find((format) => path.toLowerCase().endsWith(`.${format}`));
-}
-
-async function checkPlace(path: string, force: boolean): Promise<void> {
-  const there = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UsageError(`--output ${path}: cannot be written: ${error.message}`);
-  });
-  if (there && !there.isFile) throw new UsageError(`--output ${path}: is no file. Remedy: name a file.`);
-  if (there && !force) {
-    throw new UsageError(`--output ${path}: the file exists. Remedy: name another, or replace it with --force.`);
-  }
 }
 
 if (import.meta.main) await runTask(main);

@@ -17,6 +17,7 @@ import {
   predictionsCsv,
   predictionsJson,
 } from "./predict/tables.ts";
+import { checkPlace } from "./place.ts";
 import { withCount } from "./progress.ts";
 import { loadModel } from "./run/model.ts";
 import { writeWholeFile } from "./whole_file.ts";
@@ -37,10 +38,12 @@ async function main(): Promise<number> {
 }
 
 async function predict(options: PredictArguments, signal: AbortSignal): Promise<Predictions> {
-  const { paths, annotate, method, detectors, backend } = options;
+  const { paths, annotate, method, detectors, backend, force } = options;
   for (const name of ["json", "csv", "annotate"] as const) {
     const output = options[name];
-    if (output !== undefined && output !== "-") await checkOutput(`--${name}`, output, paths);
+    if (output === undefined || output === "-") continue;
+    await checkOutput(`--${name}`, output, paths);
+    if (name !== "annotate") await checkPlace(`--${name}`, output, force);
   }
   const check = async () => annotate === undefined ? undefined : await checkEmpty("--annotate", annotate);
   await check();

@@ -5,7 +5,7 @@ import { createProgress } from "./progress.ts";
 import { gather } from "./report/facts.ts";
 import { renderReport } from "./report/page.ts";
 import { writeWholeFile } from "./whole_file.ts";
-import { percent } from "./words.ts";
+import { percent, plain } from "./words.ts";
 
 interface Arguments {
   output?: string;
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const path = output ?? facts.folder.file("report.html");
   await writeWholeFile(path, html);
   const { evaluation, visualization, correspondence } = facts;
-  if (evaluation) console.log(`test accuracy   ${percent(evaluation.test.accuracy)}: ${evaluation.rule}`);
+  if (evaluation) console.log(`test accuracy   ${percent(evaluation.test.accuracy)}: ${plain(evaluation.rule)}`);
   if (visualization) {
     console.log(`filters         ${filters}${leftOut > 0 ? `, ${leftOut} left out to keep it small` : ""}`);
   }
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
     !correspondence && "correspond",
   ].filter((task) => task !== false);
   if (undone.length > 0) console.log(`not in it       ${undone.map((task) => `deno task ${task} RUN`).join(", ")}`);
-  console.log(`report          ${path} (${(size / 1e6).toFixed(1)} MB)`);
+  console.log(`report          ${plain(path)} (${(size / 1e6).toFixed(1)} MB)`);
   return 0;
 }
 

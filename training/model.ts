@@ -19,7 +19,8 @@ const CROP_RULES: readonly CropRule[] = ["eyes-and-chin", "drawn", "whole-image"
 
 /** What a model learnt from: drawn faces, a twin of a licensed set, the licensed photographs, images of a user's own, or nobody can say. */
 export type ImagesKind = "drawn" | "twin" | "photographs" | "own" | "unknown";
-const KINDS: readonly ImagesKind[] = ["drawn", "twin", "photographs", "own", "unknown"];
+/** All of them. */
+export const IMAGES_KINDS: readonly ImagesKind[] = ["drawn", "twin", "photographs", "own", "unknown"];
 
 /** What has to be known to use a model, and what it came from. */
 export interface ModelInfo {
@@ -229,7 +230,7 @@ function readInfo(json: string | undefined): ModelInfo {
     ["normalization", info?.normalization, ["local-mean", "local-contrast"].includes(info?.normalization)],
     ["crop", info?.crop, CROP_RULES.includes(info?.crop)],
     ["dataset", info?.dataset, plain(info?.dataset)],
-    ["images", info?.images, KINDS.includes(info?.images)],
+    ["images", info?.images, IMAGES_KINDS.includes(info?.images)],
     ["variant", info?.variant, plain(info?.variant)],
     ["step", info?.step, Number.isSafeInteger(info?.step) && info.step >= 0],
   ];

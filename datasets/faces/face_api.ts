@@ -66,12 +66,15 @@ const MOST_FACES = 100;
 // deno-lint-ignore no-explicit-any -- the package's own types do not resolve without a bundler
 export function makeNetworks(faceApi: any, load: (network: any) => Promise<void>): Networks {
   const { tf } = faceApi;
-  /** A network with its weights in it, once it is asked for. */
+  /** A network with its weights in it, once it is asked for; where they cannot be had, the next who asks tries again. */
   // deno-lint-ignore no-explicit-any -- a network of face-api
   const lazily = (network: any) => {
     let loading: Promise<void> | undefined;
     return async () => {
-      await (loading ??= load(network));
+      await (loading ??= load(network).catch((error) => {
+        loading = undefined;
+        throw error;
+      }));
       return network;
     };
   };

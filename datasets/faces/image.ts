@@ -2,6 +2,9 @@
 
 import { sharp } from "../deps.ts";
 import { SourceError } from "../source_error.ts";
+import type { Square } from "./square.ts";
+
+export { middleSquare, type Square } from "./square.ts";
 
 /** A decoded picture. */
 export interface Image {
@@ -11,13 +14,6 @@ export interface Image {
   height: number;
   /** 1 grey, 3 red, green, blue. */
   channels: 1 | 3;
-}
-
-/** A square in a picture, in pixels; it may reach over the picture's edge. */
-export interface Square {
-  left: number;
-  top: number;
-  size: number;
 }
 
 /** What a picture file may be. */
@@ -88,24 +84,6 @@ async function readBounded(path: string, most: number, fail: (problem: string) =
   if (info.size > most) fail(`has ${info.size} bytes, more than the ${most} that are read`);
   if (info.size === 0) fail("is empty");
   return await Deno.readFile(path).catch((error) => fail(`cannot be read: ${error.message}`));
-}
-
-/**
- * The largest square in the middle of a picture.
- *
- * @param image Its size in pixels.
- * @returns The square; its corner may lie between two pixels.
- *
- * @example
- * ```ts
- * import { middleSquare } from "./image.ts";
- * const { left, top, size } = middleSquare({ width: 30, height: 20 });
- * if (left !== 5 || top !== 0 || size !== 20) throw new Error(`${left}, ${top}, ${size}`);
- * ```
- */
-export function middleSquare({ width, height }: Pick<Image, "width" | "height">): Square {
-  const size = Math.min(width, height);
-  return { left: (width - size) / 2, top: (height - size) / 2, size };
 }
 
 /**

@@ -45,6 +45,11 @@ export function orNull({ expected, fits }: Kind): Kind {
   return { expected: `${expected}, or null`, fits: (value) => value === null || fits(value) };
 }
 
+/** Such a value, or none. */
+export function orMissing({ expected, fits }: Kind): Kind {
+  return { expected: `${expected}, or nothing`, fits: (value) => value === undefined || fits(value) };
+}
+
 /** A table with such fields. */
 export function tableOf(kinds: Record<string, Kind>): Kind {
   return {
@@ -56,12 +61,13 @@ export function tableOf(kinds: Record<string, Kind>): Kind {
 /**
  * Looks at the fields of a document, nested ones by paths such as `network.imageSize`.
  *
+ * @param at What the document is a part of, put before each path: `filters.3.`.
  * @throws {TypeError} naming the first field that is of another kind, its value and what was expected.
  */
-export function checkFields(document: unknown, kinds: Record<string, Kind>): void {
+export function checkFields(document: unknown, kinds: Record<string, Kind>, at = ""): void {
   const path = wrongField(document, kinds);
   if (path !== undefined) {
-    throw new TypeError(`${path} is ${excerpt(fieldAt(document, path))}, expected ${kinds[path].expected}`);
+    throw new TypeError(`${at}${path} is ${excerpt(fieldAt(document, path))}, expected ${kinds[path].expected}`);
   }
 }
 

@@ -60,6 +60,15 @@ export async function readDocument<T>(
     check(document);
     return document;
   } catch (error) {
-    throw new UsageError(`${path}: is not what ${task} writes: ${printable((error as Error).message)}`);
+    throw notWritten(path, task, (error as Error).message);
   }
+}
+
+/** The error for a file that is not what a task writes. */
+export function notWritten(path: string, task: string, why: string): UsageError {
+  return new UsageError(
+    `${path}: is not what ${task} writes: ${
+      printable(why)
+    }. Remedy: put the file back, or make it again with deno task ${task}.`,
+  );
 }

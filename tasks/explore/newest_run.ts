@@ -12,6 +12,8 @@ export async function newestRun(runs: string): Promise<string> {
   let newest: { path: string; time: number } | undefined;
   for (const name of await names(runs)) {
     const folder = new RunFolder(join(runs, name));
+    // A run may be a link to one on another disk.
+    if (!(await Deno.stat(folder.path).catch(() => undefined))?.isDirectory) continue;
     const step = (await folder.checkpointSteps()).at(-1);
     if (step === undefined || !await folder.has("run.json")) continue;
     const time = (await Deno.stat(folder.checkpointPath(step))).mtime?.getTime() ?? 0;
@@ -25,8 +27,7 @@ export async function newestRun(runs: string): Promise<string> {
 
 async function names(folder: string): Promise<string[]> {
   try {
-    const entries = await Array.fromAsync(Deno.readDir(folder));
-    return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
+    return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;

@@ -16,6 +16,8 @@ export interface PredictArguments {
   /** Folder to write pictures into. */
   annotate?: string;
   method: AttributionMethod;
+  /** Replaces files that are there. */
+  force: boolean;
   /** How to cut faces out, where not as the model says. */
   crop?: FaceCrop;
   detectors: Detector[];
@@ -43,6 +45,7 @@ export function parseArguments(argv: readonly string[]): PredictArguments {
         new Option("--method <name>", "with --annotate: what the heat map is").choices([...ATTRIBUTION_METHODS])
           .default("grad-cam"),
       )
+      .option("--force", "replace a file of --json or --csv that is there", false)
       .addOption(
         new Option("--crop <rule>", "how a face is cut out; whole-image looks for none (default: as the model learnt)")
           .choices(["eyes-and-chin", "drawn", "whole-image"]),
@@ -63,6 +66,9 @@ export function parseArguments(argv: readonly string[]): PredictArguments {
   >();
   if (options.json === "-" && options.csv === "-") {
     command.error("error: --json - and --csv - would both print: give one of them a file");
+  }
+  if (options.annotate === undefined && command.getOptionValueSource("method") === "cli") {
+    command.error("error: --method says what the heat maps of --annotate are: add --annotate, or leave it out");
   }
   return { ...options, detectors: DETECTORS[detector], paths: command.args };
 }

@@ -1,4 +1,4 @@
-/** Where predictions may be written: never into what they are read from, never over anything but earlier predictions. */
+/** Where predictions may be written: never into what they are read from, nor into a folder that holds something. */
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileName, UsageError } from "../command.ts";
 import { plain } from "../words.ts";
@@ -14,9 +14,10 @@ const LONGEST_NAME = 60;
 export async function checkOutput(option: string, output: string, inputs: readonly string[]): Promise<void> {
   const target = await real(output);
   for (const input of inputs) {
-    const info = await Deno.stat(input).catch(() => undefined);
-    if (!info) continue;
-    const way = relative(await Deno.realPath(input), target);
+    // Of a glob, the folder that it looks through.
+    const found = await Deno.realPath(beforeGlob(input)).catch(() => undefined);
+    if (found === undefined) continue;
+    const way = relative(found, target);
     const inside = way === "" || !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
     if (inside) {
       throw new UsageError(

@@ -10,6 +10,7 @@ import {
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { normalize } from "../../training/draws.ts";
 import { classifyFaces, type Model } from "../../training/model.ts";
+import { likeliest } from "../likeliest.ts";
 
 /** A face and what the model says of it. */
 export interface PredictedFace extends ReadFace {
@@ -94,12 +95,4 @@ async function classify(
       return predicted;
     }),
   }));
-}
-
-function likeliest(probabilities: Float32Array): number {
-  let best = 0;
-  probabilities.forEach((value, label) => {
-    if (value > probabilities[best]) best = label;
-  });
-  return best;
 }

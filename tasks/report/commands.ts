@@ -68,7 +68,7 @@ function command(task: string, argument: string | undefined, options: Record<str
     if (value === undefined || value === false) return [];
     return value === true ? [`--${name}`] : [`--${name} ${quoted(plainNumber(value))}`];
   });
-  const lines = [["deno task", task, ...(argument === undefined ? [] : [argument])].join(" ")];
+  const lines = [["deno task", task, ...(argument === undefined ? [] : [quoted(argument)])].join(" ")];
   for (const word of words) {
     if (lines.at(-1)!.length + word.length < WIDTH) lines.push(`${lines.pop()} ${word}`);
     else lines.push(`  ${word}`);

@@ -1,4 +1,5 @@
 /** HTML that cannot be broken out of: whatever is put into a template is escaped, unless it is HTML already. */
+import { escape } from "../escape.ts";
 
 /** Text that is HTML. */
 export class Html {
@@ -17,12 +18,6 @@ export class Html {
 
 /** What may stand in a template: HTML as it is, text and numbers escaped, lists joined, and nothing for what is not there. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
-
-/** Text as it may stand between tags and in quoted attributes. */
-export function escape(text: string): string {
-  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return text.replace(/[&<>"']/g, (character) => entities[character]);
-}
 
 /**
  * A template of HTML.

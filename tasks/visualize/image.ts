@@ -1,6 +1,7 @@
 /** Explains one image: which pixels speak for a class, by every method, beside the same through random weights. */
 import { attribute, ATTRIBUTION_METHODS, type AttributionMethod } from "../../analysis/attribution.ts";
 import { UsageError } from "../command.ts";
+import { likeliest } from "../likeliest.ts";
 import { percent } from "../words.ts";
 import { cut, GREY_SCALE, greyLevels, likeness, scaled } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
@@ -46,8 +47,7 @@ export async function explainImage(
   }
   const images = { dataset, rows: Uint32Array.of(image), normalization: settings.normalization };
   const probabilities = await classProbabilities(looked, image);
-  const likeliest = probabilities.indexOf(Math.max(...probabilities));
-  const target = name === undefined ? likeliest : classNames.indexOf(name);
+  const target = name === undefined ? likeliest(probabilities) : classNames.indexOf(name);
   const whole = { top: 0, left: 0, height: net.imageSize, width: net.imageSize };
   const shown: Shown[] = [];
   let completenessError = NaN;

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { FONT, INK, QUIET } from "../charts/style.ts";
 import { loadSharp } from "../deps.ts";
+import { escape } from "../escape.ts";
 
 /** Part of a square, in its pixels. */
 export interface Part {
@@ -101,9 +102,4 @@ function between(values: ArrayLike<number>, width: number, height: number, row: 
   const upper = values[up * width + left] * (1 - j + left) + values[up * width + right] * (j - left);
   const lower = values[down * width + left] * (1 - j + left) + values[down * width + right] * (j - left);
   return upper * (1 - i + up) + lower * (i - up);
-}
-
-/** Text as it stands between the tags of an SVG. */
-export function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

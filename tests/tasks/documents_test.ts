@@ -11,20 +11,10 @@ import { loadModel } from "../../tasks/run/model.ts";
 import { readRunRecord } from "../../tasks/run/record.ts";
 import { EVALUATION, LOG, RUN } from "../fuzz/parsers/documents.ts";
 import { needs } from "../permissions.ts";
+import { changed } from "../support/documents.ts";
 import { inTemporary } from "../support/files.ts";
 
 const ignore = needs("read", "write");
-
-/** A document with one field, by its path, changed. */
-function changed(document: unknown, path: string, value: unknown): string {
-  const copy = structuredClone(document) as Record<string, unknown>;
-  const keys = path.split(".");
-  const last = keys.pop()!;
-  const at = keys.reduce((at, key) => at[key] as Record<string, unknown>, copy);
-  if (value === undefined) delete at[last];
-  else at[last] = value;
-  return JSON.stringify(copy);
-}
 
 /** The error of reading, which must be a user's and fit for a terminal. */
 async function refusal(read: () => Promise<unknown>, what: string): Promise<string> {

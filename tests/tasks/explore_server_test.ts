@@ -1,6 +1,6 @@
 /** What the explorer's server answers, and what it refuses: other hosts, other origins, anything sent, any name that is not its own. */
 import assert from "node:assert/strict";
-import { HOST, respond } from "../../tasks/explore/server.ts";
+import { failures, HOST, respond } from "../../tasks/explore/server.ts";
 import type { Site } from "../../tasks/explore/site/file.ts";
 
 const PORT = 4321;
@@ -44,7 +44,7 @@ Deno.test("every answer, refusals too, carries a policy that lets nothing else i
     assert.ok(policy.includes("default-src 'none'"), `${policy}`);
     assert.ok(policy.includes("connect-src 'self'") && policy.includes("frame-ancestors 'none'"));
     assert.ok(policy.includes("script-src 'self' 'wasm-unsafe-eval'"));
-    assert.doesNotMatch(policy.join(" "), /unsafe-inline|'unsafe-eval'|https?:|\*/);
+    assert.doesNotMatch(policy.join(" "), /unsafe-inline|'unsafe-eval'|https?:|blob:|media-src|\*/);
     assert.equal(response.headers.get("x-content-type-options"), "nosniff");
     assert.equal(response.headers.get("referrer-policy"), "no-referrer");
     assert.equal(response.headers.get("cross-origin-resource-policy"), "same-origin");
@@ -67,6 +67,55 @@ Deno.test("another host or another origin is refused: a name that was made to po
     const response = await ask("/", { headers: { host, origin: `http://${host}` } });
     assert.equal(response.status, 200, host);
     await response.body?.cancel();
+  }
+});
+
+Deno.test("at port 80 a browser names the host without it", async () => {
+  const at = (port: number, headers: Record<string, string>) =>
+    respond(site, port, new Request(`http://${HOST}:${port}/`, { headers }));
+  for (const name of [HOST, "localhost"]) {
+    for (const host of [name, `${name}:80`]) {
+      const { status, body } = await at(80, { host, origin: `http://${host}` });
+      assert.equal(status, 200, host);
+      await body?.cancel();
+    }
+    assert.equal((await at(8080, { host: name })).status, 421);
+    assert.equal((await at(80, { host: `${name}:8080` })).status, 421);
+    assert.equal((await at(80, { host: name, origin: `https://${name}` })).status, 403);
+  }
+});
+
+Deno.test("what another site embeds or reads is refused; a visitor may come from there", async () => {
+  const from = (site: string, mode: string, dest: string) => (
+    { "sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest }
+  );
+  for (const site of ["cross-site", "same-site"]) {
+    for (
+      const [path, mode, dest] of [
+        ["/faces/a.bin", "no-cors", "image"],
+        ["/faces/a.bin", "no-cors", "script"],
+        ["/faces/a.bin", "navigate", "document"],
+        ["/", "no-cors", "image"],
+        ["/", "cors", "empty"],
+        ["/", "navigate", "iframe"],
+        ["/", "navigate", "object"],
+      ]
+    ) {
+      assert.equal(
+        (await ask(path, { headers: from(site, mode, dest) })).status,
+        403,
+        `${site} ${path} ${mode} ${dest}`,
+      );
+    }
+    assert.equal((await ask("/nowhere", { headers: from(site, "no-cors", "image") })).status, 403, "no name is told");
+    assert.equal(
+      (await ask("/", { headers: from(site, "navigate", "document") })).status,
+      200,
+      "a link that is followed",
+    );
+  }
+  for (const site of ["same-origin", "none"]) {
+    assert.equal((await ask("/faces/a.bin", { headers: from(site, "no-cors", "image") })).status, 200, site);
   }
 });
 
@@ -96,7 +145,6 @@ Deno.test("a name that is not the site's is no file, however it is written", asy
       "/faces",
       "/faces/",
       "//index.html",
-      "/faces/../../deno.json",
       "/..%2fdeno.json",
       "/%2e%2e/%2e%2e/etc/passwd",
       "/faces\\..\\..\\deno.json",
@@ -108,4 +156,15 @@ Deno.test("a name that is not the site's is no file, however it is written", asy
     ]
   ) assert.equal((await ask(path)).status, 404, path);
   assert.equal((await ask(`/${"a".repeat(5000)}`)).status, 414);
+});
+
+Deno.test("a file that cannot be read is told once, without what a terminal would obey, and the answer says where", async () => {
+  const said: string[] = [];
+  const answer = failures((words) => said.push(words));
+  for (const words of ["a.webp: is gone\u001b[2J", "a.webp: is gone\u001b[2J", "b.webp: is gone"]) {
+    const response = answer(new Error(words));
+    assert.equal(response.status, 500);
+    assert.match(await response.text(), /could not be read; the terminal says why/);
+  }
+  assert.deepEqual(said, ["a.webp: is gone\\u001b[2J", "b.webp: is gone"]);
 });

@@ -7,6 +7,7 @@ import { newestRun } from "../../tasks/explore/newest_run.ts";
 import { cropGrey } from "../../tasks/explore/page/reading/crop.ts";
 import { RunFolder } from "../../tasks/run/folder.ts";
 import { type Model, readModel, writeModel } from "../../training/model.ts";
+import { RUN } from "../fuzz/parsers/documents.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 import { Random } from "../support/random.ts";
@@ -45,6 +46,12 @@ Deno.test({
     await new RunFolder(join(folder, "d")).saveCheckpoint(1, new Uint8Array(1)); // no run.json: no run
     await Deno.mkdir(join(folder, "e"));
     assert.equal(await newestRun(folder), join(folder, "a"));
+    const elsewhere = new RunFolder(join(folder, "e", "another disk"));
+    await elsewhere.saveCheckpoint(1, new Uint8Array(1));
+    await elsewhere.write("run.json", "{}");
+    await Deno.symlink(elsewhere.path, join(folder, "linked"));
+    await Deno.symlink(join(folder, "gone"), join(folder, "dangling"));
+    assert.equal(await newestRun(folder), join(folder, "linked"), "a link to a run is a run");
     const { code, stderr } = await runTaskIn(join(folder, "e"), "explore");
     assert.equal(code, 1);
     assert.match(stderr, /error: runs: holds no run that has a checkpoint\. Remedy: make one with deno task train/);
@@ -85,6 +92,12 @@ Deno.test(
       const again = await runTask("explore", file, "--output", site);
       assert.equal(again.code, 1);
       assert.match(again.stderr, /--output .*site: is there, and not empty\. Remedy: name a new folder/);
+      const run = join(folder, "a run");
+      await new RunFolder(run).write("run.json", JSON.stringify(RUN));
+      await new RunFolder(run).saveCheckpoint(7, writeModel(model));
+      const here = await runTaskIn(run, "explore", ".", "--output", "../here");
+      assert.equal(here.code, 0, here.stderr);
+      assert.equal(JSON.parse(await Deno.readTextFile(join(folder, "here", "about.json"))).name, "a run");
       const nothing = await runTask("explore", join(folder, "nothing"));
       assert.equal(nothing.code, 1);
       assert.match(nothing.stderr, /nothing: cannot be read/);
@@ -108,6 +121,12 @@ Deno.test(
       assert.deepEqual(sheets!.files.map(([name]) => name), [0, 1, 2, 3, 4].map((n) => `filters/${n}.webp`));
       const bytes = await sheets!.files[0][1].read();
       assert.equal(new TextDecoder().decode(bytes.subarray(8, 12)), "WEBP");
+      const document = join(folder, "visualization", "conv3", "visualization.json");
+      const before = await Deno.readTextFile(document);
+      await Deno.writeTextFile(document, before.replace('"top": 3', '"top": 4'));
+      await assert.rejects(async () => await sheets!.files[0][1].read(), /has changed since the page was made. Remedy/);
+      await Deno.writeTextFile(document, before);
+      await sheets!.files[0][1].read();
       assert.equal(await filterSheets(new RunFolder(folder), 200), undefined, "another checkpoint's");
       assert.equal(await filterSheets(new RunFolder(join(folder, "nowhere")), 100), undefined);
     }),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { readCheckpoint } from "../../training/checkpoint.ts";
+import { writeCheckedFile } from "../../tasks/export/checked_file.ts";
 import { readModel } from "../../training/model.ts";
 import { writeOnnx } from "../../training/onnx.ts";
 import { needs } from "../permissions.ts";
@@ -78,5 +79,26 @@ Deno.test({
       await Deno.truncate(checkpoint(2), 5_000_000);
       await refused(/step-000002\.safetensors: .*cut short/, run, "--output", fresh, "--checkpoint", "2");
       assert.deepEqual(await names(out), ["m.onnx", "m.safetensors", "other"]);
+      const escape = join(out, "\x1b[31m.onnx");
+      // deno-lint-ignore no-control-regex
+      assert.doesNotMatch(await exported("--output", escape), /\x1b/);
+    }),
+});
+
+Deno.test({
+  name: "export: where the disk keeps something else than was written, the file that was there stays",
+  ignore: needs("read", "write"),
+  fn: () =>
+    inTemporary(async (folder) => {
+      const path = join(folder, "model.onnx");
+      await Deno.writeTextFile(path, "before");
+      for (const kept of [new Uint8Array([1, 2]), new Uint8Array([1, 2, 4])]) {
+        const written = writeCheckedFile(path, new Uint8Array([1, 2, 3]), () => Promise.resolve(kept));
+        await assert.rejects(written, /model\.onnx: what was read back is not what was written\. Remedy/);
+        assert.equal(await Deno.readTextFile(path), "before");
+      }
+      await writeCheckedFile(path, new Uint8Array([1, 2, 3]));
+      assert.deepEqual(await Deno.readFile(path), new Uint8Array([1, 2, 3]));
+      assert.deepEqual(await names(folder), ["model.onnx"]);
     }),
 });

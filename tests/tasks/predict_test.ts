@@ -7,8 +7,7 @@ import { initialParameters } from "../../network/parameters.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { normalize } from "../../training/draws.ts";
 import { classifyFaces, type Model, type ModelInfo, openModel, writeModel } from "../../training/model.ts";
-import { cropFor, modelNotes } from "../../tasks/predict/notes.ts";
-import { CopyNames } from "../../tasks/predict/outputs.ts";
+import { cropFor } from "../../tasks/predict/notes.ts";
 import { needs } from "../permissions.ts";
 import { names } from "../support/files.ts";
 import { interruptTask, runTask } from "../support/task.ts";
@@ -144,7 +143,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "predict writes nothing into its input or over what is there, and nothing at all when it is stopped",
+  name: "predict writes nothing into its input or over what is there unasked, and nothing at all when it is stopped",
   ignore,
   fn: () =>
     inFolder(async (folder) => {
@@ -165,13 +164,30 @@ Deno.test({
         [["--json", `${folder}/p.txt`], /ends in \.json/],
         [["--json", "-", "--csv", "-"], /would both print/],
         [["--method", "guess"], /guided-grad-cam/],
+        [["--method", "gradient"], /heat maps of --annotate are: add --annotate/],
+        [["--json", `${folder}/run.json`], /--json .*run\.json: the file exists\. Remedy: .*--force/],
+        [["--csv", `${folder}/a.csv`, "--force"], /--csv .*a\.csv: is no file/],
+        [["--csv", `${model}/b.csv`], /--csv .*b\.csv: cannot be written/],
       ];
+      await Deno.writeTextFile(`${folder}/run.json`, "a run");
+      await Deno.mkdir(`${folder}/a.csv`);
       for (const [more, problem] of refused) {
         const { code, stdout, stderr } = await runTask("predict", "--model", model, input, ...more);
         assert.equal(code, 1, more.join(" "));
         assert.equal(stdout, "");
         assert.match(stderr, problem);
       }
+      assert.equal(await Deno.readTextFile(`${folder}/run.json`), "a run");
+      for (const option of ["--json", "--csv"]) {
+        const glob = ["--model", model, `${input}/0*.png`, option, `${input}/p.${option.slice(2)}`];
+        const { code, stderr } = await runTask("predict", ...glob);
+        assert.equal(code, 1);
+        assert.match(stderr, /lies in .*in\/0\*\.png, which is read from/);
+      }
+      const forced = ["--json", `${folder}/run.json`, "--force", "--detector", "tiny"];
+      const replaced = await runTask("predict", "--model", model, `${input}/00.png`, ...forced);
+      assert.equal(replaced.code, 0, replaced.stderr);
+      assert.equal(JSON.parse(await Deno.readTextFile(`${folder}/run.json`)).format, "aulens predictions 1");
       const absent = await runTask("predict", "--model", `${folder}/nothing`, input);
       assert.match(absent.stderr, /error: .*nothing: cannot be read.*Remedy/);
 
@@ -256,36 +272,4 @@ Deno.test({ name: "a picture has every class's bar or the likeliest eight, and b
   assert(wide > 640 && high > 5 * 200, `${wide} x ${high}`);
   const empty = await sharp(await annotatedJpeg(image, [], words)).metadata();
   assert(empty.height! < high);
-});
-
-Deno.test("a model's own crop, and what is said of it", () => {
-  const crops = (["eyes-and-chin", "drawn", "whole-image", "as-distributed", "unknown"] as const)
-    .map((crop) => cropFor({ crop, images: "photographs" }));
-  assert.deepEqual(crops, ["eyes-and-chin", "drawn", "whole-image", "eyes-and-chin", "eyes-and-chin"]);
-  assert.equal(cropFor({ crop: "as-distributed", images: "twin" }), "drawn");
-  assert.deepEqual(modelNotes(info({ crop: "eyes-and-chin", images: "photographs" })), []);
-  assert.match(String(modelNotes(info({ images: "twin", dataset: "tfd" }))), /twin of tfd, which is drawn faces/);
-  const distributed = info({ crop: "as-distributed", images: "photographs", dataset: "tfd" });
-  assert.match(String(modelNotes(distributed)), /makers of tfd cut them out; .* may differ/);
-  assert.deepEqual(modelNotes(distributed, "whole-image"), []);
-  assert.equal(modelNotes(info({ crop: "unknown", images: "unknown" })).length, 2);
-});
-
-Deno.test("copies of pictures have names of their own", () => {
-  const copies = new CopyNames(["/photos/a", "/photos/b/*.jpg"]);
-  const paths = [
-    "/photos/a/x.jpg",
-    "/photos/b/x.jpg",
-    "/photos/a/X.png",
-    "/photos/a-x.jpg",
-    "/photos/a/../../etc/\u0007.jpg",
-  ];
-  assert.deepEqual(paths.map((path) => copies.next(path)), [
-    "a-x.jpg",
-    "b-x.jpg",
-    "a-X-2.jpg",
-    "a-x-3.jpg",
-    "etc-_.jpg",
-  ]);
-  assert.equal(new CopyNames(["/photos/a/x.jpg"]).next("/photos/a/x.jpg"), "x.jpg");
 });

@@ -1,12 +1,11 @@
 /** The report of a run: one file that loads nothing, whatever the names in the run's files are and however much of the run is there. */
 
 import assert from "node:assert/strict";
-import { commands } from "../../tasks/report/commands.ts";
 import { gather } from "../../tasks/report/facts.ts";
-import { escape, json, markup } from "../../tasks/report/html.ts";
+import { escape } from "../../tasks/escape.ts";
+import { json, markup } from "../../tasks/report/html.ts";
 import { LIMIT, renderReport } from "../../tasks/report/page.ts";
 import { imagesOfRun } from "../../tasks/run/images.ts";
-import { readRunFiles } from "../../tasks/report/read/run_files.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { needs } from "../permissions.ts";
@@ -212,28 +211,6 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the commands name every option that was in force, and no place of this machine",
-  ignore,
-  async fn() {
-    await inTemporary(async (path) => {
-      await writeReportRun(path);
-      const [train, evaluate, visualize, , correspond] = commands(await readRunFiles(path)).map((command) =>
-        command.replaceAll(/ \\\n +/g, " ")
-      );
-      assert.equal(
-        train,
-        "deno task train --data DATA --variant cnn_ad --split 2 --select validation --steps 200 --batch 64 --image-size 32 " +
-          "--seed 7 --normalization local-mean --learning-rate 0.01 --momentum 0.9 --weight-decay 0.00001 " +
-          "--checkpoint-every 100 --init-scale 0.625 --convolution direct --run RUN",
-      );
-      assert.equal(evaluate, "deno task evaluate RUN --select validation --resamples 1000");
-      assert.equal(visualize, "deno task visualize RUN --layer conv3 --top 3 --method guided --distinct-subjects");
-      assert.match(correspond, /--permutations 99 --seed 1 --select validation$/);
-    });
-  },
-});
-
-Deno.test({
   name: "the kind of images is remembered, or asked of the data itself as long as it is the same",
   ignore,
   async fn() {
@@ -255,36 +232,6 @@ Deno.test({
       assert.equal(await kind("twin", { twin: "drawn faces, not the real set", crop: "none" }), "twin, whole-image");
       assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn, drawn");
       assert.equal(await kind("changed", {}, "another"), "unknown, unknown");
-    });
-  },
-});
-
-Deno.test({
-  name: "a file that is not what its task writes is named, with the task",
-  ignore,
-  async fn() {
-    await inTemporary(async (path) => {
-      await writeReportRun(path);
-      const files = [
-        ["evaluation.json", "{}", /evaluation\.json: is not what evaluate writes/],
-        ["evaluation.json", "{", /evaluation\.json: is not what evaluate writes/],
-        ["visualization/conv3/visualization.json", "[]", /visualization\.json: is not what visualize writes/],
-        [
-          "correspondence/conv3/correspondence.csv",
-          "unit,filter,kl,auc,familywise\n1,999999999,1,1,1\n",
-          /conv3 has no filter 999999999/,
-        ],
-      ] as const;
-      for (const [name, contents, message] of files) {
-        const before = await Deno.readFile(`${path}/${name}`);
-        await Deno.writeTextFile(`${path}/${name}`, contents);
-        await assert.rejects(gather(path), message);
-        await Deno.writeFile(`${path}/${name}`, before);
-      }
-      // A sheet's name is no way out of the folder.
-      const file = `${path}/visualization/conv3/visualization.json`;
-      await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("filter-000.png", "../../../run.json"));
-      await assert.rejects(gather(path), /visualization\.json: is not what visualize writes/);
     });
   },
 });

@@ -1,8 +1,9 @@
 /** What the visitor does, and what follows from it: one picture at a time is looked at, or frame after frame. */
 import type { AttributionMethod } from "../../../analysis/attribution.ts";
-import type { Square } from "../../../datasets/faces/image.ts";
 import { faceSquare } from "../../../datasets/faces/landmarks.ts";
 import type { FaceCrop } from "../../../datasets/faces/read_faces.ts";
+import { middleSquare, type Square } from "../../../datasets/faces/square.ts";
+import { likeliest } from "../../likeliest.ts";
 import type { About } from "./about.ts";
 import { cropGrey } from "./reading/crop.ts";
 import { Finder, LONGEST_SIDE } from "./reading/finder.ts";
@@ -13,6 +14,7 @@ import { Bars } from "./view/bars.ts";
 import { element } from "./view/element.ts";
 import { FaceView } from "./view/face_view.ts";
 import { Picture } from "./view/picture.ts";
+import { Rate } from "./view/rate.ts";
 
 /** Filters that are shown, and milliseconds between two looks at them while a camera runs. */
 const ANSWERS = 6, BETWEEN = 700;
@@ -30,6 +32,7 @@ export class Explorer {
   #view: FaceView;
   #answers: Answers;
   #camera = new Camera();
+  #rate = new Rate();
   #status = element("status", HTMLParagraphElement);
   #method: AttributionMethod = "grad-cam";
   #finding = true;
@@ -82,37 +85,35 @@ export class Explorer {
     });
   }
 
-  /** Switches the camera on or off. */
+  /** Switches the camera on or off. While the browser asks the visitor, everything else goes on. */
   toggleCamera(): void {
     if (this.#camera.on) return this.#stopCamera();
-    this.#do(async (turn) => {
-      this.#say("The browser asks whether the camera may be used …");
-      try {
-        await this.#camera.start();
-      } catch (error) {
-        return this.#say(Camera.explain(error));
-      }
-      await this.#live(turn);
-    });
+    this.#say("The browser asks whether the camera may be used …");
+    this.#camera.start().then(
+      (runs) => runs && this.#do((turn) => this.#live(turn)),
+      (error) => this.#say(Camera.explain(error)),
+    );
   }
 
   #stopCamera(): void {
-    if (!this.#camera.on) return;
-    this.#turn++;
+    const { on } = this.#camera;
     this.#camera.stop();
+    if (!on) return;
+    this.#turn++;
     this.#say("The camera is off.");
   }
 
   /** Does something once what is being done has ended; whatever waits for an older wish finds that it is out of date. */
-  #do(work: (turn: number) => Promise<void>): void {
+  #do(work: (turn: number) => Promise<unknown>): void {
     const turn = ++this.#turn;
     this.#queue = this.#queue.then(async () => {
       if (turn !== this.#turn) return;
       try {
         await work(turn);
       } catch (error) {
+        if (turn !== this.#turn) return;
         this.#camera.stop();
-        this.#say(error instanceof Error ? error.message : String(error));
+        this.#say(words(error));
       }
     });
   }
@@ -121,24 +122,25 @@ export class Explorer {
     if (!this.#camera.on && this.#picture.shown) this.#do(() => this.#read());
   }
 
+  /** A screen reader reads out what changes. */
   #say(words: string): void {
-    this.#status.textContent = words;
+    if (this.#status.textContent !== words) this.#status.textContent = words;
   }
 
   /** Finds the faces of a photograph, or lets the visitor draw a square, and reads. */
   async #look(turn: number): Promise<void> {
-    const { width, height } = this.#picture;
     if (!this.#finding) {
-      this.#picture.draw(middle(width, height));
+      this.#picture.draw(middleSquare(this.#picture));
       this.#say(this.#crop === "whole-image" ? "The middle square is read." : "Draw a square around the face.");
-      return await this.#read();
+      await this.#read();
+      return;
     }
     this.#say("Looking for faces …");
     await painted();
     const squares = await this.#squares(false);
     if (turn !== this.#turn) return;
     if (squares.length === 0) {
-      this.#picture.draw(middle(width, height));
+      this.#picture.draw(middleSquare(this.#picture));
       this.#say("No face was found. Draw a square around it: brows to chin, a little room around them.");
     } else {
       this.#picture.choose(squares);
@@ -149,54 +151,67 @@ export class Explorer {
   }
 
   async #squares(frame: boolean): Promise<Square[]> {
-    const finder = await (this.#finder ??= Finder.open(this.#faces));
     const { pixels, scale } = this.#picture.shrunk(LONGEST_SIDE);
-    const faces = await finder.find(pixels, scale, frame);
     const style = this.#crop === "drawn" ? "drawn" : "eyes-and-chin";
-    return faces.flatMap(({ landmarks }) => faceSquare(landmarks, style) ?? []);
-  }
-
-  /** Frame after frame, until the visitor does something else. */
-  async #live(turn: number): Promise<void> {
-    const frames: number[] = [];
-    let looked = -Infinity;
-    const goesOn = () => turn === this.#turn && this.#camera.on;
-    while (goesOn()) {
-      const { video } = this.#camera;
-      await nextFrame(video);
-      if (!goesOn()) return;
-      this.#picture.show(video, video.videoWidth, video.videoHeight, { live: true });
-      const squares = this.#finding ? await this.#squares(true) : [middle(this.#picture.width, this.#picture.height)];
-      if (!goesOn()) return;
-      const now = performance.now();
-      const filters = now - looked > BETWEEN;
-      if (squares.length > 0) {
-        this.#picture.choose(squares);
-        await this.#read(filters);
-        if (filters) looked = now;
-      } else this.#picture.choose([]);
-      if (!goesOn()) return;
-      frames.push(performance.now());
-      if (frames.length > 12) frames.shift();
-      const rate = 1000 * (frames.length - 1) / (frames.at(-1)! - frames[0]);
-      const words = squares.length > 0 ? "" : "no face in sight, ";
-      if (frames.length > 1) this.#say(`${words}${rate.toFixed(rate < 10 ? 1 : 0)} frames a second`);
+    try {
+      const finder = await (this.#finder ??= Finder.open(this.#faces));
+      const faces = await finder.find(pixels, scale, frame);
+      return faces.flatMap(({ landmarks }) => faceSquare(landmarks, style) ?? []);
+    } catch (error) {
+      // What could not be loaded may be there the next time.
+      this.#finder = undefined;
+      throw new Error(
+        `Faces cannot be looked for (${words(error)}). Try again, or untick “Find the face” and draw a square.`,
+      );
     }
   }
 
-  /** Reads the chosen face. */
-  async #read(filters = true): Promise<void> {
+  /** Frame after frame, until the visitor does something else or the camera ends. */
+  async #live(turn: number): Promise<void> {
+    let looked = -Infinity;
+    const goesOn = () => turn === this.#turn && this.#camera.on;
+    try {
+      for (;;) {
+        const { video } = this.#camera;
+        await this.#camera.nextFrame();
+        if (!goesOn()) break;
+        this.#picture.show(video, video.videoWidth, video.videoHeight, { live: true });
+        const squares = this.#finding ? await this.#squares(true) : [middleSquare(this.#picture)];
+        if (!goesOn()) break;
+        const now = performance.now();
+        const filters = now - looked > BETWEEN;
+        this.#picture.choose(squares);
+        const read = await this.#read(filters);
+        if (filters && read !== undefined) looked = now;
+        if (!goesOn()) break;
+        if (this.#rate.count(performance.now())) this.#say(this.#sight(read));
+      }
+    } finally {
+      this.#rate.stop();
+    }
+    if (turn === this.#turn) this.#say("The camera gives no more pictures.");
+  }
+
+  /** What is in sight of the camera, given the class that was read. */
+  #sight(read: number | undefined): string {
+    if (read === undefined) return "No face is in sight.";
+    const what = this.#finding ? "A face is in sight, read" : "The middle square is read";
+    return `${what} as ${this.#reader.info.classNames[read]}.`;
+  }
+
+  /** Reads the chosen face. Returns the likeliest class; undefined where there is no face. */
+  async #read(filters = true): Promise<number | undefined> {
     const square = this.#picture.square;
-    if (!square) return;
+    if (!square) return undefined;
     const { pixels, at } = this.#picture.around(square);
     const face = cropGrey(pixels, at, this.#reader.info.imageSize);
     const probabilities = await this.#reader.classify(face);
-    const likeliest = probabilities.indexOf(Math.max(...probabilities));
-    const target = this.#target ?? likeliest;
-    this.#bars.show(probabilities, this.#target);
+    const first = likeliest(probabilities);
+    const target = this.#target ?? first;
+    this.#bars.show(probabilities);
     this.#view.show(face, await this.#reader.explain(face, target, this.#method), target);
-    if (!filters) return;
-    this.#answers.show(face, this.#reader.info.imageSize, await this.#answersTo(face));
+    if (filters) this.#answers.show(face, this.#reader.info.imageSize, await this.#answersTo(face));
+    return first;
   }
 
   #answersTo(face: Uint8Array) {
@@ -204,20 +219,9 @@ export class Explorer {
   }
 }
 
-function middle(width: number, height: number): Square {
-  const size = Math.min(width, height);
-  return { left: (width - size) / 2, top: (height - size) / 2, size };
-}
+const words = (error: unknown) => error instanceof Error ? error.message : String(error);
 
 /** After the browser has shown what was said. */
 function painted(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-}
-
-/** When the camera has another frame; a hidden page waits. */
-function nextFrame(video: HTMLVideoElement): Promise<void> {
-  return new Promise((resolve) => {
-    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(() => resolve());
-    else requestAnimationFrame(() => resolve());
-  });
 }

@@ -1,8 +1,10 @@
 /** The sheets of a run's conv3 filters, small enough for a page. */
 import { join } from "node:path";
 import { shrink } from "../../report/pictures/embed.ts";
+import { UsageError } from "../../command.ts";
+import { readText } from "../../documents/read.ts";
 import { readPicture, sheetRegion } from "../../report/pictures/filters.ts";
-import { LAYER, readVisualization } from "../../report/read/run_files.ts";
+import { LAYER, readVisualization, VISUALIZATION } from "../../report/read/run_files.ts";
 import type { RunFolder } from "../../run/folder.ts";
 import type { AboutFilters } from "../page/about.ts";
 import type { SiteFile } from "./file.ts";
@@ -19,6 +21,8 @@ export async function filterSheets(
   folder: RunFolder,
   step: number,
 ): Promise<{ about: AboutFilters; files: [string, SiteFile][] } | undefined> {
+  const document = folder.file(VISUALIZATION);
+  const told = await readText(document);
   const found = await readVisualization(folder);
   if (!found || found.checkpoint.step !== step) return undefined;
   const answering = found.filters.filter(({ hits }) => hits.length > 0);
@@ -26,6 +30,12 @@ export async function filterSheets(
     const region = sheetRegion(Math.min(HITS, hits.length), 2);
     const make = async () => {
       const source = await readPicture(folder, join("visualization", LAYER, sheet));
+      // The page was told of other pictures.
+      if (await readText(document) !== told) {
+        throw new UsageError(
+          `${document}: has changed since the page was made. Remedy: start deno task explore again.`,
+        );
+      }
       return (await shrink(source, region, { scale: SCALE })).bytes;
     };
     return [`filters/${filter}.webp`, { type: "image/webp", read: make }];

@@ -1,7 +1,7 @@
 /** The files of the page: one list, served on this machine or written as a folder for any host. */
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { writeModel } from "../../../training/model.ts";
-import { escape } from "../../report/html.ts";
+import { escape } from "../../escape.ts";
 import base from "../../report/page/style/base.css" with { type: "text" };
 import { RunFolder } from "../../run/folder.ts";
 import type { LoadedModel } from "../../run/model.ts";
@@ -37,7 +37,7 @@ export async function makeSite(loaded: LoadedModel, run: string | undefined): Pr
   const sheets = run === undefined ? undefined : await filterSheets(new RunFolder(run), loaded.model.info.step);
   const about: About = {
     // No path of this machine: the page may stand on any host.
-    name: plain(basename(run ?? loaded.path)),
+    name: plain(basename(resolve(run ?? loaded.path))),
     rule: loaded.rule,
     filters: sheets?.about,
     remedy: run === undefined ? "deno task explore RUN" : "deno task visualize RUN",

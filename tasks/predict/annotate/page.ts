@@ -4,7 +4,7 @@ import type { AttributionMethod } from "../../../analysis/attribution.ts";
 import { cutSquare, type Image } from "../../../datasets/faces/mod.ts";
 import { FONT, INK, QUIET } from "../../charts/style.ts";
 import { loadSharp } from "../../deps.ts";
-import { escape } from "../../visualize/page.ts";
+import { escape } from "../../escape.ts";
 import { percent, plain } from "../../words.ts";
 import type { PredictedFace } from "../predict.ts";
 import { heatVeil } from "./heat.ts";

@@ -6,6 +6,9 @@ import type { Rgba } from "./crop.ts";
 /** The picture's longer side while networks look at it. */
 export const LONGEST_SIDE = 1024;
 
+/** How often the program did not load. Browsers remember that of its address: the next try needs another one. */
+let failures = 0;
+
 /** Networks, and what makes a picture theirs. */
 export class Finder {
   // deno-lint-ignore no-explicit-any -- TensorFlow.js
@@ -20,7 +23,11 @@ export class Finder {
 
   /** Loads what finds faces from `folder` beside the page; weights come when they are first needed. */
   static async open(folder: string): Promise<Finder> {
-    const faceApi = await import(new URL("face-api.esm.js", folder).href);
+    const program = new URL(`face-api.esm.js${failures > 0 ? `?again=${failures}` : ""}`, folder);
+    const faceApi = await import(program.href).catch((error) => {
+      failures++;
+      throw error;
+    });
     const { tf } = faceApi;
     tf.setWasmPaths(folder);
     if (!await tf.setBackend("wasm")) throw new Error("WebAssembly did not start");

@@ -69,6 +69,11 @@ class Card {
     sheet.src = new URL(`filters/${filter}.webp`, document.baseURI).href;
     sheet.alt = `The ${about.hits} images that excite filter ${filter} most, and their projections`;
     sheet.decoding = "async";
+    sheet.addEventListener("error", () => {
+      const gone = document.createElement("p");
+      gone.textContent = "Its pictures cannot be loaded: whoever serves this page is told why.";
+      sheet.replaceWith(gone);
+    });
     this.item.append(sheet);
     this.#words.dataset.preferred = about.preferred ?? "";
   }

@@ -1,4 +1,5 @@
 /** The class probabilities as bars, each a button that asks the heat map about its class. */
+import { likeliest } from "../../../likeliest.ts";
 import { element } from "./element.ts";
 
 /** A bar a class, in the model's order, so that each keeps its place from frame to frame. */
@@ -19,10 +20,14 @@ export class Bars {
       value.textContent = "–";
       rail.append(bar);
       button.append(label, rail, value);
-      button.setAttribute("aria-pressed", "false");
-      button.addEventListener("click", () => ask(button.ariaPressed === "true" ? undefined : n));
+      button.addEventListener("click", () => {
+        const asked = button.ariaPressed === "true" ? undefined : n;
+        this.#press(asked); // also where there is no picture yet: the next will be asked about it
+        ask(asked);
+      });
       return { button, bar, value };
     });
+    this.#press(undefined);
     element("bars", HTMLOListElement).replaceChildren(...this.#rows.map(({ button }) => {
       const item = document.createElement("li");
       item.append(button);
@@ -30,16 +35,19 @@ export class Bars {
     }));
   }
 
-  /** Shows probabilities, and which class the visitor asked about. */
-  show(probabilities: Float32Array, asked: number | undefined): void {
-    const most = Math.max(...probabilities);
+  /** Shows probabilities. */
+  show(probabilities: Float32Array): void {
+    const first = likeliest(probabilities);
     this.#rows.forEach(({ button, bar, value }, n) => {
       const share = probabilities[n];
       bar.style.width = `${100 * share}%`;
       value.textContent = `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
-      button.classList.toggle("likeliest", share === most);
-      button.setAttribute("aria-pressed", String(n === asked));
+      button.classList.toggle("likeliest", n === first);
       button.dataset.probability = String(share);
     });
+  }
+
+  #press(asked: number | undefined): void {
+    this.#rows.forEach(({ button }, n) => button.setAttribute("aria-pressed", String(n === asked)));
   }
 }

@@ -1,4 +1,4 @@
-/** The visitor's camera, on only while its button is pressed. */
+/** The visitor's camera, on only where the visitor wants it. */
 import { element } from "./element.ts";
 
 const WORDS = { on: "Stop the camera", off: "Use the camera" };
@@ -8,7 +8,12 @@ export class Camera {
   /** What plays its pictures; it is not on the page. */
   readonly video = document.createElement("video");
   #button = element("camera", HTMLButtonElement);
+  /** Known from the moment that the browser gives it: whatever happens then, its tracks can be stopped. */
   #stream: MediaStream | undefined;
+  #wanted = false;
+  #asking = false;
+  /** Ends the waiting for a picture. */
+  #wake = () => {};
 
   constructor() {
     this.video.muted = true;
@@ -20,30 +25,73 @@ export class Camera {
     return this.#stream !== undefined;
   }
 
-  /** Asks for the camera and waits for its first picture. Rejects where there is none, or it is refused. */
-  async start(): Promise<void> {
+  /**
+   * Asks for the camera and waits for its first picture. Rejects where there is none, or it is refused.
+   *
+   * @returns Whether it runs now: not where `stop` was called before the browser had an answer, nor where an earlier call is still asking, to
+   * which it is left.
+   */
+  async start(): Promise<boolean> {
     if (!navigator.mediaDevices) throw new DOMException("", "SecurityError");
-    const stream = await navigator.mediaDevices.getUserMedia({
-      video: { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 } },
-      audio: false,
+    this.#wanted = true;
+    if (this.#asking) return false;
+    this.#asking = true;
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 } },
+        audio: false,
+      });
+      this.#stream = stream;
+      if (this.#wanted) await this.#play(stream);
+    } catch (error) {
+      if (this.#wanted) {
+        this.stop();
+        throw error;
+      }
+    } finally {
+      this.#asking = false;
+    }
+    if (!this.#wanted) this.stop();
+    return this.on;
+  }
+
+  async #play(stream: MediaStream): Promise<void> {
+    // It may be unplugged.
+    stream.getVideoTracks()[0].addEventListener("ended", () => {
+      if (this.#stream === stream) this.stop();
     });
     this.video.srcObject = stream;
     await this.video.play();
-    this.#stream = stream;
-    stream.getVideoTracks()[0].addEventListener("ended", () => this.stop());
     this.#tell();
   }
 
-  /** Switches it off. */
+  /** Waits for its next picture, where the page is hidden until it is not; also ends where the camera does. */
+  nextFrame(): Promise<void> {
+    const { video } = this;
+    return new Promise((resolve) => {
+      if (!this.on) return resolve();
+      this.#wake = resolve;
+      if (!("requestVideoFrameCallback" in video)) return void requestAnimationFrame(() => resolve());
+      const waiting = video.requestVideoFrameCallback(() => resolve());
+      this.#wake = () => {
+        video.cancelVideoFrameCallback(waiting);
+        resolve();
+      };
+    });
+  }
+
+  /** Switches it off, or calls off the asking for it. */
   stop(): void {
+    this.#wanted = false;
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = undefined;
     this.video.srcObject = null;
+    this.#wake();
     this.#tell();
   }
 
   #tell(): void {
-    this.#button.setAttribute("aria-pressed", String(this.on));
+    this.#button.classList.toggle("on", this.on);
     this.#button.textContent = this.on ? WORDS.on : WORDS.off;
   }
 

@@ -9,6 +9,7 @@ export class FaceView {
   #crop = element("crop", HTMLCanvasElement);
   #heat = element("heat", HTMLCanvasElement);
   #asked = element("asked", HTMLElement);
+  #against = element("against", HTMLSpanElement);
 
   constructor(info: ModelInfo) {
     this.#info = info;
@@ -27,6 +28,7 @@ export class FaceView {
     const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
     drawing(canvas).putImageData(veil, 0, 0);
     drawing(this.#heat).drawImage(canvas, 0, 0);
+    this.#against.hidden = !map.some((value) => value < 0);
     this.#asked.textContent = `What speaks for ${classNames[target]}`;
   }
 }

@@ -1,22 +1,11 @@
 /** The picture, and the squares on it: faces that were found, to choose from, or a square that the visitor draws. */
-import type { Square } from "../../../../datasets/faces/image.ts";
+import type { Square } from "../../../../datasets/faces/square.ts";
 import type { Rgba } from "../reading/crop.ts";
+import { dragged, kept, moved } from "./drawn_square.ts";
 import { drawing, element } from "./element.ts";
 
 /** The longer side of what is kept of a photograph, in pixels. */
 const LONGEST = 4096;
-/** The least square that is drawn, over the picture's shorter side. */
-const LEAST = 0.04;
-/** What a key does to a drawn square, in hundredths of the picture's shorter side: right, down, larger. */
-const KEYS: Record<string, [number, number, number]> = {
-  ArrowLeft: [-1, 0, 0],
-  ArrowRight: [1, 0, 0],
-  ArrowUp: [0, -1, 0],
-  ArrowDown: [0, 1, 0],
-  "+": [-1, -1, 2],
-  "-": [1, 1, -2],
-};
-
 /** What is looked at. */
 export class Picture {
   #canvas = element("picture", HTMLCanvasElement);
@@ -26,6 +15,8 @@ export class Picture {
   #squares: Square[] = [];
   #chosen = 0;
   #drawn = false;
+  /** The frame that a camera showed last stays as it was shown. */
+  #mirrored = false;
 
   /** `changed` is called when the visitor chooses or draws a square. */
   constructor(changed: () => void) {
@@ -60,6 +51,7 @@ export class Picture {
     if (this.width !== size.width || this.height !== size.height) Object.assign(this.#canvas, size);
     this.#context.imageSmoothingQuality = "high";
     this.#context.drawImage(source, 0, 0, size.width, size.height);
+    this.#mirrored = live;
     this.#frame.classList.toggle("mirrored", live);
     this.#frame.hidden = false;
     element("invitation", HTMLParagraphElement).hidden = true;
@@ -77,7 +69,7 @@ export class Picture {
   /** A square for the visitor to move. */
   draw(square: Square): void {
     this.#drawn = true;
-    this.#squares = [square];
+    this.#squares = [kept(square, this)];
     this.#chosen = 0;
     this.#outline();
   }
@@ -141,15 +133,15 @@ export class Picture {
     if (!this.#drawn) return;
     event.preventDefault();
     const box = this.#frame.getBoundingClientRect();
-    const place = ({ clientX, clientY }: PointerEvent) => {
-      const inside = (at: number, from: number, size: number) => Math.min(1, Math.max(0, (at - from) / size));
-      return [inside(clientX, box.left, box.width) * this.width, inside(clientY, box.top, box.height) * this.height];
+    const inside = (at: number, from: number, size: number) => Math.min(1, Math.max(0, (at - from) / size));
+    const place = ({ clientX, clientY }: PointerEvent): [number, number] => {
+      const right = inside(clientX, box.left, box.width);
+      const x = this.#mirrored ? 1 - right : right;
+      return [x * this.width, inside(clientY, box.top, box.height) * this.height];
     };
-    const [fromX, fromY] = place(event);
+    const from = place(event);
     const move = (now: PointerEvent) => {
-      const [x, y] = place(now);
-      const size = Math.max(LEAST * Math.min(this.width, this.height), Math.abs(x - fromX), Math.abs(y - fromY));
-      this.#squares = [{ left: x < fromX ? fromX - size : fromX, top: y < fromY ? fromY - size : fromY, size }];
+      this.#squares = [dragged(from, place(now), this)];
       this.#outline();
     };
     const end = () => {
@@ -162,13 +154,11 @@ export class Picture {
   }
 
   #key(event: KeyboardEvent): void {
-    const [right, down, larger] = KEYS[event.key] ?? [];
-    const square = this.square;
-    if (!this.#drawn || !square || right === undefined) return;
+    const { width, height, square } = this;
+    const next = this.#drawn && square && moved(square, event.key, { width, height, mirrored: this.#mirrored });
+    if (!next) return;
     event.preventDefault();
-    const step = Math.min(this.width, this.height) / 100;
-    const size = Math.max(4 * step, square.size + larger * step);
-    this.#squares = [{ left: square.left + right * step, top: square.top + down * step, size }];
+    this.#squares = [next];
     this.#outline();
     this.#changed();
   }

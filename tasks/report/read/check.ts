@@ -1,0 +1,229 @@
+/** Whether every field that the report shows is what its task writes: it would fall over half-way otherwise, or show "NaN". */
+import { filtersOf, type Layer } from "../../../analysis/layer.ts";
+import { SELECTIONS } from "../../../training/evaluation/select.ts";
+import { IMAGES_KINDS } from "../../../training/model.ts";
+import {
+  checkFields,
+  type Kind,
+  listOf,
+  NUMBER,
+  oneOf,
+  orMissing,
+  orNull,
+  TABLE,
+  tableOf,
+  TEXT,
+  TRUTH,
+  whole,
+} from "../../documents/fields.ts";
+
+type Kinds = Record<string, Kind>;
+
+const COUNT = whole(0);
+/** A measure that some data does not allow: NaN, which JSON writes as null. */
+const MEASURE = orNull(NUMBER);
+
+/** A dataset as it is named on a command line. */
+const NAME: Kind = {
+  expected: "the name of a dataset",
+  fits: (value) => typeof value === "string" && /^\w+$/.test(value),
+};
+
+const RECORD: Kinds = {
+  "given.dataset": orMissing(NAME),
+  "given.select": orMissing(oneOf(SELECTIONS)),
+  "dataset.kind": orMissing(oneOf(IMAGES_KINDS)),
+  "adapter.vendor": TEXT,
+  "adapter.architecture": TEXT,
+  "versions.aulens": orMissing(TEXT),
+};
+
+/** What any test says. */
+const TEST: Kinds = {
+  "test.images": COUNT,
+  "test.accuracy": NUMBER,
+  "test.accuracyInterval.low": NUMBER,
+  "test.accuracyInterval.high": NUMBER,
+  "test.balancedAccuracy": NUMBER,
+};
+
+const EVALUATION: Kinds = {
+  selection: oneOf(SELECTIONS),
+  rule: TEXT,
+  optimistic: TRUTH,
+  classNames: listOf(TEXT),
+  "images.train": COUNT,
+  "images.validation": COUNT,
+  "images.test": COUNT,
+  checkpoints: listOf(tableOf({ step: COUNT, accuracy: orNull(NUMBER) })),
+  "chosen.step": COUNT,
+  ...TEST,
+  "test.subjects": COUNT,
+  "test.accuracyInterval.level": NUMBER,
+  "test.accuracyInterval.resamples": COUNT,
+  "test.macroF1": NUMBER,
+  "test.logLoss": NUMBER,
+  "test.expectedCalibrationError": NUMBER,
+  "test.perClass": listOf(
+    tableOf({ name: TEXT, support: COUNT, precision: NUMBER, recall: NUMBER, f1: NUMBER }),
+  ),
+  "test.confusion": listOf(listOf(COUNT)),
+};
+
+const TRANSFER: Kinds = { testedOn: TEXT, shareImages: TRUTH, ...TEST };
+
+const VISUALIZATION: Kinds = {
+  images: COUNT,
+  "checkpoint.step": COUNT,
+  "checkpoint.rule": TEXT,
+  method: TEXT,
+  top: whole(1),
+  distinctSubjects: TRUTH,
+  "receptiveField.size": whole(1),
+  control: TABLE,
+  "control.draws": orMissing(whole(1)),
+  "control.structuralSimilarity": MEASURE,
+  filters: listOf(TABLE),
+};
+
+const SHEET: Kind = {
+  expected: "the name of a sheet, filter-NNN.png",
+  fits: (value) => typeof value === "string" && /^filter-\d+\.png$/.test(value),
+};
+
+const FILTER: Kinds = {
+  sheet: SHEET,
+  selectivity: MEASURE,
+  preferredClass: orNull(TEXT),
+  structuralSimilarity: MEASURE,
+  hits: listOf(tableOf({
+    image: COUNT,
+    subject: NUMBER,
+    class: orNull(TEXT),
+    activation: NUMBER,
+    structuralSimilarity: MEASURE,
+  })),
+};
+
+const CORRESPONDENCE: Kinds = {
+  on: oneOf(["test", "all"]),
+  images: COUNT,
+  checkpoint: COUNT,
+  selection: oneOf(SELECTIONS),
+  "options.bins": COUNT,
+  "options.permutations": COUNT,
+  "options.minimumSupport": COUNT,
+  "options.seed": COUNT,
+  exchanged: TEXT,
+  truthTest: listOf(TEXT),
+  units: listOf(TABLE),
+};
+
+const SIGHT = { inside: NUMBER, chance: NUMBER };
+
+const UNIT: Kinds = {
+  unit: COUNT,
+  untested: orMissing(TEXT),
+  className: TEXT,
+  inClass: NUMBER,
+  carries: TRUTH,
+  present: COUNT,
+  absent: COUNT,
+  excitedAdjusted: MEASURE,
+  answered: TRUTH,
+  excitedFilters: COUNT,
+  quieterFilters: COUNT,
+  truth: orMissing(tableOf({
+    ...SIGHT,
+    ratio: MEASURE,
+    ratioLow: MEASURE,
+    found: TRUTH,
+    randomised: orNull(tableOf({ ...SIGHT, ratio: MEASURE })),
+  })),
+};
+
+const READ_OUT: Kinds = {
+  rule: TEXT,
+  units: listOf(TABLE),
+  auc: MEASURE,
+  aucOfRandomWeights: MEASURE,
+  f1Micro: MEASURE,
+  f1MicroOfRandomWeights: MEASURE,
+  f1MicroOfAlways: MEASURE,
+};
+
+/** A unit of the read-out, where it was read. */
+const READ: Kinds = {
+  unit: COUNT,
+  images: COUNT,
+  baseRate: NUMBER,
+  auc: MEASURE,
+  aucOfRandomWeights: MEASURE,
+  f1: MEASURE,
+  f1OfAlways: MEASURE,
+};
+const UNREAD: Kinds = { unit: COUNT, unread: TEXT };
+
+/** Checks what the report alone shows of run.json. Throws a `TypeError` that names the field, as all of these. */
+export function checkRecord(document: unknown): void {
+  checkFields(document, RECORD);
+}
+
+/** Checks evaluation.json. */
+export function checkEvaluation(document: unknown): void {
+  checkFields(document, EVALUATION);
+  const { classNames, test: { confusion } } = document as { classNames: string[]; test: { confusion: number[][] } };
+  const classes = classNames.length;
+  if (confusion.length !== classes || confusion.some(({ length }) => length !== classes)) {
+    throw new TypeError(`test.confusion has not ${classes} rows of ${classes} counts, one a class`);
+  }
+}
+
+/** Checks a test on other data. */
+export function checkTransfer(document: unknown): void {
+  checkFields(document, TRANSFER);
+}
+
+/** Checks visualization.json of a layer. */
+export function checkVisualization(document: unknown, layer: Layer): void {
+  checkFields(document, { layer: oneOf([layer]), ...VISUALIZATION });
+  checkEach(document, "filters", { filter: filterOf(layer), ...FILTER });
+}
+
+/** Checks correspondence.json of a layer. */
+export function checkCorrespondence(document: unknown, layer: Layer): void {
+  checkFields(document, { layer: oneOf([layer]), ...CORRESPONDENCE });
+  const pairs = listOf(tableOf({
+    filter: filterOf(layer),
+    kl: NUMBER,
+    auc: NUMBER,
+    nullAuc: NUMBER,
+    aucLow: MEASURE,
+    aucHigh: MEASURE,
+    familywise: NUMBER,
+  }));
+  checkEach(document, "units", { ...UNIT, mostDivergent: pairs, mostExcited: pairs });
+}
+
+/** Checks probe.json. */
+export function checkReadOut(document: unknown): void {
+  checkFields(document, READ_OUT);
+  checkEach(document, "units", (unit) => Object.hasOwn(unit, "unread") ? UNREAD : READ);
+}
+
+/** Checks each entry of a list, and names the one that is wrong by its place. */
+function checkEach(document: unknown, name: string, kinds: Kinds | ((entry: object) => Kinds)): void {
+  const entries = (document as Record<string, object[]>)[name];
+  entries.forEach((entry, n) =>
+    checkFields(entry, typeof kinds === "function" ? kinds(entry) : kinds, `${name}.${n}.`)
+  );
+}
+
+/** The number of a filter of a layer. */
+export function filterOf(layer: Layer): Kind {
+  const filters = filtersOf(layer);
+  return {
+    expected: `a filter of ${layer}, 0 to ${filters - 1}`,
+    fits: (value) => COUNT.fits(value) && (value as number) < filters,
+  };
+}
