@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { authorsDataset, readAuthorsFolder } from "../../datasets/authors_folder.ts";
-import { readPrepared, readPreparedMeta, writePrepared } from "../../datasets/prepared.ts";
+import { checkNotInterrupted, readPrepared, readPreparedMeta, writePrepared } from "../../datasets/prepared.ts";
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { UsageError } from "../command.ts";
@@ -129,12 +129,14 @@ async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSigna
   return dataset;
 }
 
+/** @throws {PreparedError} where it is not there because its replacement was interrupted. */
 async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    await checkNotInterrupted(path);
+    return false;
   }
 }
