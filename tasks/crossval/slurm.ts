@@ -46,7 +46,7 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
       const jobOf = new Map<number, string>();
       const collect = async function* (): AsyncIterable<Outcome> {
         for (const run of left.values()) {
-          const done = await finishedRun(out, run, manifest);
+          const done = await finishedRun(out, run, manifest).catch((error) => ({ run, error }));
           if (!done) continue;
           left.delete(run.name);
           yield done;

@@ -217,6 +217,26 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a run whose log or evaluation is no file fails by itself, and the others come to their end",
+  ignore,
+  fn: () =>
+    withData(async (folder, data) => {
+      const out = `${folder}/out`;
+      await Deno.mkdir(`${out}/logs/cnn-split0-seed1.log`, { recursive: true });
+      await Deno.mkdir(`${out}/runs/cnn-split1-seed1/evaluation.json`, { recursive: true });
+      const args = ["--data", data, "--variant", "cnn", "--splits", "0,1,2", "--out", out, ...OPTIONS];
+      const { code, stdout, stderr } = await runTask("crossval", ...args);
+      assert.equal(code, 1);
+      assert.equal(stdout, "");
+      assert.match(stderr, /2 of 3 runs failed/);
+      assert.match(stderr, /cnn-split0-seed1: .*directory.*cnn-split0-seed1\.log/);
+      assert.match(stderr, /cnn-split1-seed1: .*evaluation\.json/);
+      assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, "a stack trace");
+      assert(await exists(`${out}/runs/cnn-split2-seed1/evaluation.json`), "the other run has ended");
+    }),
+});
+
+Deno.test({
   name: "a dry run draws no faces, and says what would",
   ignore,
   async fn() {
@@ -266,6 +286,12 @@ Deno.test({
       assert.match(stderr, /cnn-split0-seed1: its element of array job 77 .*77_0\.log/);
       assert.match(stderr, /cnn-split1-seed1: its element of array job 78 .*78_1\.log/);
       assert.match(await Deno.readTextFile(`${folder}/submitted`), /^--parsable .*--array=1%1 .*\n$/);
+
+      // A run whose evaluation cannot be read is named; the other is not kept from the queue.
+      await Deno.mkdir(`${out}/runs/cnn-split0-seed1/evaluation.json`, { recursive: true });
+      const unread = await runTaskWith(programs, "crossval", ...args);
+      assert.equal(unread.code, 1);
+      assert.match(unread.stderr, /cnn-split0-seed1: .*evaluation\.json[^]*cnn-split1-seed1: its element/);
     }),
 });
 
