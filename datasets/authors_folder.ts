@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { CK_PLUS_CLASSES } from "./ck_plus/labels.ts";
 import type { Dataset } from "./dataset.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { readNpy } from "./npy.ts";
@@ -12,8 +13,6 @@ import { checkDataset } from "./prepared/check.ts";
 import { isThere, PreparedError, readFile } from "./prepared/files.ts";
 import { TFD_CLASSES } from "./tfd.ts";
 
-/** The eight classes of CK+ in the order of its numbers. */
-const CK_PLUS_CLASSES = ["neutral", "anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise"];
 /** Twenty times the real sets' 4,178 images at 96 pixels: a small description may not cost all memory. */
 const MOST_BYTES = 2 ** 30;
 /** TFD has five. */

@@ -6,6 +6,7 @@
  */
 
 export { PreparedError } from "./prepared/files.ts";
+export { checkNotInterrupted } from "./prepared/leftovers.ts";
 export { type PreparedMeta, readPreparedMeta } from "./prepared/meta.ts";
 export { readPrepared } from "./prepared/read.ts";
 export { checkTarget, writePrepared, type WritePreparedOptions } from "./prepared/write.ts";

@@ -65,7 +65,7 @@ async function main(): Promise<number> {
       onOutcome: progress.ended,
     });
     progress.stop();
-    const published = await publishedFor(dataset.name, data);
+    const published = await publishedFor(dataset, data);
     const files = await writeResults(out, result, asked.runs, published);
     for (const line of terminalLines(result, published)) console.log(line);
     const width = Math.max(...Object.keys(files).map((label) => label.length));

@@ -124,7 +124,11 @@ export interface Checkpoint {
  * ```
  */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
-  const file = readSafetensors(bytes);
+  return checkpointOf(readSafetensors(bytes));
+}
+
+/** The checkpoint in a safetensors file that is read already. Throws as `readCheckpoint` does. */
+export function checkpointOf(file: SafetensorsFile): Checkpoint {
   if (file.metadata.format !== FORMAT) {
     throw new CheckpointError(
       `this safetensors file is not a checkpoint: its format is ${excerpt(file.metadata.format)}, expected "${FORMAT}"`,

@@ -5,7 +5,7 @@ import { elements, type ParameterName, type Parameters, parameterShapes } from "
 import { excerpt, isPrintable } from "../datasets/printable.ts";
 import { readSafetensors, writeSafetensors } from "../network/safetensors.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
-import { CheckpointError, readCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, CheckpointError, checkpointOf } from "./checkpoint.ts";
 import { normalize } from "./draws.ts";
 
 const FORMAT = "aulens model 1";
@@ -98,7 +98,7 @@ export function modelMetadata(info: ModelInfo): { format: string; info: string }
 export function readModel(bytes: Uint8Array): Model {
   const file = readSafetensors(bytes);
   const { format } = file.metadata;
-  if (format?.startsWith("aulens checkpoint")) return modelOf(bytes);
+  if (format?.startsWith("aulens checkpoint")) return modelOf(checkpointOf(file));
   if (format !== FORMAT) {
     throw new CheckpointError(
       `this safetensors file is neither a model nor a checkpoint of aulens: its format is ${excerpt(format)}`,
@@ -121,8 +121,7 @@ export function readModel(bytes: Uint8Array): Model {
   return { info, parameters };
 }
 
-function modelOf(checkpoint: Uint8Array): Model {
-  const { info, parameters } = readCheckpoint(checkpoint);
+function modelOf({ info, parameters }: Checkpoint): Model {
   const drawn = info.dataset === "synthetic";
   return {
     info: {

@@ -3,7 +3,7 @@
 import type { Dataset } from "../dataset.ts";
 import { FACE_DETECTOR } from "../deps.ts";
 import { cropFace, findFace } from "../faces/detect.ts";
-import { cutSquare, type Image, readImage } from "../faces/image.ts";
+import { cutSquare, type Image, middleSquare, readImage } from "../faces/image.ts";
 import { faceSquare } from "../faces/landmarks.ts";
 import type { Detector, FaceBackend } from "../faces/networks.ts";
 import { fingerprint } from "../fingerprint.ts";
@@ -174,9 +174,7 @@ const CROPS: Record<
     return await cutSquare(image, square, size);
   },
   async none(image, _frame, size) {
-    const { width, height } = image;
-    const side = Math.min(width, height);
-    return await cutSquare(image, { left: (width - side) / 2, top: (height - side) / 2, size: side }, size);
+    return await cutSquare(image, middleSquare(image), size);
   },
 };
 

@@ -5,6 +5,7 @@ import type { Dataset, FoldKind } from "../dataset.ts";
 import { foldKind } from "../split.ts";
 import { excerpt, isPrintable } from "../printable.ts";
 import { PreparedError, readFile } from "./files.ts";
+import { checkNotInterrupted } from "./leftovers.ts";
 
 /** What `meta.json` says. */
 export interface PreparedMeta {
@@ -61,7 +62,11 @@ const LONGEST_META = 16 * 2 ** 20;
  */
 export async function readPreparedMeta(directory: string): Promise<PreparedMeta> {
   const path = join(directory, "meta.json");
-  const text = new TextDecoder().decode(await readFile(path, LONGEST_META));
+  const bytes = await readFile(path, LONGEST_META).catch(async (error) => {
+    await checkNotInterrupted(directory);
+    throw error;
+  });
+  const text = new TextDecoder().decode(bytes);
   let meta: PreparedMeta;
   try {
     meta = JSON.parse(text);

@@ -1,7 +1,8 @@
 /** Writes a folder whole or not at all. */
 
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { notFound } from "./files.ts";
+import { recoverFolder, takePlace, targetOf } from "./leftovers.ts";
 
 /** What stops the writing, and what must still hold when the folder takes its name. */
 export interface WholeFolderOptions {
@@ -12,7 +13,8 @@ export interface WholeFolderOptions {
 }
 
 /**
- * Fills a hidden folder beside `directory`, which takes its name at the very end. What stood there is replaced.
+ * Fills a hidden folder beside `directory`, which takes its name at the very end. What stood there is replaced. Where an earlier process
+ * ended in the middle of this, what it took away is put back first, and what it left is removed.
  *
  * @param directory Where to; folders above it are made.
  * @param fill Writes into the folder whose path it is given. What it returns is returned.
@@ -36,25 +38,15 @@ export async function writeWholeFolder<T>(
   options: WholeFolderOptions = {},
 ): Promise<T> {
   const { signal, check } = options;
+  await recoverFolder(directory);
   await check?.();
-  // A link keeps pointing at the folder it points at: what it leads to is replaced, not the link.
-  const target = await Deno.realPath(directory).catch(() => directory);
+  const target = await targetOf(directory);
   await Deno.mkdir(dirname(target), { recursive: true });
-  const partial = join(dirname(target), `.${basename(target)}.partial-${crypto.randomUUID().slice(0, 8)}`);
-  await Deno.mkdir(partial);
-  try {
-    const result = await fill(partial);
-    signal?.throwIfAborted();
-    await check?.();
-    await replace(target, partial);
-    return result;
-  } finally {
-    await Deno.remove(partial, { recursive: true }).catch(() => {});
-  }
-}
-
-async function replace(target: string, partial: string): Promise<void> {
-  const old = `${partial}-old`;
+  await using place = await takePlace(target);
+  const { partial, old } = place;
+  const result = await fill(partial);
+  signal?.throwIfAborted();
+  await check?.();
   const before = await Deno.rename(target, old).then(() => true, notFound);
   try {
     await Deno.rename(partial, target);
@@ -63,4 +55,5 @@ async function replace(target: string, partial: string): Promise<void> {
     throw error;
   }
   if (before) await Deno.remove(old, { recursive: true });
+  return result;
 }

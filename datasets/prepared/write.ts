@@ -7,6 +7,7 @@ import { type NpyArray, npyHeader } from "../npy.ts";
 import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
 import { notFound, PreparedError, writeFile } from "./files.ts";
+import { recoverFolder } from "./leftovers.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
 import { writeWholeFolder } from "./whole_folder.ts";
 
@@ -89,7 +90,8 @@ export async function writePrepared(
 }
 
 /**
- * Whether {@linkcode writePrepared} may write to `directory`: to ask before hours of preparation rather than after.
+ * Whether {@linkcode writePrepared} may write to `directory`: to ask before hours of preparation rather than after. What an interrupted
+ * replacement took away is put back first.
  *
  * @param directory The folder to be written.
  * @param options `overwrite` allows a prepared folder to be replaced.
@@ -103,6 +105,7 @@ export async function writePrepared(
  * ```
  */
 export async function checkTarget(directory: string, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
+  await recoverFolder(directory);
   const info = await Deno.lstat(directory).catch(notFound);
   if (!info) return;
   const names = await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name).catch((error) => {

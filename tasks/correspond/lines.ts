@@ -72,11 +72,13 @@ export function truthLines(tested: UnitEntry[]): string[] {
   const unanswered = missed.filter(({ answered }) => !answered);
   return [
     `Truth test: ${(100 * inside).toFixed(0)}% of the best filters' projections lie inside the Action Unit's region, ` +
-    `${(inside / chance).toFixed(1)} times chance (random weights: ${(random / randomChance).toFixed(1)} times).`,
+    `${(inside / chance).toFixed(1)} times chance (one draw of random weights: ${
+      (random / randomChance).toFixed(1)
+    } times).`,
     `Of ${carrying.length} Action Units that carry a label, the network finds ${carrying.length - missed.length}.`,
     ...(elsewhere.length > 0
       ? [
-        `NOT found, the filters that they excite look elsewhere (below ${LEAST_RATIO} times chance, or no more than random weights): ${
+        `NOT found, the filters that they excite look elsewhere (below ${LEAST_RATIO} times chance, or not beyond the one draw of random weights): ${
           names(elsewhere)
         }.`,
       ]

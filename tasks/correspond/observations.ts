@@ -50,9 +50,10 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
 
 /**
  * Groups and roles of all images: the frames of a sequence are a group, any other image is one of its own. In CK+ the neutral frame of
- * a sequence has a role of its own. The paper's authors' folders of CK+ do not say which frames belong together, but hold them sequence
- * by sequence, a neutral frame before those of the peak: a sequence begins there with another person, with a neutral frame, or, where
- * the face in that was missed, with another label.
+ * a sequence has a role of its own. A CK+ that was prepared before `seqs.npy` was written, or elsewhere, does not say which frames belong
+ * together, but holds them sequence by sequence, a neutral frame before those of the peak: a sequence begins there with another person, with
+ * a neutral frame, or, where the face in that was missed, with another label. (The paper's authors' folders know no Action Units, and so
+ * never come here.)
  */
 export function sequencesOf(
   { name, labels, subjects, sequences }: Pick<Dataset, "name" | "labels" | "subjects" | "sequences">,

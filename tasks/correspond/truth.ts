@@ -64,11 +64,12 @@ export const LEAST_RATIO = 2;
 
 /** The verdict on a unit. */
 export interface UnitTruth extends Inside {
-  /** The same of a network of random weights, its best filters chosen in the same way. */
+  /** The same of one network of random weights, its best filters chosen in the same way: one draw, which another would not repeat. */
   randomised: Inside | null;
   /**
-   * The unit excites a filter, and the best ones look at least twice as much at its region as at one elsewhere, and surely more than
-   * those of random weights: the interval of their ratio lies above the ratio of these.
+   * The unit excites a filter, and the best ones look at least twice as much at its region as at one elsewhere, and more than those of the
+   * one network of random weights: the interval of their ratio lies above the ratio of these. The interval is over images; how much the
+   * ratio differs from one draw of weights to another is not in it, since each draw costs as much as the network itself.
    */
   found: boolean;
 }

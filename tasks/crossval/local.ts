@@ -39,7 +39,7 @@ export function localEngine(
   };
 }
 
-/** Does one run; undefined where it was stopped. */
+/** Does one run; undefined where it was stopped. Whatever keeps it from its end is its own failure, and none of the others'. */
 async function element(
   out: string,
   manifest: Manifest,
@@ -47,14 +47,33 @@ async function element(
   environment: Record<string, string>,
   signal?: AbortSignal,
 ): Promise<Outcome | undefined> {
-  const done = await finishedRun(out, run, manifest);
-  if (done) return done;
-  const index = manifest.runs.findIndex(({ name }) => name === run.name);
   const log = logFile(out, run);
-  await Deno.mkdir(dirname(log), { recursive: true });
-  if (signal?.aborted) return undefined;
+  try {
+    const done = await finishedRun(out, run, manifest);
+    if (done) return done;
+    await Deno.mkdir(dirname(log), { recursive: true });
+    using file = await Deno.open(log, { append: true, create: true });
+    if (signal?.aborted) return undefined;
+    const index = manifest.runs.findIndex(({ name }) => name === run.name);
+    const code = await spawn(elementArguments(out, index), environment, file, signal);
+    if (signal?.aborted) return undefined;
+    const evaluated = await finishedRun(out, run, manifest);
+    if (evaluated) return evaluated;
+    return { run, error: new Error(`ended with exit code ${code}; its log is ${log}`) };
+  } catch (error) {
+    return signal?.aborted ? undefined : { run, error: error as Error };
+  }
+}
+
+/** Runs a process to its end, or tells it to stop; returns its exit code. What it says goes into a file. */
+async function spawn(
+  args: string[],
+  environment: Record<string, string>,
+  file: Deno.FsFile,
+  signal?: AbortSignal,
+): Promise<number> {
   const child = new Deno.Command("deno", {
-    args: [...elementArguments(out, index), "--attached"],
+    args: [...args, "--attached"],
     env: environment,
     stdin: "piped",
     stdout: "piped",
@@ -68,16 +87,16 @@ async function element(
     }
   };
   signal?.addEventListener("abort", stop);
+  const write = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const bytes of stream) for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+  };
   try {
-    using file = await Deno.open(log, { append: true, create: true });
-    const write = async (stream: ReadableStream<Uint8Array>) => {
-      for await (const bytes of stream) for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    };
     const [{ code }] = await Promise.all([child.status, write(child.stdout), write(child.stderr)]);
-    if (signal?.aborted) return undefined;
-    const evaluated = await finishedRun(out, run, manifest);
-    if (evaluated) return evaluated;
-    return { run, error: new Error(`ended with exit code ${code}; its log is ${log}`) };
+    return code;
+  } catch (error) {
+    stop(); // nobody hears what it says any more
+    await child.status;
+    throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
     await child.stdin.close().catch(() => {});

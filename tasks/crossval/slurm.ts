@@ -30,7 +30,7 @@ const PATIENCE = 20;
 const SCRIPT = "slurm/array.sh", JOB = "slurm/job.json";
 
 /** An array job and the runs that are its elements, by their places in the manifest. */
-interface ArrayJob {
+export interface ArrayJob {
   number: string;
   indices: number[];
 }
@@ -46,7 +46,7 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
       const jobOf = new Map<number, string>();
       const collect = async function* (): AsyncIterable<Outcome> {
         for (const run of left.values()) {
-          const done = await finishedRun(out, run, manifest);
+          const done = await finishedRun(out, run, manifest).catch((error) => ({ run, error }));
           if (!done) continue;
           left.delete(run.name);
           yield done;
@@ -168,6 +168,12 @@ const indexOf = (manifest: Manifest, run: PlannedRun) => manifest.runs.findIndex
 
 /** The array job of an earlier start, if it is still queued or running. */
 async function earlierJob(out: string): Promise<ArrayJob | undefined> {
+  const job = await readArrayJob(out);
+  return job && await isQueued(job.number) ? job : undefined;
+}
+
+/** The array job of an earlier start; undefined where there is none, or what is there is damaged: its runs are submitted again. */
+export async function readArrayJob(out: string): Promise<ArrayJob | undefined> {
   const text = await readText(join(out, JOB));
   let job: ArrayJob;
   try {
@@ -176,7 +182,7 @@ async function earlierJob(out: string): Promise<ArrayJob | undefined> {
   } catch {
     return undefined;
   }
-  return /^\d+$/.test(job.number) && await isQueued(job.number) ? job : undefined;
+  return /^\d+$/.test(job.number) ? job : undefined;
 }
 
 /**

@@ -149,20 +149,19 @@ export function latex(result: CrossValidation, published?: Published): string {
 }
 
 function comparisonCells(
-  { variants: [a, b], meanDifference, better, equal, worse, p, adjustedP }: Comparison,
+  { variants: [a, b], meanDifference, better, equal, worse, p, adjustedP, untested }: Comparison,
 ): string[] {
   const points = 100 * meanDifference;
   return [
     `${b} - ${a}`,
     `${points >= 0 ? "+" : ""}${points.toFixed(1)}`,
     `${better} / ${equal} / ${worse}`,
-    probability(p),
-    probability(adjustedP),
+    p === null ? untested ?? "" : probability(p),
+    adjustedP === null ? "" : probability(adjustedP),
   ];
 }
 
-function probability(p: number | null): string {
-  if (p === null) return "";
+function probability(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 

@@ -2,7 +2,7 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
-import { checkTarget, writePrepared } from "../../datasets/prepared.ts";
+import { checkNotInterrupted, checkTarget, writePrepared } from "../../datasets/prepared.ts";
 import { isTwin } from "../../datasets/synthetic/twins/folder.ts";
 import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";
@@ -94,7 +94,8 @@ export async function withProgress<T>(work: (onProgress: (fraction: number) => v
  */
 export async function checkOutsideInput({ input, output }: Pick<Target, "input" | "output">): Promise<void> {
   if (input === undefined) return;
-  const from = await Deno.realPath(input).catch((error) => {
+  const from = await Deno.realPath(input).catch(async (error) => {
+    await checkNotInterrupted(input);
     throw new UsageError(`--input ${input}: cannot be read: ${error.message}`);
   });
   const way = relative(from, await realPathToBe(resolve(output)));

@@ -2,9 +2,12 @@
 import { join } from "node:path";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { authorsDataset, readAuthorsFolder } from "../../datasets/authors_folder.ts";
-import { readPrepared, readPreparedMeta, writePrepared } from "../../datasets/prepared.ts";
+import { checkNotInterrupted, readPrepared, readPreparedMeta, writePrepared } from "../../datasets/prepared.ts";
+import { CK_PLUS_CLASSES } from "../../datasets/ck_plus/labels.ts";
 import { contactSheet } from "../../datasets/contact_sheet.ts";
+import { excerpt } from "../../datasets/printable.ts";
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
+import { TFD_CLASSES } from "../../datasets/tfd.ts";
 import { UsageError } from "../command.ts";
 import { createProgress } from "../progress.ts";
 
@@ -26,6 +29,14 @@ const SOURCES: Record<Exclude<DatasetName, "synthetic">, string> = {
     "  deno task prepare tfd --input FOLDER",
   ck_plus: CK_PLUS,
   ck_plus_six_class: CK_PLUS,
+};
+
+/** What a folder has to hold for each of the names, and the classes by which that is known beside its own name. */
+const HELD: Record<DatasetName, { name: string; classNames?: readonly string[] }> = {
+  synthetic: { name: "synthetic" },
+  tfd: { name: "tfd", classNames: TFD_CLASSES },
+  ck_plus: { name: "ck_plus", classNames: CK_PLUS_CLASSES },
+  ck_plus_six_class: { name: "ck_plus", classNames: CK_PLUS_CLASSES },
 };
 
 /** The folder that a dataset is read from where `--data` names none. */
@@ -55,7 +66,7 @@ export interface DataSource {
 /**
  * Reads a prepared dataset, or a folder of the paper's authors; draws the built-in one where it is wanted and not there.
  *
- * @throws {UsageError} where a licensed set is missing, with where it comes from and what to run; where the data is of another size.
+ * @throws {UsageError} where a licensed set is missing, with where it comes from and what to run; where the data is not what was named, or of another size.
  */
 export async function loadDataset(
   { dataset: name, ...options }: DataSource,
@@ -76,13 +87,14 @@ export async function loadDataset(
         "Data prepared elsewhere is named with --data FOLDER. Without any licensed data, `deno task train` trains on drawn faces.",
     );
   }
+  if (name !== undefined) checkHeld(dataset, name, folder);
   if (options.imageSize !== undefined && dataset.imageSize !== options.imageSize) {
     throw new UsageError(
       `--image-size ${options.imageSize}: the data in ${folder} is ${dataset.imageSize} pixels wide. ` +
         "Remedy: leave --image-size out, or prepare the data in that size.",
     );
   }
-  return { dataset: name === "ck_plus_six_class" ? sixClass(dataset, folder) : dataset, folder };
+  return { dataset: name === "ck_plus_six_class" ? sixClass(dataset) : dataset, folder };
 }
 
 /** Whether `loadDataset` would have to draw the built-in faces first. */
@@ -91,13 +103,21 @@ export async function wouldDraw({ dataset, data, imageSize }: DataSource, builtI
   return !await exists(defaultFolder("synthetic", imageSize ?? builtInSize));
 }
 
+/** @throws {UsageError} where the data is not what was asked for by name: a run would be called by the name of a set that it never saw. */
+function checkHeld(dataset: Dataset, name: DatasetName, folder: string): void {
+  const held = HELD[name];
+  const sameClasses = held.classNames === undefined || held.classNames.join() === dataset.classNames.join();
+  if (dataset.name === held.name && sameClasses) return;
+  const classes = sameClasses ? "" : ` of the classes ${excerpt(dataset.classNames, 160)}`;
+  const wanted = name === held.name ? name : `${held.name}, which ${name} is taken from`;
+  throw new UsageError(
+    `${folder}: holds ${excerpt(dataset.name)}${classes}, not ${wanted}. ` +
+      `Remedy: leave ${name} out to take what the folder holds, or name a folder of ${held.name} with --data.`,
+  );
+}
+
 /** CK+ without neutral and contempt, renumbered 1,3,4,5,6,7 -> 0..5. */
-function sixClass(dataset: Dataset, folder: string): Dataset {
-  if (dataset.classNames.length !== 8) {
-    throw new UsageError(
-      `${folder}: ${dataset.classNames.length} classes, ck_plus_six_class is taken from the 8 of CK+`,
-    );
-  }
+function sixClass(dataset: Dataset): Dataset {
   const kept = [1, 3, 4, 5, 6, 7];
   return {
     ...dataset,
@@ -137,12 +157,14 @@ async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSigna
   }
 }
 
+/** @throws {PreparedError} where it is not there because its replacement was interrupted. */
 async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    await checkNotInterrupted(path);
+    return false;
   }
 }

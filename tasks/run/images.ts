@@ -1,8 +1,7 @@
 /** What kind of images a run was trained on, and how their faces were cut out: an accuracy on drawn faces says nothing about photographs. */
 import { type PreparedMeta, readPreparedMeta } from "../../datasets/prepared.ts";
 import type { CropRule, ImagesKind } from "../../training/model.ts";
-
-const LICENSED = ["tfd", "ck_plus", "ck_plus_six_class"];
+import { isOfTwin, licensedSet } from "./licensed.ts";
 
 /** What is remembered of a dataset's images. */
 export interface ImagesRecord {
@@ -11,20 +10,14 @@ export interface ImagesRecord {
 }
 
 /** What a prepared folder says of its images; the folders of the paper's authors say nothing. */
-export async function readImages(
-  dataset: { name: string; fingerprint: string },
-  folder: string,
-): Promise<ImagesRecord> {
-  if (dataset.name === "synthetic") return { kind: "drawn", crop: "drawn" };
+export async function readImages({ fingerprint }: { fingerprint: string }, folder: string): Promise<ImagesRecord> {
   const meta = await readPreparedMeta(folder).catch(() => undefined);
-  return meta?.fingerprint === dataset.fingerprint
-    ? imagesOf(meta, dataset.name)
-    : { kind: "unknown", crop: "unknown" };
+  return meta?.fingerprint === fingerprint ? imagesOf(meta) : { kind: "unknown", crop: "unknown" };
 }
 
 /** The images of a run: what its record remembers, or else what the data says, at `data` or where it was. */
 export async function imagesOfRun(
-  { dataset }: { dataset: { name: string; fingerprint: string; folder: string } & Partial<ImagesRecord> },
+  { dataset }: { dataset: { fingerprint: string; folder: string } & Partial<ImagesRecord> },
   data?: string,
 ): Promise<ImagesRecord> {
   const { kind, crop } = dataset;
@@ -32,9 +25,10 @@ export async function imagesOfRun(
   return await readImages(dataset, data ?? dataset.folder);
 }
 
-function imagesOf({ details }: PreparedMeta, name: string): ImagesRecord {
+function imagesOf(meta: PreparedMeta): ImagesRecord {
+  const { details } = meta;
   if (details.source === "drawn faces") return { kind: "drawn", crop: "drawn" };
-  const kind = "twin" in details ? "twin" : LICENSED.includes(name) ? "photographs" : "own";
+  const kind = isOfTwin(meta) ? "twin" : licensedSet(meta) ? "photographs" : "own";
   return { kind, crop: CROPS[String(details.crop)] ?? "unknown" };
 }
 

@@ -81,7 +81,8 @@ async function readFile(path: string): Promise<Model> {
   }
 }
 
-async function chosenStep(folder: RunFolder): Promise<number | undefined> {
+/** The checkpoint that `evaluate` chose; undefined where the run has not been evaluated. @throws {UsageError} where its file is damaged. */
+export async function chosenStep(folder: RunFolder): Promise<number | undefined> {
   const evaluation = await readDocument<Evaluation>(folder.file("evaluation.json"), "evaluate", (document) => {
     checkFields(document, { "chosen.step": whole(0) });
   });

@@ -42,8 +42,8 @@ export interface Counts {
 /** Heap that a single small file may take, garbage included. */
 const MOST_HEAP = 2 ** 26;
 const LONGEST_MESSAGE = 1000;
-/** So many bad files are given at least, however slow the machine is. */
-const LEAST = 10;
+/** So many bad files are given at least, however slow the machine is; more, but not without end, where none was refused or faulty yet. */
+const LEAST = 10, MOST = 1000;
 /** How engines put it, and not people. */
 const ENGINE =
   /Cannot read propert|is not iterable|is not a function|Cannot destructure|Cannot convert|Cannot mix|\[object Object\]|call stack/;
@@ -90,9 +90,14 @@ for (const name of job.parsers) {
   const good = await parser.good(folder);
   const counts: Counts = { cases: 0, read: 0, refused: 0, slowest: 0, slowestCase: 0, mostBytes: 0 };
   const end = performance.now() + job.seconds * 1000;
-  for (let index = job.only ?? 0; performance.now() < end || counts.cases < good.length + LEAST; index++) {
+  let isAnswered = false;
+  const least = () => good.length + (isAnswered ? LEAST : MOST);
+  for (let index = job.only ?? 0; performance.now() < end || counts.cases < least(); index++) {
     tell({ parser: name, case: index });
-    const fail = (fault: string) => tell({ parser: name, case: index, fault });
+    const fail = (fault: string) => {
+      isAnswered = true;
+      tell({ parser: name, case: index, fault });
+    };
     const input = inputOf(parser, good, index);
     if (job.keep) Deno.writeFileSync(job.keep, input.bytes);
     const { heapUsed } = Deno.memoryUsage();
@@ -102,6 +107,7 @@ for (const name of job.parsers) {
       counts.read++;
     } catch (error) {
       counts.refused++;
+      isAnswered = true;
       const fault = index < good.length ? `a good file is refused: ${error}` : faultOf(error, parser);
       if (fault) fail(fault);
     }

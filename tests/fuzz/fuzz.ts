@@ -1,5 +1,5 @@
 /**
- * `deno task fuzz [--seconds N] [--seed N] [--parser A,B] [--case N] [--keep FILE]`: gives every parser of the project
+ * `deno task fuzz [--seconds N] [--seed N] [--parser A,B] [--case N] [--keep FILE]`: gives every parser of the project's own
  * mutated and generated files, and fails where one answers with anything but a reading or an error of ours, hangs, or
  * takes more memory than the file's size allows. `--case` repeats one case of one parser; `--keep` writes its file.
  */

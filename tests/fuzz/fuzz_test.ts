@@ -21,8 +21,8 @@ Deno.test({ name: "fuzz: no file makes a parser do anything but read it or refus
   });
   assert.deepEqual(faults, []);
   assert.deepEqual([...counts.keys()], PARSERS.map(({ name }) => name));
-  for (const [name, { cases, read }] of counts) {
-    assert(cases >= 10 && read >= 1, `${name}: ${cases} cases, ${read} read`);
+  for (const [name, { cases, refused }] of counts) {
+    assert(refused >= 1, `${name}: ${cases} cases, none of them refused`);
   }
 });
 

@@ -15,7 +15,7 @@ import { tinyDataset } from "../support/tiny_dataset.ts";
 const ignore = needs("read", "write", "ffi", "run");
 const details = { source: "drawn faces", subjects: 20, imagesPerSubject: 8, seed: 3 };
 
-Deno.test("sequences of CK+: from a neutral frame to the next, by label where its face was missed", () => {
+Deno.test("sequences of a CK+ without seqs.npy: from a neutral frame to the next, by label where its face was missed", () => {
   const labels = Int32Array.of(0, 5, 5, 5, 0, 5, 5, /* no face at rest */ 3, 3, 3, 0, 7, /* another person */ 7, 7);
   const subjects = Int32Array.from(labels, (_, n) => n < 12 ? 0 : 1);
   const { groups, roles } = sequencesOf({ name: "ck_plus", labels, subjects });

@@ -55,3 +55,15 @@ Deno.test("names keep the formats whole, and the optimistic rule is shouted", ()
   assert.match(markdown({ ...RESULT, optimistic: true }), /^\*\*OPTIMISTIC\*\*/m);
   assert.match(variantsCsv(RESULT), /^cnn_ad,1,1,0\.75,,0\.5,0\.125,0\.25,,4,0\.75,0\.625,0\.875,validation$/m);
 });
+
+Deno.test("a comparison without a p-value says why", () => {
+  const none = { meanDifference: 0.1, better: 2, equal: 0, worse: 0, p: null, adjustedP: null };
+  const comparisons: CrossValidation["comparisons"] = [
+    { ...none, variants: ["cnn", "cnn_a"], untested: "no spread" },
+    { ...none, variants: ["cnn", "cnn_d"], p: 0.0004, adjustedP: 0.02 },
+  ];
+  const result = { ...RESULT, comparisons };
+  assert.match(markdown(result), /^\| cnn_a - cnn \| \+10\.0 \| 2 \/ 0 \/ 0 \| no spread \| {2}\|$/m);
+  assert.match(markdown(result), /^\| cnn_d - cnn \| \+10\.0 \| 2 \/ 0 \/ 0 \| < 0\.001 \| 0\.020 \|$/m);
+  assert(terminalLines(result).some((line) => /^cnn_a - cnn +\+10\.0 +2 \/ 0 \/ 0 +no spread$/.test(line)));
+});

@@ -5,12 +5,10 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
 import { openGpu } from "../../gpu/device.ts";
-import { arrayScript, ranges, sbatchArguments } from "../../tasks/crossval/slurm.ts";
 import { crossValidate, inProcess } from "../../training/cross_validation/engine.ts";
-import { planRuns } from "../../training/cross_validation/plan.ts";
 import { needs } from "../permissions.ts";
 import { exists } from "../support/files.ts";
-import { endTask, runTask, runTaskIn, runTaskWith } from "../support/task.ts";
+import { endTask, runTask, runTaskIn } from "../support/task.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run");
@@ -217,6 +215,26 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a run whose log or evaluation is no file fails by itself, and the others come to their end",
+  ignore,
+  fn: () =>
+    withData(async (folder, data) => {
+      const out = `${folder}/out`;
+      await Deno.mkdir(`${out}/logs/cnn-split0-seed1.log`, { recursive: true });
+      await Deno.mkdir(`${out}/runs/cnn-split1-seed1/evaluation.json`, { recursive: true });
+      const args = ["--data", data, "--variant", "cnn", "--splits", "0,1,2", "--out", out, ...OPTIONS];
+      const { code, stdout, stderr } = await runTask("crossval", ...args);
+      assert.equal(code, 1);
+      assert.equal(stdout, "");
+      assert.match(stderr, /2 of 3 runs failed/);
+      assert.match(stderr, /cnn-split0-seed1: .*directory.*cnn-split0-seed1\.log/);
+      assert.match(stderr, /cnn-split1-seed1: .*evaluation\.json/);
+      assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, "a stack trace");
+      assert(await exists(`${out}/runs/cnn-split2-seed1/evaluation.json`), "the other run has ended");
+    }),
+});
+
+Deno.test({
   name: "a dry run draws no faces, and says what would",
   ignore,
   async fn() {
@@ -229,64 +247,5 @@ Deno.test({
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
-  },
-});
-
-Deno.test({
-  name: "runs that are in no array job yet are submitted once the earlier job has ended",
-  ignore: ignore || Deno.build.os === "windows",
-  fn: () =>
-    withData(async (folder, data) => {
-      // A cluster that knows job 77 when it is first asked, takes the next as 78, and does nothing.
-      const programs = `${folder}/bin`;
-      await Deno.mkdir(programs);
-      const program = (name: string, script: string) =>
-        Deno.writeTextFile(`${programs}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-      await program("squeue", `[ -e '${folder}/asked' ] || echo 77_0; : > '${folder}/asked'`);
-      await program("sbatch", `echo "$@" >> '${folder}/submitted'; echo 78`);
-      const out = `${folder}/out`;
-      await Deno.mkdir(`${out}/slurm`, { recursive: true });
-      await Deno.writeTextFile(`${out}/slurm/job.json`, JSON.stringify({ number: "77", indices: [0] }));
-      const args = [
-        "--data",
-        data,
-        "--variant",
-        "cnn",
-        "--splits",
-        "0,1",
-        "--out",
-        out,
-        ...OPTIONS,
-        "--engine",
-        "slurm",
-      ];
-      const { code, stderr } = await runTaskWith(programs, "crossval", ...args);
-      assert.equal(code, 1);
-      assert.match(stderr, /Following array job 77;[^]*Following array job 78;/);
-      assert.match(stderr, /cnn-split0-seed1: its element of array job 77 .*77_0\.log/);
-      assert.match(stderr, /cnn-split1-seed1: its element of array job 78 .*78_1\.log/);
-      assert.match(await Deno.readTextFile(`${folder}/submitted`), /^--parsable .*--array=1%1 .*\n$/);
-    }),
-});
-
-Deno.test("array elements are written as Slurm reads them", () => {
-  assert.equal(ranges([7, 0, 1, 2, 5]), "0-2,5,7");
-  assert.equal(ranges([3]), "3");
-});
-
-Deno.test({
-  name: "the array job has an element a run that is left, the site's options last, and words with spaces quoted",
-  ignore: needs("read"),
-  fn() {
-    const runs = planRuns({ variants: ["cnn"], splits: [0, 1, 2, 3], seeds: [1] });
-    const manifest = { runs } as Parameters<typeof sbatchArguments>[1];
-    const args = sbatchArguments("/my data/cv", manifest, [runs[1], runs[2]], { jobs: 3, sbatch: ["--gres=gpu:1"] });
-    assert(args.includes("--array=1-2%3") && args.includes("--requeue"));
-    assert.deepEqual(args.slice(-2), ["--gres=gpu:1", "/my data/cv/slurm/array.sh"]);
-    const script = arrayScript("/my data/it's");
-    assert.match(
-      script,
-      /--out '\/my data\/it'\\''s' --index "\$SLURM_ARRAY_TASK_ID" --gpus "\$\{SLURM_JOB_GPUS:-\}" &/,
-    );
   },
 });

@@ -216,9 +216,9 @@ Deno.test({
   async fn() {
     await inTemporary(async (folder) => {
       const { fingerprint: _, ...tiny } = await tinyDataset();
-      const renamed = { ...tiny, name: "ck_plus" };
-      const dataset = { ...renamed, fingerprint: await fingerprint(renamed) };
-      const kind = async (name: string, details: Record<string, unknown>, other?: string) => {
+      const called = async (name: string) => ({ ...tiny, name, fingerprint: await fingerprint({ ...tiny, name }) });
+      const licensed = await called("ck_plus"), synthetic = await called("synthetic");
+      const kind = async (name: string, details: Record<string, unknown>, other?: string, dataset = licensed) => {
         const path = `${folder}/${name}`;
         await writePrepared(path, dataset, details);
         const record = { dataset: { ...dataset, folder: path, images: 1, fingerprint: other ?? dataset.fingerprint } };
@@ -228,8 +228,13 @@ Deno.test({
         assert.deepEqual(await imagesOfRun(remembered), found);
         return `${found.kind}, ${found.crop}`;
       };
-      assert.equal(await kind("real", { input: "photographs", crop: "landmarks" }), "photographs, eyes-and-chin");
-      assert.equal(await kind("twin", { twin: "drawn faces, not the real set", crop: "none" }), "twin, whole-image");
+      assert.equal(await kind("real", { source: "CK+", crop: "landmarks" }), "photographs, eyes-and-chin");
+      const twin = { source: "CK+", twin: "drawn faces, not the real set", crop: "none" };
+      assert.equal(await kind("twin", twin), "twin, whole-image");
+      // The name alone says nothing.
+      const own = { source: "folder of images", crop: "none" };
+      assert.equal(await kind("mine", own), "own, whole-image");
+      assert.equal(await kind("photographs called synthetic", own, undefined, synthetic), "own, whole-image");
       assert.equal(await kind("drawn", { source: "drawn faces" }), "drawn, drawn");
       assert.equal(await kind("changed", {}, "another"), "unknown, unknown");
     });

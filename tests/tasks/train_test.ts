@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { exists } from "../support/files.ts";
+import { CK_PLUS_CLASSES } from "../../datasets/ck_plus/labels.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
+import { fingerprint } from "../../datasets/fingerprint.ts";
 import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
 import { openGpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
@@ -63,7 +65,7 @@ Deno.test({
   fn: () =>
     withData(async (folder, data, dataset) => {
       const run = `${folder}/some/where/run`;
-      const args = ["synthetic", "--data", data, "--run", run, "--steps", "5", ...OPTIONS];
+      const args = ["--data", data, "--run", run, "--steps", "5", ...OPTIONS];
       const { code, stdout, stderr } = await runTask("train", ...args);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /test accuracy +\d+\.\d% of 8 images, last checkpoint \(step 5\)/);
@@ -127,7 +129,7 @@ Deno.test({
       const early = `${folder}/early`;
       await Deno.mkdir(early);
       for (const name of [".lock", "run.json.1234.writing"]) await Deno.writeTextFile(`${early}/${name}`, "");
-      const again = await runTask("train", "synthetic", "--data", data, "--run", early, ...OPTIONS, "--steps", "1");
+      const again = await runTask("train", "--data", data, "--run", early, ...OPTIONS, "--steps", "1");
       assert.equal(again.code, 0, again.stderr);
       assert.equal((await names(early)).some((name) => name.endsWith(".writing")), false, "swept");
 
@@ -138,7 +140,7 @@ Deno.test({
       await Deno.writeTextFile(`${run}/log.jsonl`, '{"step":10,"lo');
       const leftover = `${checkpointPath(run, 2)}.writing`;
       await Deno.writeTextFile(leftover, "half a checkpo");
-      const args = ["synthetic", "--data", data, "--run", run, "--resume", ...OPTIONS, "--steps"];
+      const args = ["--data", data, "--run", run, "--resume", ...OPTIONS, "--steps"];
       let second: Promise<Ended> | undefined;
       const ready = async () => {
         if (!await exists(checkpointPath(run, 4))) return false;
@@ -182,14 +184,14 @@ Deno.test({
       await Deno.mkdir(mine);
       await Deno.writeTextFile(`${mine}/thesis.txt`, "words");
       const [size, unknown, missing, nowhere, split, variant, batch, notARun] = await Promise.all([
-        attempt("synthetic", "--data", data, "--image-size", "16"),
+        attempt("--data", data, "--image-size", "16"),
         attempt("imagenet"),
         attempt("tfd", "--data", `${folder}/tfd`),
         attempt("synthetic", "--data", `${folder}/nothing`),
-        attempt("synthetic", "--data", data, "--split", "10"),
-        attempt("synthetic", "--data", data, "--variant", "cnn_x"),
+        attempt("--data", data, "--split", "10"),
+        attempt("--data", data, "--variant", "cnn_x"),
         runTask("train", "--data", data, "--run", run, "--batch", "0"),
-        runTask("train", "synthetic", "--data", data, "--run", mine, "--resume", "--steps", "1"),
+        runTask("train", "--data", data, "--run", mine, "--resume", "--steps", "1"),
       ]);
       assertRefused(size, /--image-size 16: .* is 8 pixels wide/);
       assertRefused(unknown, /"imagenet" is unknown, expected one of synthetic, tfd, ck_plus, ck_plus_six_class/);
@@ -205,17 +207,19 @@ Deno.test({
 });
 
 Deno.test({
-  name: "ck_plus_six_class takes six of a prepared folder's eight classes",
+  name: "ck_plus_six_class takes six of CK+'s eight classes",
   ignore,
   fn: () =>
-    withData(async (folder, data) => {
-      const run = `${folder}/run`;
+    withData(async (folder, _, tiny) => {
+      const named = { ...tiny, name: "ck_plus", classNames: [...CK_PLUS_CLASSES] };
+      const data = `${folder}/ck_plus`, run = `${folder}/run`;
+      await writePrepared(data, { ...named, fingerprint: await fingerprint(named) }, { source: "a test" });
       const args = ["ck_plus_six_class", "--data", data, "--run", run, "--steps", "1", "--split", "9", ...OPTIONS];
       const { code, stdout, stderr } = await runTask("train", ...args);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /test accuracy .* of 6 images/);
       const { info, parameters } = readCheckpoint(await Deno.readFile(checkpointPath(run, 1)));
-      assert.deepEqual(info.classNames, [1, 3, 4, 5, 6, 7].map((n) => `class ${n}`));
+      assert.deepEqual(info.classNames, ["anger", "disgust", "fear", "happy", "sadness", "surprise"]);
       assert.equal(info.dataset, "ck_plus_six_class");
       assert.equal(Object.values(parameters).reduce((sum, data) => sum + data.length, 0), 1_334_906);
     }),

@@ -169,10 +169,24 @@ Deno.test("variants are compared by the corrected t-test, pairs adjusted by Holm
     close(pairs[ps.indexOf(p)].adjustedP!, least);
   });
   const [single] = compareVariants([on("cnn", [0.5]), on("cnn_a", [0.6])]);
-  assert.deepEqual([single.p, single.adjustedP], [null, null]);
-  const [equal] = compareVariants([on("cnn", a), on("cnn_a", a)]);
-  assert.deepEqual([equal.p, equal.equal], [1, 5]);
+  assert.deepEqual([single.p, single.adjustedP, single.untested], [null, null, "one split"]);
   assert.throws(() => compareVariants([on("cnn", a), on("cnn_a", [0.5])]), /other splits/);
+});
+
+Deno.test("splits that all differ by the same are no evidence: there is no p-value, and nothing counts as a pair judged", () => {
+  const on = (variant: ComparedVariant["variant"], ...accuracies: number[]) => ({
+    variant,
+    splits: accuracies.map((accuracy, split) => ({ split, accuracy, trained: 80, tested: 20 })),
+  });
+  // In binary 0.8 - 0.7 and 0.7 - 0.6 are not the same.
+  const [pair] = compareVariants([on("cnn", 0.7, 0.6), on("cnn_a", 0.8, 0.7)]);
+  close(pair.meanDifference, 0.1);
+  assert.deepEqual([pair.p, pair.adjustedP, pair.untested, pair.better], [null, null, "no spread", 2]);
+  const [equal] = compareVariants([on("cnn", 0.7, 0.6), on("cnn_a", 0.7, 0.6)]);
+  assert.deepEqual([equal.p, equal.untested, equal.equal], [null, "no spread", 2]);
+  const [, beside] = compareVariants([on("cnn", 0.7, 0.6), on("cnn_a", 0.8, 0.7), on("cnn_d", 0.75, 0.6)]);
+  assert.equal(beside.untested, undefined);
+  assert(beside.p !== null && beside.p < 1 && beside.adjustedP! <= 2 * beside.p, "two of the three are judged");
 });
 
 Deno.test("an engine that fails, stops or forgets gives an error that names the runs, never a table", async () => {

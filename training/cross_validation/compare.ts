@@ -17,10 +17,12 @@ export interface Comparison {
   better: number;
   equal: number;
   worse: number;
-  /** Two-sided p-value of the corrected t-test; null for a single split. */
+  /** Two-sided p-value of the corrected t-test; null where it cannot be asked. */
   p: number | null;
   /** The same times the number of pairs still to be judged, by Holm's rule, at most 1. */
   adjustedP: number | null;
+  /** Why there is no p-value: splits that all differ by the same say nothing of how much they differ among themselves. */
+  untested?: "one split" | "no spread";
 }
 
 /**
@@ -60,7 +62,7 @@ export function compareVariants(variants: readonly ComparedVariant[]): Compariso
   return pairs;
 }
 
-/** Means over seeds of equal counts may differ by their rounding. */
+/** Means over seeds of equal counts may differ by their rounding, and so may differences of them. */
 const ROUNDING = 1e-12;
 
 function compare(a: ComparedVariant, b: ComparedVariant): Comparison {
@@ -68,21 +70,26 @@ function compare(a: ComparedVariant, b: ComparedVariant): Comparison {
     .map((difference) => Math.abs(difference) < ROUNDING ? 0 : difference);
   const count = differences.length;
   const mean = differences.reduce((sum, value) => sum + value, 0) / count;
+  const untested = count < 2 ? "one split" : isConstant(differences) ? "no spread" : undefined;
   return {
     variants: [a.variant, b.variant],
     meanDifference: mean,
     better: differences.filter((value) => value > 0).length,
     equal: differences.filter((value) => value === 0).length,
     worse: differences.filter((value) => value < 0).length,
-    p: count < 2 ? null : correctedP(differences, mean, [...a.splits, ...b.splits]),
+    p: untested ? null : correctedP(differences, mean, [...a.splits, ...b.splits]),
     adjustedP: null,
+    ...(untested && { untested }),
   };
+}
+
+function isConstant(differences: number[]): boolean {
+  return Math.max(...differences) - Math.min(...differences) < ROUNDING;
 }
 
 function correctedP(differences: number[], mean: number, splits: ComparedVariant["splits"]): number {
   const count = differences.length;
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
   const share = splits.reduce((sum, { tested, trained }) => sum + tested / trained, 0) / splits.length;
-  if (mean === 0) return 1;
   return studentP(mean / Math.sqrt((1 / count + share) * variance), count - 1);
 }

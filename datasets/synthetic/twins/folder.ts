@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { notFound, readFile } from "../../prepared/files.ts";
+import { recoverFolder } from "../../prepared/leftovers.ts";
 import { writeWholeFolder } from "../../prepared/whole_folder.ts";
 import { SourceError } from "../../source_error.ts";
 
@@ -57,7 +58,8 @@ export async function writeTwin(
 }
 
 /**
- * Whether a twin may be written to `directory`: to ask before it is drawn rather than after.
+ * Whether a twin may be written to `directory`: to ask before it is drawn rather than after. What an interrupted replacement took away is
+ * put back first.
  *
  * @param directory The folder to be written.
  * @param target `overwrite` allows another twin to be replaced, as long as nothing was added to it.
@@ -71,6 +73,7 @@ export async function writeTwin(
  * ```
  */
 export async function checkTwinTarget(directory: string, { overwrite = false }: TwinTarget): Promise<void> {
+  await recoverFolder(directory);
   const info = await Deno.lstat(directory).catch(notFound);
   if (!info) return;
   const names = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name).catch((error) => {

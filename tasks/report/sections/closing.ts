@@ -30,7 +30,7 @@ export function controlsSection({ evaluation, visualization, correspondence, rec
       "projections inside the unit's region, against the region elsewhere",
       number(ratio(truths)),
       number(ratio(truths.flatMap(({ randomised }) => randomised ?? []))),
-      "the best filters of a network of random weights, chosen in the same way",
+      "the best filters of one network of random weights, chosen in the same way",
     ),
     correspondence?.probe &&
     line(

@@ -1,16 +1,19 @@
-/** The parsers of what the tasks write and read back: prepared folders, run folders, cross-validations. */
+/** The parsers of folders: what the tasks write and read back (prepared folders, twins, runs, cross-validations), and the authors' own. */
 
 import { PreparedError, readPrepared, readPreparedMeta } from "../../../datasets/prepared.ts";
-import { fingerprint } from "../../../datasets/fingerprint.ts";
-import { writeNpy } from "../../../datasets/npy.ts";
-import { describeDataset } from "../../../datasets/prepared/meta.ts";
+import { readAuthorsFolder } from "../../../datasets/authors_folder.ts";
+import { SourceError } from "../../../datasets/source_error.ts";
+import { checkTwinTarget } from "../../../datasets/synthetic/twins/folder.ts";
 import { UsageError } from "../../../tasks/command.ts";
 import { finishedRun } from "../../../tasks/crossval/finished.ts";
 import { type Manifest, readManifest } from "../../../tasks/crossval/manifest.ts";
+import { readArrayJob } from "../../../tasks/crossval/slurm.ts";
 import { readRunFiles } from "../../../tasks/report/read/run_files.ts";
 import { RunFolder } from "../../../tasks/run/folder.ts";
+import { chosenStep } from "../../../tasks/run/model.ts";
 import { readRunRecord } from "../../../tasks/run/record.ts";
 import { trainingSettings } from "../../../training/options.ts";
+import { AUTHORS_FILES, preparedFiles } from "../../support/prepared_files.ts";
 import type { FuzzedParser, Input } from "../parser.ts";
 import { EVALUATION, LOG, LOOKS, RUN } from "./documents.ts";
 
@@ -60,31 +63,6 @@ function expectKinds(value: unknown, kinds: Record<string, "string" | "number" |
   }
 }
 
-async function preparedFiles() {
-  const dataset = {
-    name: "tiny",
-    imageSize: 8,
-    classNames: ["sad", "glad"],
-    images: new Uint8Array(256),
-    labels: Int32Array.of(0, 1, 0, 1),
-    subjects: Int32Array.of(0, 1, 2, 3),
-    folds: Int32Array.of(0, 1, 2, 0),
-    foldColumns: 1,
-    actionUnits: [1, 2],
-    units: new Uint8Array(8),
-  };
-  const { images, labels, subjects, folds, units } = dataset;
-  const described = { ...dataset, fingerprint: await fingerprint(dataset) };
-  return {
-    "meta.json": json(describeDataset(described, { source: "nowhere" }, ["meta.json"])),
-    "X.npy": writeNpy({ shape: [4, 1, 8, 8], data: images }),
-    "y.npy": writeNpy({ shape: [4], data: labels }),
-    "subjs.npy": writeNpy({ shape: [4], data: subjects }),
-    "folds.npy": writeNpy({ shape: [4], data: folds }),
-    "aus.npy": writeNpy({ shape: [4, 2], data: units }),
-  };
-}
-
 const meta = ofFolder(
   "meta",
   async () => ({ "meta.json": (await preparedFiles())["meta.json"] }),
@@ -93,6 +71,16 @@ const meta = ofFolder(
 );
 
 const prepared = ofFolder("prepared", preparedFiles, readPrepared, [PreparedError]);
+
+const authorsCkPlus = ofFolder("authors_ck", () => AUTHORS_FILES.ck_plus, readAuthorsFolder, [PreparedError]);
+const authorsTfd = ofFolder("authors_tfd", () => AUTHORS_FILES.tfd, readAuthorsFolder, [PreparedError]);
+
+const twin = ofFolder(
+  "twin",
+  () => ({ "twin.json": json({ format: "aulens twin", version: 1, files: 1 }) }),
+  (folder) => checkTwinTarget(folder, { overwrite: true }),
+  [SourceError],
+);
 
 const run = ofFolder(
   "run",
@@ -187,6 +175,29 @@ const finished = ofFolder(
   [UsageError],
 );
 
+const job = ofFolder(
+  "job",
+  () => ({ "slurm/job.json": json({ number: "77", indices: [0, 3] }) }),
+  async (folder) => {
+    const found = await readArrayJob(folder);
+    if (!found) throw new UsageError("its runs are to be submitted again");
+    if (!/^\d+$/.test(found.number) || !found.indices.every((index) => Number.isSafeInteger(index) && index >= 0)) {
+      throw new Error(`${JSON.stringify(found)} was read`);
+    }
+  },
+  [UsageError],
+);
+
+const chosen = ofFolder(
+  "chosen",
+  () => ({ "evaluation.json": json(EVALUATION) }),
+  async (folder) => {
+    const step = await chosenStep(new RunFolder(folder));
+    if (!Number.isSafeInteger(step) || step! < 0) throw new Error(`step ${step} was read`);
+  },
+  [UsageError],
+);
+
 const report = ofFolder(
   "report",
   () => ({
@@ -204,4 +215,17 @@ const report = ofFolder(
 );
 
 /** Those of this file. */
-export const FOLDER_PARSERS: FuzzedParser[] = [meta, prepared, run, log, crossval, finished, report];
+export const FOLDER_PARSERS: FuzzedParser[] = [
+  meta,
+  prepared,
+  authorsCkPlus,
+  authorsTfd,
+  twin,
+  run,
+  log,
+  crossval,
+  finished,
+  job,
+  chosen,
+  report,
+];

@@ -1,4 +1,4 @@
-/** Every parser of the project, as the fuzzer drives it. */
+/** Every parser that the project has itself, as the fuzzer drives it; pictures are decoded by a package. */
 
 import { BINARY_PARSERS } from "./binary.ts";
 import { FOLDER_PARSERS } from "./folders.ts";
