@@ -1,57 +1,26 @@
 /** The zero-bias CNN of Khorrami, Paine and Huang (2015) as an object: parameters, predictions, gradients, training steps. */
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
-import { type ConvolutionMethod, methodFor, winogradFits } from "../kernels/convolution/mod.ts";
-import { checkImages, checkLabels, checkSeed } from "./checks.ts";
+import { checkImages, checkLabels } from "./checks.ts";
 import {
   Activations,
   backwardCalls,
-  convolutionShapes,
   forwardCalls,
   largestPart,
   lossCalls,
   type NetworkSizes,
   updateCalls,
 } from "./layers.ts";
+import { completed, completedStep, type StepOptions, type StepResult, type ZeroBiasCnnOptions } from "./options.ts";
 import {
   createParameterBuffers,
   type ParameterBuffers,
   readParameterBuffers,
   writeParameterBuffers,
 } from "./parameter_buffers.ts";
-import { drawInitialScale, initialParameters, type Parameters } from "./parameters.ts";
+import { initialParameters, type Parameters } from "./parameters.ts";
 
-/** What a network is made from. */
-export interface ZeroBiasCnnOptions {
-  /** Side of the square input, a multiple of 8. */
-  imageSize: number;
-  /** Number of classes, 2 or more. */
-  classes: number;
-  /** Draws the initial weights, and dropout in `trainStep`: an integer 0..2^32-1. Default 0. */
-  seed?: number;
-  /** k in the standard deviations of the initial weights; drawn from the seed, uniform in [0.2, 1.2), where not given. */
-  initialScale?: number;
-  /** How the convolutions are computed. Default `"auto"`. */
-  convolution?: ConvolutionMethod;
-}
-
-/** Settings of one update. */
-export interface StepOptions {
-  /** Default 0.01. */
-  learningRate?: number;
-  /** Default 0.9. */
-  momentum?: number;
-  /** Default 1e-5, on every parameter, biases included. */
-  weightDecay?: number;
-  /** Share of fc4's inputs that is dropped, in [0, 1). Default 0. */
-  dropout?: number;
-}
-
-/** Loss and share of hits of a batch. */
-export interface StepResult {
-  loss: number;
-  accuracy: number;
-}
+export type { StepOptions, StepResult, ZeroBiasCnnOptions } from "./options.ts";
 
 /**
  * A network on a GPU. Images are normalised float32, n x S x S; any n from 1. Everything it holds is given back by `dispose()`.
@@ -125,26 +94,10 @@ export class ZeroBiasCnn {
    * @throws {RangeError} for an image size that is no multiple of 8, fewer than 2 classes, a seed that is no 32-bit unsigned integer.
    */
   static async create(gpu: Gpu, options: ZeroBiasCnnOptions): Promise<ZeroBiasCnn> {
-    const { imageSize, classes, seed = 0, convolution = "auto" } = options;
-    if (!(Number.isInteger(imageSize) && imageSize >= 8 && imageSize % 8 === 0)) {
-      throw new RangeError(`imageSize is ${imageSize}, expected a multiple of 8, such as 48 or 96`);
-    }
-    if (!(Number.isInteger(classes) && classes >= 2)) {
-      throw new RangeError(`classes is ${classes}, expected an integer of 2 or more`);
-    }
-    if (!["auto", "direct", "winograd"].includes(convolution)) {
-      throw new RangeError(`convolution is ${JSON.stringify(convolution)}, expected "auto", "direct" or "winograd"`);
-    }
-    checkSeed(seed);
-    const initialScale = options.initialScale ?? drawInitialScale(seed);
-    if (!(initialScale > 0 && Number.isFinite(initialScale))) {
-      throw new RangeError(`initialScale is ${initialScale}, expected a positive number, such as 1`);
-    }
-    const method = convolution === "auto" ? methodOn(gpu, imageSize) : convolution;
-    const made = { imageSize, classes, seed, initialScale, convolution: method };
+    const made = completed(gpu, options);
     const net = gpu.allOrNothing(() => new ZeroBiasCnn(gpu, made));
     try {
-      await net.setParameters(initialParameters(classes, seed, initialScale));
+      await net.setParameters(initialParameters(made.classes, made.seed, made.initialScale));
       return net;
     } catch (error) {
       net.dispose();
@@ -223,13 +176,7 @@ export class ZeroBiasCnn {
    * @throws {Error} as `lossAndGradients` does.
    */
   async trainStep(images: Float32Array, labels: ArrayLike<number>, options: StepOptions = {}): Promise<StepResult> {
-    const { learningRate = 0.01, momentum = 0.9, weightDecay = 1e-5, dropout = 0 } = options;
-    for (const [name, value] of Object.entries({ learningRate, momentum, weightDecay })) {
-      if (!(Number.isFinite(value) && value >= 0)) {
-        throw new RangeError(`${name} is ${value}, expected a number of 0 or more`);
-      }
-    }
-    if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout is ${dropout}, expected a number in [0, 1)`);
+    const { learningRate, momentum, weightDecay, dropout } = completedStep(options);
     return await this.#alone("trainStep", async () => {
       const result = await this.#lossAndBackward(images, labels, dropout);
       this.gpu.write(this.settings, new Float32Array([learningRate, momentum, weightDecay]));
@@ -339,16 +286,4 @@ export class ZeroBiasCnn {
       this.#busy = undefined;
     }
   }
-}
-
-/**
- * What `"auto"` is on an adapter: direct for images so large that the tiles of one are over its largest binding. Browsers' software adapter
- * compiles the direct kernel for minutes, and may lose the device over it; Winograd's three it takes as all others do.
- */
-function methodOn(gpu: Gpu, imageSize: number): ConvolutionMethod {
-  const large = convolutionShapes(imageSize, 1).some((shape) =>
-    methodFor(shape) === "winograd" && !winogradFits(gpu, shape)
-  );
-  if (large) return "direct";
-  return gpu.adapter.architecture === "swiftshader" ? "winograd" : "auto";
 }

@@ -4,9 +4,7 @@ import assert from "node:assert/strict";
 import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
 import { initialParameters, type Parameters } from "../../network/parameters.ts";
 import { ZeroBiasCnn, type ZeroBiasCnnOptions } from "../../network/zero_bias_cnn.ts";
-import { type Gpu, openGpu } from "../../gpu/device.ts";
-import { GpuOutOfMemoryError } from "../../gpu/errors.ts";
-import { planningGpu } from "../../gpu/planning.ts";
+import type { Gpu } from "../../gpu/device.ts";
 import { evaluate, lossAndGradients, Trainer } from "../reference/network.ts";
 import { dropoutKept } from "../reference/random.ts";
 import { assertClose, dot } from "../support/compare.ts";
@@ -301,45 +299,5 @@ Deno.test(
     await net.trainStep(images, labels, SETTINGS);
     assertSame(await asked, before, "parameters");
     assert.notDeepEqual((await net.parameters())["output.bias"], before["output.bias"]);
-  }),
-);
-
-Deno.test("after running out of memory a network takes fewer images, and gives everything back at its end", async () => {
-  using gpu = await openGpu({ memoryLimit: 60e6 });
-  const many = batch(5, 64, 48, 7), one = batch(6, 1, 48, 7);
-  {
-    using net = await network(gpu, { imageSize: 48 });
-    const expected = await net.predict(one.images);
-    const attempts = [
-      () => net.predict(many.images),
-      () => net.lossAndGradients(many.images, many.labels),
-      () => net.trainStep(many.images, many.labels),
-    ];
-    for (const attempt of attempts) {
-      await assert.rejects(attempt, GpuOutOfMemoryError);
-      assertSame(await net.predict(one.images), expected, "prediction");
-      assert((await net.lossAndGradients(one.images, one.labels)).loss > 0);
-    }
-  }
-  assert.equal(gpu.memory.buffers, 0);
-  assert.equal(gpu.memory.bytes, 0);
-  using small = await openGpu({ memoryLimit: 10e6 });
-  await assert.rejects(network(small), GpuOutOfMemoryError);
-  assert.equal(small.memory.buffers, 0);
-});
-
-Deno.test(
-  "images whose Winograd tiles are over the largest binding are convolved directly",
-  withGpu(async (gpu) => {
-    const binds = gpu.limits.maxStorageBufferBindingSize;
-    // conv2's tiles take 32 KiB for each 4 x 4 pixels of its 128 maps, which have half of the image's side.
-    const largest = 8 * Math.floor(Math.sqrt(binds / 2 ** 15));
-    for (const [imageSize, method] of [[96, "auto"], [largest, "auto"], [largest + 8, "direct"]] as const) {
-      using paper = planningGpu(gpu);
-      using net = await ZeroBiasCnn.create(paper, { imageSize, classes: 7, initialScale: 1 });
-      assert.equal(net.sizes.convolution, method, `${imageSize} pixels`);
-      const a = net.activations(64);
-      assert(a.capacity >= 1 && a.gradients.conv3Map.byteLength <= binds);
-    }
   }),
 );
