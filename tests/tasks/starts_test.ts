@@ -21,7 +21,8 @@ Deno.test({
   ignore: ignore || Deno.build.os === "windows",
   fn: () =>
     inTemporary(async (folder) => {
-      const dataset = await tinyDataset({ imageSize: 16, folds: 3, perFold: 4 });
+      const drawn = { ...await tinyDataset({ imageSize: 16, folds: 3, perFold: 4 }), name: "synthetic" };
+      const dataset = { ...drawn, fingerprint: await fingerprint(drawn) };
       await Deno.mkdir(`${folder}/data`);
       await writePrepared(`${folder}/data/other`, dataset, { source: "a test" });
       const child = startTaskIn(folder, "train", "--image-size", "16", "--run", "run", "--steps", "1", "--batch", "2");
