@@ -20,6 +20,16 @@ export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
+/** Serves an empty page, and a script beside it as `/mod.js`. */
+export function serveScript(code: string): Deno.HttpServer<Deno.NetAddr> {
+  const [script, page] = ["text/javascript", "text/html"].map((type) => ({ headers: { "content-type": type } }));
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+    return url.endsWith("/mod.js")
+      ? new Response(code, script)
+      : new Response("<!doctype html><link rel='icon' href='data:,'>", page);
+  });
+}
+
 /** A page and what was noted of it. */
 export interface Opened {
   page: Page;

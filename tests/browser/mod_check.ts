@@ -11,7 +11,7 @@ import { normalize } from "../../training/draws.ts";
 import { classifyFaces, type Model, openModel, writeModel } from "../../training/model.ts";
 import { assertClose, assertWithin, largest } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
-import { openAddress, startBrowser } from "./browser.ts";
+import { openAddress, serveScript, startBrowser } from "./browser.ts";
 
 const FACES = 5, CLASSES = 8;
 
@@ -76,11 +76,7 @@ async function readHere(model: Model, bytes: Uint8Array): Promise<Answers> {
 Deno.test("mod.ts, bundled, gives a browser the probabilities that it gives Deno", async () => {
   const code = await bundle(new URL("../../mod.ts", import.meta.url));
   assert.ok(!/\bDeno\./.test(code), "the bundle needs Deno");
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
-    return url.endsWith("/mod.js")
-      ? new Response(code, { headers: { "content-type": "text/javascript" } })
-      : new Response("<!doctype html><link rel='icon' href='data:,'>", { headers: { "content-type": "text/html" } });
-  });
+  await using server = serveScript(code);
   const browser = await startBrowser();
   try {
     const opened = await openAddress(browser, `http://127.0.0.1:${server.addr.port}/`, { width: 800 });

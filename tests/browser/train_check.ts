@@ -11,7 +11,7 @@ import { augment, sampleIndices } from "../../training/draws.ts";
 import { train } from "../../training/train.ts";
 import { assertWithin } from "../support/compare.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
-import { openAddress, startBrowser } from "./browser.ts";
+import { openAddress, serveScript, startBrowser } from "./browser.ts";
 
 const STEPS = 50;
 /**
@@ -73,11 +73,7 @@ async function trainHere(dataset: Dataset): Promise<Answers & { adapter: string 
 
 Deno.test("training in a browser draws the same images as in Deno, and its losses are the same", async () => {
   const code = await bundle(new URL("../../mod.ts", import.meta.url));
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
-    return url.endsWith("/mod.js")
-      ? new Response(code, { headers: { "content-type": "text/javascript" } })
-      : new Response("<!doctype html><link rel='icon' href='data:,'>", { headers: { "content-type": "text/html" } });
-  });
+  await using server = serveScript(code);
   const dataset = await tinyDataset({ imageSize: NETWORK.imageSize, classes: NETWORK.classes });
   const plain = { ...dataset } as Record<string, unknown>;
   for (const name of ["images", "labels", "subjects", "folds"]) plain[name] = [...plain[name] as Int32Array];
