@@ -2,27 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { initialParameters } from "../../network/parameters.ts";
-import { type Model, writeModel } from "../../training/model.ts";
+import { writeModel } from "../../training/model.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 import { runTask, startTask } from "../support/task.ts";
+import { tinyModel as model } from "../support/tiny_model.ts";
 
 const ignore = needs("read", "write", "env", "ffi", "run");
-
-const model: Model = {
-  info: {
-    imageSize: 16,
-    classNames: ["calm", "glad"],
-    normalization: "local-mean",
-    crop: "drawn",
-    dataset: "synthetic",
-    images: "drawn",
-    variant: "cnn",
-    step: 7,
-  },
-  parameters: initialParameters(2, 1, 1),
-};
 
 /** A task that runs: what it has said until a line fits, and how it ends after a signal. */
 interface Running {

@@ -1,35 +1,23 @@
 /** `deno task explore` but for the browser: which run it takes, what its page consists of, what it says where something is missing. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { initialParameters } from "../../network/parameters.ts";
 import { readSafetensors } from "../../network/safetensors.ts";
 import { newestRun } from "../../tasks/explore/newest_run.ts";
 import { cropGrey } from "../../tasks/explore/page/reading/crop.ts";
 import { RunFolder } from "../../tasks/run/folder.ts";
-import { type Model, readModel, writeModel } from "../../training/model.ts";
+import { readModel, writeModel } from "../../training/model.ts";
 import { RUN } from "../fuzz/parsers/documents.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 import { Random } from "../support/random.ts";
 import { runTask, runTaskIn } from "../support/task.ts";
+import { tinyModel as model } from "../support/tiny_model.ts";
 
 const ignore = needs("read", "write", "env", "ffi", "run");
 // These need sharp, a native library.
 const { cutSquare } = ignore ? {} as never : await import("../../datasets/faces/image.ts");
 const { filterSheets } = ignore ? {} as never : await import("../../tasks/explore/site/filters.ts");
 const { writeReportRun } = ignore ? {} as never : await import("../support/report_run.ts");
-
-const info = {
-  imageSize: 16,
-  classNames: ["calm", "glad"],
-  normalization: "local-mean",
-  crop: "drawn",
-  dataset: "synthetic",
-  images: "drawn",
-  variant: "cnn",
-  step: 7,
-} as const;
-const model: Model = { info: { ...info, classNames: [...info.classNames] }, parameters: initialParameters(2, 1, 1) };
 
 Deno.test({
   name: "the run with the newest checkpoint is taken; without one the command that makes one is named",
