@@ -130,6 +130,12 @@ function bytes(count: number): string {
 }
 
 if (import.meta.main) {
+  if (Deno.args.some((argument) => argument === "--help" || argument === "-h")) {
+    console.log(
+      "Usage: doctor [--json]\n\nSays what a bug report needs: adapter, limits, driver, versions; --json for a program.",
+    );
+    Deno.exit(0);
+  }
   const unknown = Deno.args.filter((argument) => argument !== "--json");
   if (unknown.length > 0) {
     console.error(`doctor: ${unknown.join(" ")}: not an option; usage: deno task doctor [--json]`);

@@ -105,10 +105,10 @@ export function overview(filters: readonly ShownFilter[], of: number, notes: Pag
     head + Math.max(1, rows) * (panelHeight + panelGap) + 8,
   );
   const layer = filters[0]?.layer ?? "";
-  page.text(`${filters.length} of ${of} filters of ${layer}, the most selective`, MARGIN, 38, {
-    size: 17,
-    weight: "bold",
-  });
+  const chosen = filters.length < of
+    ? `${filters.length} of ${of} filters of ${layer}, the most selective`
+    : `${of} filters of ${layer}, the most selective first`;
+  page.text(chosen, MARGIN, 38, { size: 17, weight: "bold" });
   page.quiet(`${notes.source}; ${notes.method}.`, MARGIN, 57);
   page.quiet(
     "Selectivity: (m − o) / (m + o), m the mean response to the preferred class, o that to the others.",

@@ -32,6 +32,7 @@ const COMMANDS: Record<string, string> = {
 
 /** Command lines that need a grant which the others do without. */
 const ONLY_FOR: Record<string, string> = {
+  "export --ignore-env": "--help",
   "--allow-net=127.0.0.1": "run",
   "--allow-run=xdg-open,open,explorer": "run --open",
 };
@@ -39,12 +40,19 @@ const ONLY_FOR: Record<string, string> = {
 /** The tasks that are a program of ours; the others check the project. */
 const TASKS = Object.entries(config.tasks).filter(([, line]) => / tasks\/\w+\.ts$/.test(line));
 
+/** The environment without what says how to colour: packages look for more of it where the first is not there. */
+function plainEnvironment(): Record<string, string> {
+  const colours = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"];
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !colours.includes(name)));
+}
+
 async function run(folder: string, line: string, args: string) {
   const [deno, ...flags] = line.split(" ").map((part) => part.replace(/(^|=)tasks\//, `$1${root}tasks/`));
   const { code, stdout, stderr } = await new Deno.Command(deno, {
     args: [...flags, ...args.split(" ").filter((word) => word !== "")],
     cwd: folder,
-    env: { NO_COLOR: "1" },
+    env: plainEnvironment(),
+    clearEnv: true,
     stdin: "null",
   }).output();
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
@@ -58,6 +66,18 @@ Deno.test("privileges: no task has the environment, a network beyond this machin
     assert.match(line, / --no-prompt /, `deno task ${task}`);
     assert.doesNotMatch(line, / (-A|--allow-all)\b/, `deno task ${task}`);
   }
+});
+
+Deno.test({
+  name: "privileges: every task prints its help, whatever a terminal wants of its colours",
+  ignore: needs("read", "env", "run"),
+  async fn() {
+    for (const [task, line] of TASKS) {
+      const { code, stdout, stderr } = await run(root, line, "--help");
+      assert.equal(code, 0, `deno task ${task} --help: ${stderr}`);
+      assert.match(stdout, new RegExp(`^Usage: ${task} `), `deno task ${task} --help`);
+    }
+  },
 });
 
 Deno.test({ name: "privileges: SECURITY.md's table says what deno.json grants", ignore: needs("read") }, async () => {
@@ -101,7 +121,7 @@ Deno.test({
         await test.step(task, async () => {
           for (const grant of grantsOf(line)) {
             // Where what is asked for has been done, doing it again is refused before anything is.
-            const args = (ONLY_FOR[grant] ?? COMMANDS[task]).replace(
+            const args = (ONLY_FOR[`${task} ${grant}`] ?? ONLY_FOR[grant] ?? COMMANDS[task]).replace(
               /data$|run$/,
               (name) => ["prepare", "train"].includes(task) ? `${name}2` : name,
             );
