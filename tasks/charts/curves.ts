@@ -51,6 +51,28 @@ export async function curvesPng(records: readonly CurveRecord[], options: CurveO
   return svgToPng(await curvesSvg(records, options));
 }
 
+/** What is thin and what is bold in the curves of such records; undefined where they are too few for two kinds of line. */
+export function smoothingWords(records: readonly CurveRecord[]): string | undefined {
+  const { window, loss, train, validation } = allSeries(records);
+  const smoothed = [loss, train, validation].some(({ raw, smooth }) =>
+    raw.some((point, n) => point.value !== smooth[n].value)
+  );
+  return smoothed ? `Thin: each record. Bold: mean over the ${window} steps around it.` : undefined;
+}
+
+function allSeries(records: readonly CurveRecord[]) {
+  const last = records.reduce((step, record) => Math.max(step, record.step), 1);
+  const window = Math.ceil(last / 20);
+  const of = (name: string, value: (record: CurveRecord) => number | null) => series(name, records, window, value);
+  return {
+    last,
+    window,
+    loss: of(LOSS, (record) => record.loss),
+    train: of(TRAIN, (record) => record.trainAccuracy),
+    validation: of(VALIDATION, (record) => record.validationAccuracy),
+  };
+}
+
 /**
  * Draws the curves of one training run as SVG; {@linkcode curvesPng} says how.
  *
@@ -60,20 +82,14 @@ export async function curvesPng(records: readonly CurveRecord[], options: CurveO
  * @throws {RangeError} There is no record to draw.
  */
 export async function curvesSvg(records: readonly CurveRecord[], options: CurveOptions): Promise<string> {
-  const last = records.reduce((step, record) => Math.max(step, record.step), 1);
-  const window = Math.ceil(last / 20);
-  const loss = series(LOSS, records, window, (record) => record.loss);
-  const train = series(TRAIN, records, window, (record) => record.trainAccuracy);
-  const validation = series(VALIDATION, records, window, (record) => record.validationAccuracy);
-  const all = [loss, train, validation];
-  if (all.every(({ raw }) => raw.length === 0)) {
+  const { last, loss, train, validation } = allSeries(records);
+  if ([loss, train, validation].every(({ raw }) => raw.length === 0)) {
     throw new RangeError(`curves: 0 of ${records.length} records hold a finite loss or accuracy; train for more steps`);
   }
-  const smoothed = all.some(({ raw, smooth }) => raw.some((point, n) => point.value !== smooth[n].value));
-  const caption = smoothed ? [`Thin: each record. Bold: mean over the ${window} steps around it.`] : [];
+  const caption = smoothingWords(records);
   return await vegaSvg(lineChart({
     title: options.title,
-    subtitle: [...(options.subtitle ? [options.subtitle] : []), ...caption],
+    subtitle: [...(options.subtitle ? [options.subtitle] : []), ...(caption ? [caption] : [])],
     losses: { thin: loss.raw, bold: loss.smooth },
     accuracies: { thin: [...train.raw, ...validation.raw], bold: [...train.smooth, ...validation.smooth] },
     accuracyLabel: "accuracy",

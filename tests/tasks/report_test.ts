@@ -107,6 +107,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the training curves are explained as they are drawn: thin and bold only where there are both",
+  ignore,
+  fn: () =>
+    inTemporary(async (path) => {
+      await writeReportRun(path);
+      for (const [every, smoothed] of [[50, false], [2, true]] as const) {
+        const log = Array.from({ length: 200 / every }, (_, n) => ({
+          step: every * (n + 1),
+          loss: 2 + Math.sin(n),
+          trainAccuracy: 0.5,
+          validationAccuracy: null,
+          imagesPerSecond: 9,
+        }));
+        await Deno.writeTextFile(`${path}/log.jsonl`, log.map((record) => JSON.stringify(record) + "\n").join(""));
+        const { html } = await renderReport(await gather(path));
+        const caption = /<figcaption>(Loss and accuracies.*?)<\/figcaption>/s.exec(html)![1];
+        assert.equal(caption.includes("Thin: each record. Bold: mean over the 10 steps around it."), smoothed, caption);
+      }
+    }),
+});
+
+Deno.test({
   name: "the layers that were compared with the Action Units stand side by side",
   ignore,
   async fn() {

@@ -1,4 +1,5 @@
 /** How training went, and how good every checkpoint is. */
+import { smoothingWords } from "../../charts/curves.ts";
 import { percent } from "../../words.ts";
 import { type Content, Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
@@ -18,13 +19,13 @@ function curves({ curves, log }: Facts): Content {
   } nats, training accuracy ${percent(last.trainAccuracy)}${
     validated === undefined || validated === null ? "" : `, validation accuracy ${percent(validated)}`
   }.`;
-  const smoothed = `Thin: each record; bold, and in the labels: the mean over the ${
-    count(Math.ceil(last.step / 20))
-  } steps around it.`;
+  const smoothing = smoothingWords(log);
   return markup`<figure class="chart">
       <div class="wide">${chart("wide", curves.wide, words)}</div>
       <div class="narrow">${chart("narrow", curves.narrow, words)}</div>
-      <figcaption>${words} ${smoothed} The training accuracy is that on the batches, augmented where the variant augments; the validation accuracy is that of one random batch at a time.</figcaption>
+      <figcaption>${words}${
+    smoothing ? ` ${smoothing}` : ""
+  } The training accuracy is that on the batches, augmented where the variant augments; the validation accuracy is that of one random batch at a time.</figcaption>
     </figure>`;
 }
 
