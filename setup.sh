@@ -3,8 +3,9 @@
 # there.
 #
 # Installs Deno from npm where it is missing or too old, and, only where no WebGPU adapter answers, Mesa's software Vulkan
-# driver and a font from the system's packages. Changes nothing on a machine that has them. On a terminal it asks first,
-# unless it runs as root or with CI=true.
+# driver and a font from the system's packages; the same where only Mesa's software OpenGL answers, which keeps a program
+# from hearing Ctrl-C while it computes, and ends in other bits. Changes nothing on a machine that has them. On a terminal
+# it asks first, unless it runs as root or with CI=true.
 set -eu
 cd "$(dirname "$0")"
 
@@ -19,12 +20,12 @@ fail() {
   exit 1
 }
 
-# Asks before the first change to the machine, where there is somebody to ask.
+# Asks before a change to the machine, where there is somebody to ask; false for a no.
 agree() {
   if [ "$(id -u)" -eq 0 ] || [ "${CI:-}" = true ] || ! [ -t 0 ] || ! [ -t 2 ]; then return 0; fi
   printf 'setup: go on? [Y/n] ' >&2
   read -r answer
-  case $answer in "" | y | Y | yes) ;; *) fail "nothing was installed." ;; esac
+  case $answer in "" | y | Y | yes) ;; *) return 1 ;; esac
 }
 
 # Runs a command whose output matters only when it fails.
@@ -50,7 +51,12 @@ is_recent() {
 
 has_deno() { is_recent "$(deno --version 2>/dev/null | sed -n '1s/^deno \([^ ]*\).*/\1/p')"; }
 
-has_adapter() { deno eval 'Deno.exit(await navigator.gpu?.requestAdapter() ? 0 : 1)' >/dev/null 2>&1; }
+# "none", "opengl" (Mesa's software driver with no Vulkan: gpu/adapter.ts says how it is told) or "ready".
+adapter() {
+  deno eval 'const adapter = await navigator.gpu?.requestAdapter();
+    const isOpenGl = adapter?.info.description.startsWith("llvmpipe") && !adapter.features.has("bgra8unorm-storage");
+    console.log(!adapter ? "none" : isOpenGl ? "opengl" : "ready");' 2>/dev/null || echo none
+}
 
 install_deno() {
   command -v npm >/dev/null ||
@@ -65,33 +71,51 @@ install_deno() {
     say "installing Deno $deno_release with npm, into .setup ($prefix is not writable)"
     set -- --prefix .setup
   fi
-  agree
+  agree || fail "nothing was installed."
   quietly npm install "$@" --loglevel=error "deno@$deno_release" || fail "npm could not install Deno; its words are above."
   if [ "$1" = --prefix ]; then say "to call deno by hand: export PATH=\"$local_bin:\$PATH\""; fi
   has_deno || fail "Deno was installed but does not start: try 'deno --version'."
 }
 
+# Why Mesa's Vulkan driver could not be had: fatal where no adapter answers, else said.
+cannot() {
+  if [ "$answers" = none ]; then fail "no WebGPU adapter answers. $1"; fi
+  say "going on with Mesa's software OpenGL. $1"
+}
+
 install_adapter() {
-  command -v apt-get >/dev/null ||
-    fail "no WebGPU adapter answers. Install a Vulkan driver for the GPU or Mesa's software driver
+  if ! command -v apt-get >/dev/null; then
+    cannot "Install a Vulkan driver for the GPU or Mesa's software driver
   (Fedora: mesa-vulkan-drivers; Arch: vulkan-swrast; Alpine: mesa-vulkan-swrast) and the DejaVu fonts, and try again."
+    return
+  fi
   as_root=
   if [ "$(id -u)" -ne 0 ]; then
     as_root=sudo
-    command -v sudo >/dev/null || fail "no WebGPU adapter answers. Run as root: apt-get install $system_packages"
+    if ! command -v sudo >/dev/null; then
+      cannot "Run as root: apt-get install $system_packages"
+      return
+    fi
   fi
-  say "no WebGPU adapter answers: installing Mesa's software driver and a font with apt-get ($system_packages)"
-  agree
+  if [ "$answers" = none ]; then what="no WebGPU adapter answers"; else what="WebGPU has only Mesa's software OpenGL"; fi
+  say "$what: installing Mesa's software Vulkan driver and a font with apt-get ($system_packages)"
+  if ! agree; then
+    cannot "Nothing was installed."
+    return
+  fi
   # shellcheck disable=SC2086 # both are lists of words
-  quietly $as_root apt-get update -q &&
-    quietly $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $system_packages ||
-    fail "apt-get could not install them; its words are above."
-  has_adapter || fail "there is still no WebGPU adapter: 'deno task doctor' says what is known."
+  if ! { quietly $as_root apt-get update -q &&
+    quietly $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $system_packages; }; then
+    cannot "apt-get could not install them; its words are above."
+    return
+  fi
+  [ "$(adapter)" != none ] || fail "there is still no WebGPU adapter: 'deno task doctor' says what is known."
 }
 
 PATH=$local_bin:$PATH
 has_deno || install_deno
-has_adapter || install_adapter
+answers=$(adapter)
+[ "$answers" = ready ] || install_adapter
 
 if [ $# -gt 0 ]; then exec deno task --quiet "$@"; fi
 say "ready."

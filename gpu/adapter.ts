@@ -6,6 +6,7 @@ export interface AdapterDescription {
   vendor: string;
   architecture: string;
   device: string;
+  /** What the driver calls itself; for Mesa's software driver behind OpenGL, which calls itself what the one behind Vulkan does, that too. */
   description: string;
   /** True for an adapter that computes on the CPU, such as Mesa's lavapipe. */
   software: boolean;
@@ -24,7 +25,15 @@ export async function findAdapter(powerPreference: GPUPowerPreference): Promise<
 }
 
 /** Its description. */
-export function describe({ info }: Pick<GPUAdapter, "info">): AdapterDescription {
-  const { vendor, architecture, device, description, isFallbackAdapter: software } = info;
-  return { vendor, architecture, device, description, software };
+export function describe(adapter: Pick<GPUAdapter, "info" | "features">): AdapterDescription {
+  const { vendor, architecture, device, description, isFallbackAdapter: software } = adapter.info;
+  return { vendor, architecture, device, description: description + (isOpenGl(adapter) ? ", OpenGL" : ""), software };
+}
+
+/**
+ * Whether this is Mesa's software driver behind OpenGL: WebGPU falls back to it where no Vulkan driver is installed. The two end in different
+ * bits and share one name; only that behind Vulkan offers this feature.
+ */
+export function isOpenGl({ info, features }: Pick<GPUAdapter, "info" | "features">): boolean {
+  return info.description.startsWith("llvmpipe") && !features.has("bgra8unorm-storage");
 }

@@ -58,7 +58,7 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
       maxStorageBuffersPerShaderStage: Math.min(limits.maxStorageBuffersPerShaderStage, 10),
     },
   });
-  return new Gpu(adapter, device, options.memoryLimit);
+  return new Gpu(describe(adapter), device, options.memoryLimit);
 }
 
 /**
@@ -88,13 +88,13 @@ export class Gpu {
   #disposed = false;
 
   /** Use {@linkcode openGpu}. */
-  constructor(adapter: Pick<GPUAdapter, "info">, device: GPUDevice, memoryLimit = Infinity) {
+  constructor(adapter: AdapterDescription, device: GPUDevice, memoryLimit = Infinity) {
+    this.adapter = adapter;
     this.device = device;
     this.limits = device.limits;
     this.#memory = new Memory(device, this.#failures, memoryLimit);
     this.memory = this.#memory.count;
     this.#pipelines = new Pipelines(device, this.#failures);
-    this.adapter = describe(adapter);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault?.();
       this.#failures.add(classify((event as GPUUncapturedErrorEvent).error));

@@ -34,6 +34,5 @@ export function planningGpu(like: Gpu): Gpu {
     createBindGroup: nothing,
     destroy: nothing,
   };
-  const { software: isFallbackAdapter, ...description } = like.adapter;
-  return new Gpu({ info: { ...description, isFallbackAdapter } as GPUAdapterInfo }, device as unknown as GPUDevice);
+  return new Gpu(like.adapter, device as unknown as GPUDevice);
 }

@@ -8,6 +8,7 @@
 import config from "../deno.json" with { type: "json" };
 import datasetsDeps from "../datasets/deps.ts" with { type: "text" };
 import tasksDeps from "./deps.ts" with { type: "text" };
+import { describe, isOpenGl } from "../gpu/adapter.ts";
 import { FONT } from "./charts/style.ts";
 
 /** One named group of facts; nothing where the machine has none to tell. */
@@ -52,6 +53,13 @@ async function examine(): Promise<Report> {
         "(Debian: apt-get install mesa-vulkan-drivers libvulkan1).",
     );
   }
+  if (adapter && isOpenGl(adapter)) {
+    remedies.push(
+      "Mesa's software driver answers through OpenGL: no Vulkan driver was found. All works, but a program stands still while it computes " +
+        "(Ctrl-C is heard late), and a run ends in other bits than behind Vulkan " +
+        "(Debian: apt-get install mesa-vulkan-drivers libvulkan1).",
+    );
+  }
   if (fonts.length === 0) {
     remedies.push(`${FONT} was not found: pictures may lack their text (Debian: apt-get install fonts-dejavu-core).`);
   }
@@ -67,7 +75,7 @@ async function examine(): Promise<Report> {
       vendor: adapter.info.vendor,
       architecture: adapter.info.architecture,
       device: adapter.info.device,
-      description: adapter.info.description,
+      description: describe(adapter).description,
       isFallbackAdapter: adapter.info.isFallbackAdapter,
       features: [...adapter.features].sort(),
     },

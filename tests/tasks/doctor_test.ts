@@ -42,6 +42,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "doctor says where Mesa's software driver answers through OpenGL, and only there",
+  ignore,
+  async fn() {
+    const { adapter, remedies } = JSON.parse((await doctor({}, "--json")).stdout);
+    assert.equal(
+      remedies.some((words: string) => /OpenGL.*mesa-vulkan-drivers/.test(words)),
+      / OpenGL$/.test(adapter.description),
+    );
+    // Where this machine has no OpenGL, none answers.
+    const behind = await doctor({ DENO_WEBGPU_BACKEND: "gl" }, "--json");
+    const there = JSON.parse(behind.stdout);
+    if (there.adapter?.description.startsWith("llvmpipe")) {
+      assert.match(there.adapter.description, /, OpenGL$/);
+      assert.match(there.remedies.join(), /OpenGL.*mesa-vulkan-drivers/);
+    } else if (there.adapter === null) {
+      assert.equal(behind.code, 1);
+    }
+  },
+});
+
+Deno.test({
   name: "doctor refuses an option it does not know",
   ignore,
   async fn() {
