@@ -1,7 +1,7 @@
 /** How a step's cost grows with the batch and the image, and the convolutions' with the number of filters: a cliff would be a limit hit. */
 import type { Gpu } from "../../gpu/device.ts";
 import { check } from "../measure/check.ts";
-import { rounds, type Taken } from "../measure/repeat.ts";
+import { repetitions, take } from "../measure/repeat.ts";
 import { summary, type Times } from "../measure/times.ts";
 import { Workload } from "../measure/workload.ts";
 import type { BenchOptions } from "../options.ts";
@@ -48,8 +48,29 @@ export const SIZES: GrowthSizes = {
 /** A unit of work may cost this much more than at the size before; more is called a cliff. */
 export const CLIFF = 1.5;
 
+/** A size that is ready to be timed. */
+interface Subject {
+  work: () => void;
+  check: () => Promise<void>;
+  memory: number;
+  /** How many units of work it is. */
+  units: number;
+  dispose: () => void;
+}
+
+/** A size of a sweep, and what was measured of it so far. */
+interface Entry {
+  growth: Growth;
+  size: number;
+  open: () => Promise<Subject>;
+  /** Repetitions for one wait. */
+  times: number;
+  milliseconds: number[];
+}
+
 /**
- * Runs all sweeps; `done` is told of each point. Every size is compared with float64 before it is timed.
+ * Runs all sweeps; `done` is told of each time taken. Every size is compared with float64 before it is timed. In a round each size has its turn:
+ * a machine that changes its speed in between does not draw a step between two of them. One size is on the GPU at a time.
  *
  * @throws {Error} naming what is off, and at which shape.
  */
@@ -61,37 +82,85 @@ export async function measureGrowth(
   lasting?: number,
 ): Promise<Growth[]> {
   const { batch, imageSize } = options;
-  const clock = (taken: Taken[]) => summary(taken.map(({ milliseconds }) => milliseconds));
-  const step = async (sizes: { batch: number; imageSize: number }, unit: number, size: number) => {
-    using workload = await Workload.create(gpu, { ...options, ...sizes });
-    const memory = gpu.memory.bytes - workload.datasetBytes;
-    await check(workload.net, sizes.batch);
-    const time = clock(await rounds(gpu, () => workload.step(), options.rounds, lasting));
-    return { size, time, unit: time.median / unit, memory };
-  };
   const growths: Growth[] = [
     { over: "batch", given: `images of ${imageSize} x ${imageSize}`, unit: "ms per image", points: [] },
     { over: "image size", given: `batch of ${batch}`, unit: "ms per 1,000 pixels", points: [] },
     { over: "filters", given: "", unit: "ms per GFLOP", points: [] },
   ];
   const [byBatch, bySide, byFilters] = growths;
-  const add = (growth: Growth, point: GrowthPoint) => {
-    growth.points.push(point);
-    done(`${growth.over} ${point.size}: ${point.unit.toFixed(2)} ${growth.unit}`);
-  };
-  for (const size of batches) add(byBatch, await step({ batch: size, imageSize }, size, size));
-  for (const side of sides) add(bySide, await step({ batch, imageSize: side }, batch * side ** 2 / 1000, side));
   const ways = new Set<string>();
-  for (const factor of factors) {
-    using wide = new WideConvolutions(gpu, options, factor);
-    await wide.check();
-    const time = clock(await rounds(gpu, () => gpu.run(wide.calls), options.rounds, lasting));
-    add(byFilters, { size: factor, time, unit: time.median / (wide.operations / 1e9), memory: wide.memory });
-    ways.add(wide.back);
+  const entry = (growth: Growth, size: number, open: () => Promise<Subject>): Entry => {
+    return { growth, size, open, times: 1, milliseconds: [] };
+  };
+  const entries = [
+    ...batches.map((size) => entry(byBatch, size, () => step(gpu, { ...options, batch: size }, size))),
+    ...sides.map((size) =>
+      entry(bySide, size, () => step(gpu, { ...options, imageSize: size }, batch * size ** 2 / 1e3))
+    ),
+    ...factors.map((size) => entry(byFilters, size, () => convolutions(gpu, options, size, (back) => ways.add(back)))),
+  ];
+  for (let round = 0; round < options.rounds; round++) {
+    for (const entry of entries) {
+      const milliseconds = await time(gpu, entry, round === 0, lasting);
+      done(`round ${round + 1}, ${entry.growth.over} ${entry.size}: ${milliseconds.toFixed(1)} ms`);
+    }
   }
   byFilters.given = `convolutions of ${Math.min(batch, 64)} images / factor, ${imageSize} x ${imageSize}; ` +
     `conv3's gradients: ${[...ways].join(" or ")}`;
   return growths;
+}
+
+/** Takes a size's time once more, and brings its point up to date. */
+async function time(gpu: Gpu, entry: Entry, isFirst: boolean, lasting?: number): Promise<number> {
+  const subject = await entry.open();
+  try {
+    const run = (times: number) => take(gpu, subject.work, times);
+    if (isFirst) {
+      await subject.check();
+      entry.times = await repetitions(run, lasting);
+    } else await run(1);
+    const { milliseconds } = await run(entry.times);
+    entry.milliseconds.push(milliseconds);
+    const time = summary(entry.milliseconds);
+    const point = { size: entry.size, time, unit: time.median / subject.units, memory: subject.memory };
+    const { points } = entry.growth;
+    const at = points.findIndex(({ size }) => size === entry.size);
+    if (at < 0) points.push(point);
+    else points[at] = point;
+    return milliseconds;
+  } finally {
+    subject.dispose();
+  }
+}
+
+/** A training step at a size. */
+async function step(gpu: Gpu, options: BenchOptions, units: number): Promise<Subject> {
+  const workload = await Workload.create(gpu, options);
+  return {
+    work: () => workload.step(),
+    check: async () => void await check(workload.net, options.batch),
+    memory: gpu.memory.bytes - workload.datasetBytes,
+    units,
+    dispose: () => workload.dispose(),
+  };
+}
+
+/** The three convolutions with a multiple of their filters. */
+function convolutions(
+  gpu: Gpu,
+  options: BenchOptions,
+  factor: number,
+  tell: (back: string) => void,
+): Promise<Subject> {
+  const wide = new WideConvolutions(gpu, options, factor);
+  tell(wide.back);
+  return Promise.resolve({
+    work: () => gpu.run(wide.calls),
+    check: () => wide.check(),
+    memory: wide.memory,
+    units: wide.operations / 1e9,
+    dispose: () => wide.dispose(),
+  });
 }
 
 /** Where a unit of work costs much more than at the size before. */

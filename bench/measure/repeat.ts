@@ -47,12 +47,3 @@ export async function repetitions(
     times = Math.ceil(1.2 * times * lasting / Math.max(1, whole)); // the wait's delay is part of the whole: it may take more than one guess
   }
 }
-
-/** Takes the time of `work` in a number of rounds. */
-export async function rounds(gpu: Gpu, work: () => void, count: number, lasting?: number): Promise<Taken[]> {
-  const run = (times: number) => take(gpu, work, times);
-  const times = await repetitions(run, lasting);
-  const taken: Taken[] = [];
-  for (let round = 0; round < count; round++) taken.push(await run(times));
-  return taken;
-}
