@@ -42,7 +42,7 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
   for (const name of ["json", "csv", "annotate"] as const) {
     const output = options[name];
     if (output === undefined || output === "-") continue;
-    await checkOutput(`--${name}`, output, paths);
+    await checkOutput(`--${name}`, output, paths, name === "annotate");
     if (name !== "annotate") await checkPlace(`--${name}`, output, force);
   }
   const check = async () => annotate === undefined ? undefined : await checkEmpty("--annotate", annotate);
@@ -104,8 +104,12 @@ function kept({ path, error, width, height, faces }: PredictedPicture, { json }:
 }
 
 /** Writes what was asked for; says the rest on the standard output, or where that is taken, beside it. */
-async function report(predictions: Predictions, { json, csv, annotate }: PredictArguments): Promise<void> {
+async function report(predictions: Predictions, { json, csv, annotate, force }: PredictArguments): Promise<void> {
   const { loaded, crop, notes, pictures } = predictions;
+  // Once more: another program may have written there meanwhile.
+  for (const [option, path] of [["--json", json], ["--csv", csv]] as const) {
+    if (path !== undefined && path !== "-") await checkPlace(option, path, force);
+  }
   const taken = json === "-" || csv === "-";
   const say = taken ? console.error : console.log;
   for (const [output, text] of [[json, predictionsJson], [csv, predictionsCsv]] as const) {

@@ -70,6 +70,9 @@ export function parseArguments(argv: readonly string[]): PredictArguments {
   if (options.annotate === undefined && command.getOptionValueSource("method") === "cli") {
     command.error("error: --method says what the heat maps of --annotate are: add --annotate, or leave it out");
   }
+  if (options.force && [options.json, options.csv].every((path) => path === undefined || path === "-")) {
+    command.error("error: --force replaces a file of --json or --csv: name one, or leave it out");
+  }
   return { ...options, detectors: DETECTORS[detector], paths: command.args };
 }
 

@@ -1,5 +1,5 @@
 /** Where predictions may be written: never into what they are read from, nor into a folder that holds something. */
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, matchesGlob, relative, resolve, sep } from "node:path";
 import { fileName, UsageError } from "../command.ts";
 import { plain } from "../words.ts";
 
@@ -7,19 +7,26 @@ import { plain } from "../words.ts";
 const LONGEST_NAME = 60;
 
 /**
- * Refuses an output that lies in a folder of inputs.
+ * Refuses an output that lies in a folder of inputs, or where a glob among them finds it: the next run would read what this one has written.
  *
+ * @param output A file, or with `isFolder` a folder for pictures.
  * @throws {UsageError} naming both.
  */
-export async function checkOutput(option: string, output: string, inputs: readonly string[]): Promise<void> {
+export async function checkOutput(
+  option: string,
+  output: string,
+  inputs: readonly string[],
+  isFolder = false,
+): Promise<void> {
   const target = await real(output);
   for (const input of inputs) {
-    // Of a glob, the folder that it looks through.
-    const found = await Deno.realPath(beforeGlob(input)).catch(() => undefined);
+    const itself = await Deno.realPath(input).catch(() => undefined); // taken as it stands, whatever characters it has
+    const folder = beforeGlob(input);
+    const found = itself ?? await Deno.realPath(folder).catch(() => undefined);
     if (found === undefined) continue;
     const way = relative(found, target);
     const inside = way === "" || !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
-    if (inside) {
+    if (inside && (itself !== undefined || finds(relative(folder, input), isFolder ? join(way, "copy.jpg") : way))) {
       throw new UsageError(
         `${option} ${plain(output)}: lies in ${
           plain(input)
@@ -44,6 +51,12 @@ export async function checkEmpty(option: string, folder: string): Promise<void> 
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${option} ${plain(folder)}: is no folder: ${(error as Error).message}`);
   }
+}
+
+/** Whether a glob matches a file, or one of the folders that it is in: those are looked through. */
+function finds(pattern: string, path: string): boolean {
+  const parts = path.split(/[\\/]/);
+  return parts.some((_, at) => matchesGlob(parts.slice(0, at + 1).join("/"), pattern));
 }
 
 /** The real path of what need not be there yet. */

@@ -87,7 +87,7 @@ export async function loadDataset(
         "Data prepared elsewhere is named with --data FOLDER. Without any licensed data, `deno task train` trains on drawn faces.",
     );
   }
-  if (name !== undefined) checkHeld(dataset, name, folder);
+  if (name !== undefined) checkHeld(dataset, name, folder, options.data !== undefined);
   if (options.imageSize !== undefined && dataset.imageSize !== options.imageSize) {
     throw new UsageError(
       `--image-size ${options.imageSize}: the data in ${folder} is ${dataset.imageSize} pixels wide. ` +
@@ -104,16 +104,16 @@ export async function wouldDraw({ dataset, data, imageSize }: DataSource, builtI
 }
 
 /** @throws {UsageError} where the data is not what was asked for by name: a run would be called by the name of a set that it never saw. */
-function checkHeld(dataset: Dataset, name: DatasetName, folder: string): void {
+function checkHeld(dataset: Dataset, name: DatasetName, folder: string, isNamed: boolean): void {
   const held = HELD[name];
   const sameClasses = held.classNames === undefined || held.classNames.join() === dataset.classNames.join();
   if (dataset.name === held.name && sameClasses) return;
   const classes = sameClasses ? "" : ` of the classes ${excerpt(dataset.classNames, 160)}`;
   const wanted = name === held.name ? name : `${held.name}, which ${name} is taken from`;
-  throw new UsageError(
-    `${folder}: holds ${excerpt(dataset.name)}${classes}, not ${wanted}. ` +
-      `Remedy: leave ${name} out to take what the folder holds, or name a folder of ${held.name} with --data.`,
-  );
+  const remedy = isNamed
+    ? `leave ${name} out to take what the folder holds, or name a folder of ${held.name} with --data`
+    : `move the folder away, or name another with --data; to take what it holds: --data ${folder}, and no ${name}`;
+  throw new UsageError(`${folder}: holds ${excerpt(dataset.name)}${classes}, not ${wanted}. Remedy: ${remedy}.`);
 }
 
 /** CK+ without neutral and contempt, renumbered 1,3,4,5,6,7 -> 0..5. */

@@ -123,6 +123,9 @@ export function checkResumable(found: CheckpointInfo, asked: CheckpointInfo, pat
     if (name !== "settings") return difference(name, found[name], asked[name]);
     return Object.keys(asked.settings).flatMap((setting) => {
       const field = setting as keyof TrainingSettings;
+      if (field === "protocol") {
+        return difference("what --select lets it train on", found.settings[field], asked.settings[field]);
+      }
       return difference(setting, found.settings[field], asked.settings[field]);
     });
   });

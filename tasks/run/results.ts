@@ -1,15 +1,17 @@
 /** What is said of a run at some step: it goes when the run goes on, or else it would be taken for the longer run's. */
 import { checkFields, whole } from "../documents/fields.ts";
 import { readText } from "../documents/read.ts";
+import { plain } from "../words.ts";
 import type { RunFolder } from "./folder.ts";
 
-/** Files that `train` writes at its end and `evaluate` after it, `--on` other data too. What comes last where it is written goes first. */
+/** Files that `train` writes at its end, `evaluate` after it, `--on` other data too, and `report`. What comes last where it is written goes first. */
 const RESULTS = [
   /^metrics\.json$/,
   /^curves\.png$/,
   /^evaluation(_on_.*-[0-9a-f]{8})?\.json$/,
   /^predictions(_on_.*-[0-9a-f]{8})?\.csv$/,
   /^confusion(_on_.*-[0-9a-f]{8})?\.png$/,
+  /^report\.html$/,
 ];
 
 /** The step that metrics.json was written at; undefined where there is none, or it is damaged: it will be written anew. */
@@ -32,5 +34,5 @@ export async function removeResults(folder: RunFolder): Promise<void> {
   const names = await folder.names();
   const results = RESULTS.flatMap((pattern) => names.filter((name) => pattern.test(name)));
   for (const name of results) await folder.remove(name);
-  if (results.length > 0) console.error(`Removed, since the run goes on: ${results.join(", ")}`);
+  if (results.length > 0) console.error(`Removed, since the run goes on: ${results.map(plain).join(", ")}`);
 }

@@ -3,7 +3,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { type Checkpoint, checkpointInfo, readCheckpoint, restore } from "../../training/checkpoint.ts";
-import { protocolFor } from "../../training/evaluation/select.ts";
+import { protocolFor, type Selection } from "../../training/evaluation/select.ts";
 import { type TrainingSettings, trainingSettings, type TrainOptions } from "../../training/options.ts";
 import { train } from "../../training/train.ts";
 import { curvesPng } from "../charts/curves.ts";
@@ -13,7 +13,7 @@ import { createProgress } from "../progress.ts";
 import { datasetName, loadDataset } from "../run/data.ts";
 import { RunFolder } from "../run/folder.ts";
 import { partsFor } from "../run/parts.ts";
-import { checkResumable, readRunRecord, writeRunRecord } from "../run/record.ts";
+import { checkResumable, readRunRecord, type RunRecord, writeRunRecord } from "../run/record.ts";
 import { endedAt, removeResults } from "../run/results.ts";
 import { percent } from "../words.ts";
 import { withWhatIsLeft } from "./ended.ts";
@@ -58,7 +58,8 @@ export async function trainRun(
   });
   if (!loaded) return undefined;
   const { dataset, folder: dataFolder } = loaded;
-  const settings = settingsFor(options, defaults);
+  const select = options.select ?? (await recordBefore(folder, options))?.given.select ?? "validation";
+  const settings = settingsFor({ ...options, select }, defaults);
   const parts = partsFor(dataset, settings);
   using net = await ZeroBiasCnn.create(gpu, {
     imageSize: dataset.imageSize,
@@ -72,7 +73,7 @@ export async function trainRun(
   await folder.assertOpen(options); // another process may have come in between
   await folder.sweep();
   const checkpoint = await lastCheckpoint(folder, options.resume);
-  const before = checkpoint && await folder.has("run.json") ? await readRunRecord(folder) : undefined;
+  const before = await recordBefore(folder, options);
   if (checkpoint) {
     const { info } = checkpoint;
     checkResumable(info, checkpointInfo(net, dataset, settings), folder.checkpointPath(info.step));
@@ -83,8 +84,6 @@ export async function trainRun(
   } else {
     await folder.remove("log.jsonl"); // of steps that no checkpoint has kept
   }
-  await removeResults(folder);
-  const select = options.select ?? before?.given.select ?? "validation";
   const checkpointEvery = options.checkpointEvery ?? before?.checkpointEvery ?? defaults.checkpointEvery;
   if (before && before.checkpointEvery !== checkpointEvery) {
     console.error(
@@ -102,7 +101,13 @@ export async function trainRun(
   );
 
   try {
-    await trainAndLog(net, dataset, folder, { ...settings, steps, checkpointEvery, signal });
+    // At the first thing that is written of another step, not before: until then they are true.
+    let went = false;
+    const goesOn = async (step: number) => {
+      if (!went && step !== checkpoint?.info.step) await removeResults(folder);
+      went ||= step !== checkpoint?.info.step;
+    };
+    await trainAndLog(net, dataset, folder, { ...settings, steps, checkpointEvery, signal }, goesOn);
     const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };
     if (signal.aborted && net.step < steps) return trained;
     const title = `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`;
@@ -112,12 +117,25 @@ export async function trainRun(
   }
 }
 
-/** Trains, with the log and the checkpoints in the folder and the progress on the terminal. */
-async function trainAndLog(net: ZeroBiasCnn, dataset: Dataset, folder: RunFolder, options: TrainOptions) {
+/**
+ * Trains, with the log and the checkpoints in the folder and the progress on the terminal. Each is announced by `goesOn`, with its step,
+ * before it is written.
+ */
+async function trainAndLog(
+  net: ZeroBiasCnn,
+  dataset: Dataset,
+  folder: RunFolder,
+  options: TrainOptions,
+  goesOn: (step: number) => Promise<void>,
+) {
   using progress = createProgress({ total: options.steps!, unit: "step" });
   let validation: number | null = null;
-  const onCheckpoint = ({ step, bytes }: { step: number; bytes: Uint8Array }) => folder.saveCheckpoint(step, bytes);
+  const onCheckpoint = async ({ step, bytes }: { step: number; bytes: Uint8Array }) => {
+    await goesOn(step);
+    await folder.saveCheckpoint(step, bytes);
+  };
   for await (const record of train(net, dataset, { ...options, onCheckpoint })) {
+    await goesOn(record.step);
     await folder.log(record);
     validation = record.validationAccuracy ?? validation;
     progress.update(record.step, {
@@ -141,6 +159,11 @@ async function writeEnd(folder: RunFolder, title: string, net: ZeroBiasCnn, metr
   const curves = await folder.write("curves.png", picture);
   await folder.write("metrics.json", JSON.stringify(metrics, null, 2) + "\n");
   return { test, curves };
+}
+
+/** What the run was told before, when it is to go on. */
+async function recordBefore(folder: RunFolder, { resume }: TrainArguments): Promise<RunRecord | undefined> {
+  return resume && await folder.has("run.json") ? await readRunRecord(folder) : undefined;
 }
 
 /** The run's last checkpoint, when it is to go on from one; says so where there is none. */
@@ -171,12 +194,12 @@ async function refuseDone(folder: RunFolder, step: number, steps: number): Promi
   );
 }
 
-function settingsFor(options: TrainArguments, defaults: Defaults): TrainingSettings {
+function settingsFor(options: TrainArguments & { select: Selection }, defaults: Defaults): TrainingSettings {
   const { split, batch, learningRate, momentum, weightDecay, normalization, seed } = options;
   return trainingSettings({
     variant: options.variant ?? defaults.variant,
     split,
-    protocol: protocolFor(options.select ?? "validation"),
+    protocol: protocolFor(options.select),
     batch: batch ?? defaults.batch,
     learningRate,
     momentum,

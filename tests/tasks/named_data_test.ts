@@ -76,6 +76,13 @@ Deno.test({
       for (const [name, data, message] of refused) {
         await assert.rejects(load(name, `${folder}/${data}`), { name: "UsageError", message });
       }
+      // Where the place was not named either, leaving the name out would lead to other data.
+      await writePrepared(`${folder}/data/synthetic_48`, sets.mine, { source: "folder of images" });
+      const { code, stderr } = await runTaskIn(folder, "train", "synthetic");
+      assert.equal(code, 1);
+      const remedy =
+        /holds "mine", not synthetic\. Remedy: move the folder away, or name another with --data; .*: --data data.synthetic_48, /;
+      assert.match(stderr, remedy);
     }),
 });
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { writePrepared } from "../../datasets/prepared.ts";
+import { openGpu } from "../../gpu/device.ts";
 import { loadModel } from "../../tasks/run/model.ts";
 import { checkResumable } from "../../tasks/run/record.ts";
 import type { CheckpointInfo } from "../../training/checkpoint.ts";
@@ -11,7 +12,9 @@ import { exists, inTemporary, names } from "../support/files.ts";
 import { type Ended, interruptTask, runTask } from "../support/task.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
-const ignore = needs("read", "write", "ffi", "run");
+const ignore = needs("read", "write", "ffi", "run", "env");
+// What reads pictures asks for permissions when it is loaded.
+const { trainRun } = ignore ? {} as never : await import("../../tasks/train/run.ts");
 
 async function withData(body: (run: string, train: string[]) => Promise<void>) {
   await inTemporary(async (folder) => {
@@ -21,7 +24,7 @@ async function withData(body: (run: string, train: string[]) => Promise<void>) {
   });
 }
 
-async function ends(task: "train" | "evaluate", ...args: string[]): Promise<Ended> {
+async function ends(task: "train" | "evaluate" | "report", ...args: string[]): Promise<Ended> {
   const ended = await runTask(task, ...args);
   assert.equal(ended.code, 0, ended.stderr);
   return ended;
@@ -37,13 +40,27 @@ Deno.test({
       await ends("train", ...train, "--steps", "2", "--checkpoint-every", "2");
       await ends("evaluate", run, "--resamples", "10");
       await ends("evaluate", run, "--resamples", "10", "--on", train[1]);
+      await ends("report", run);
       await Deno.writeTextFile(`${run}/confusion_of_mine.png`, "mine");
-      const stale = await Deno.readTextFile(`${run}/metrics.json`);
+      const hostile = "evaluation_on_\x1b]0;title\x07\x1b[2J-00000000.json";
+      await Deno.writeTextFile(`${run}/${hostile}`, "{}");
+      // A start that is stopped before its first step leaves what was said of the run: it is true still.
       const resume = [...train, "--checkpoint-every", "2", "--resume", "--steps"];
+      const before = await names(run);
+      using gpu = await openGpu();
+      const options = { data: train[1], run, split: 0, seed: 1, variant: "cnn", batch: 2, initScale: 1 } as const;
+      await trainRun(gpu, { ...options, steps: 100, checkpointEvery: 2, resume: true }, AbortSignal.abort());
+      assert.deepEqual(await names(run), before);
+      const stale = await Deno.readTextFile(`${run}/metrics.json`);
       const next = () => exists(`${run}/checkpoints/step-000004.safetensors`);
       const stopped = await interruptTask("train", [...resume, "100000"], next);
       assert.equal(stopped.code, 130, stopped.stderr);
-      assert.match(stopped.stderr, /Removed, since the run goes on: metrics\.json, curves\.png, evaluation\.json, /);
+      assert.match(
+        stopped.stderr,
+        /Removed, since the run goes on: metrics\.json, curves\.png, evaluation\.json, .*report\.html/,
+      );
+      assert.match(stopped.stderr, /evaluation_on_.*-00000000\.json/);
+      for (const control of ["\x07", "\x1b]"]) assert(!stopped.stderr.includes(control), "a name is no command");
       assert.deepEqual(
         await names(run),
         [".lock", "checkpoints", "confusion_of_mine.png", "log.jsonl", "run.json"],
@@ -81,6 +98,21 @@ Deno.test({
       const { selection, chosen, checkpoints } = JSON.parse(stdout);
       assert.deepEqual([selection, chosen.step], ["last", 5]);
       assert.deepEqual(checkpoints.map(({ step }: { step: number }) => step), [0, 2, 4, 5]);
+    }),
+});
+
+Deno.test({
+  name:
+    "resume: a run that trains on the validation images goes on so unasked, and is refused by the option's name otherwise",
+  ignore,
+  fn: () =>
+    withData(async (run, train) => {
+      await ends("train", ...train, "--steps", "2", "--select", "original");
+      const other = await runTask("train", ...train, "--steps", "3", "--resume", "--select", "last");
+      assert.equal(other.code, 1);
+      assert.match(other.stderr, /what --select lets it train on was "original", asked for "validation"/);
+      await ends("train", ...train, "--steps", "3", "--resume");
+      assert.equal((await readJson(`${run}/run.json`)).given.select, "original");
     }),
 });
 
