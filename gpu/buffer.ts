@@ -25,6 +25,8 @@ export class GpuBuffer {
   readonly byteLength: number;
   /** The WebGPU object. */
   readonly handle: GPUBuffer;
+  /** Whether the GPU had no room for it, known after the next await that waits for the GPU: what is bound to it cannot run. */
+  refused = false;
   #release: ((buffer: GpuBuffer) => void) | undefined;
 
   /** Made by `Gpu.createBuffer`, which passes what is to happen at the end. */
@@ -38,6 +40,11 @@ export class GpuBuffer {
   /** Whether `dispose` was called. */
   get disposed(): boolean {
     return this.#release === undefined;
+  }
+
+  /** Whether it can be bound: there was room for it, and it has not been given back. */
+  get usable(): boolean {
+    return !this.disposed && !this.refused;
   }
 
   /** Gives the memory back. A second call does nothing. */

@@ -18,6 +18,25 @@ export interface Call {
   part?: string;
 }
 
+/**
+ * Whether calls have what they own: a parameter's uniform may have been refused, or given back.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { areUsable } from "./call.ts";
+ * import { openGpu } from "./device.ts";
+ * using gpu = await openGpu();
+ * const uniform = gpu.createBuffer("parameters", 16);
+ * assert(areUsable([{ uniform }, { uniform: undefined }]));
+ * uniform.dispose();
+ * assert(!areUsable([{ uniform }]));
+ * ```
+ */
+export function areUsable(calls: readonly Pick<Call, "uniform">[]): boolean {
+  return calls.every(({ uniform }) => uniform?.usable ?? true);
+}
+
 /** What one call took. */
 export interface ProfiledCall {
   /** The kernel's name. */

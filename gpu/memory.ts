@@ -9,8 +9,6 @@ export interface MemoryCount {
   bytes: number;
   /** The most bytes that were alive at once. */
   peakBytes: number;
-  /** Buffers that there was no room for, so far. They are invalid, and not counted above. */
-  refused: number;
 }
 
 const SMALLER = "Remedy: use a smaller batch or image";
@@ -18,7 +16,7 @@ const SMALLER = "Remedy: use a smaller batch or image";
 /** The buffers of one device. */
 export class Memory {
   /** Buffers alive and their bytes. */
-  readonly count: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0, refused: 0 };
+  readonly count: MemoryCount = { buffers: 0, bytes: 0, peakBytes: 0 };
   #device: GPUDevice;
   #failures: Failures;
   #limit: number;
@@ -51,7 +49,7 @@ export class Memory {
     };
     const full = (why: string) => {
       uncount();
-      count.refused++;
+      buffer.refused = true;
       return new GpuOutOfMemoryError(
         `no GPU memory for buffer ${label} of ${size} bytes (${inUse} in use): ${why}\n` +
           `${SMALLER}, or close other programs that use the GPU.`,

@@ -97,12 +97,16 @@ export class Activations {
     return this.#gradients ??= new Gradients(this.#gpu, this.#sizes.imageSize, this.capacity);
   }
 
+  /** All that there are by now. */
+  get buffers(): GpuBuffer[] {
+    const single = [this.images, this.features, this.featuresArgmax, this.hidden, this.logits, this.probabilities];
+    const made = [...single, this.logitsGradient, ...this.maps, ...this.argmax];
+    return [...made, ...this.workspace.buffers, ...this.#gradients?.buffers ?? []];
+  }
+
   /** Gives all of them back. */
   dispose(): void {
-    this.workspace.dispose();
-    this.#gradients?.dispose();
-    const single = [this.images, this.features, this.featuresArgmax, this.hidden, this.logits, this.probabilities];
-    for (const buffer of [...single, this.logitsGradient, ...this.maps, ...this.argmax]) buffer.dispose();
+    for (const buffer of this.buffers) buffer.dispose();
   }
 }
 
@@ -140,10 +144,9 @@ class Gradients {
     return this.#sparse ??= this.#make.sparse();
   }
 
-  dispose(): void {
-    for (const buffer of [...this.maps, this.features, this.hidden]) buffer.dispose();
-    this.#conv3Map?.dispose();
-    this.#sparse?.dispose();
+  get buffers(): GpuBuffer[] {
+    const conv3Map = this.#conv3Map ? [this.#conv3Map] : [];
+    return [...this.maps, this.features, this.hidden, ...conv3Map, ...this.#sparse?.buffers ?? []];
   }
 }
 

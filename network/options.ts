@@ -99,9 +99,9 @@ export function completedStep(options: StepOptions): Required<StepOptions> {
  * compiles the direct kernel for minutes, and may lose the device over it; Winograd's three it takes as all others do.
  */
 function methodOn(gpu: Gpu, imageSize: number): ConvolutionMethod {
+  const method = gpu.adapter.architecture === "swiftshader" ? "winograd" : "auto";
   const large = convolutionShapes(imageSize, 1).some((shape) =>
-    methodFor(shape) === "winograd" && !winogradFits(gpu, shape)
+    methodFor(shape, method) === "winograd" && !winogradFits(gpu, shape)
   );
-  if (large) return "direct";
-  return gpu.adapter.architecture === "swiftshader" ? "winograd" : "auto";
+  return large ? "direct" : method;
 }

@@ -1,5 +1,6 @@
 /** The zero-bias CNN of Khorrami, Paine and Huang (2015) as an object: parameters, predictions, gradients, training steps. */
 import type { GpuBuffer } from "../gpu/buffer.ts";
+import { areUsable } from "../gpu/call.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
 import { checkImages, checkLabels } from "./checks.ts";
 import {
@@ -67,8 +68,6 @@ export class ZeroBiasCnn {
   /** Number of updates done. */
   step = 0;
   #activations: Activations | undefined;
-  /** Buffers that the device had refused when they were made. */
-  #refused = 0;
   #update: Call[] | undefined;
   #plans = new Map<string, Call[]>();
   /** What is being done with a batch, if anything. */
@@ -144,9 +143,10 @@ export class ZeroBiasCnn {
     for (let first = 0; first < count; first += a.capacity) {
       const n = Math.min(a.capacity, count - first);
       this.gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
+      const forward = this.#forward(n);
       const softmax = lossCalls(this.gpu, this.sizes, a, n, { labels, result: scratch, size: n, firstSample: 0 });
       try {
-        this.gpu.run([...this.#forward(n), ...softmax]);
+        this.gpu.run([...forward, ...softmax]);
         result.set(await this.gpu.read(a.probabilities, Float32Array, 4 * n * this.classes), first * this.classes);
       } finally {
         this.gpu.release(softmax);
@@ -191,18 +191,19 @@ export class ZeroBiasCnn {
   activations(images: number): Activations {
     const { gpu } = this;
     const wanted = Math.min(images, largestPart(gpu, this.imageSize));
-    // Where the GPU had no room for some buffer, it may have been one of these.
-    const sound = this.#refused === gpu.memory.refused;
-    if (this.#activations && sound && this.#activations.capacity >= wanted) return this.#activations;
+    const there = this.#activations;
+    // The GPU may have had no room for some of them. Others are kept: a pass may be under way in them.
+    if (there && there.capacity >= wanted && this.#areUsable(there)) return there;
     this.#releaseActivations();
-    this.#refused = gpu.memory.refused;
     return this.#activations = gpu.allOrNothing(() => new Activations(gpu, this.sizes, wanted));
   }
 
   /** The calls that update all parameters from their gradients. */
   updateCalls(): Call[] {
     const { weights: w, gradients: dw, velocities: v, clock, settings, status } = this;
-    return this.#update ??= updateCalls(this.gpu, this.classes, { w, dw, v, clock, settings, status });
+    if (this.#update && areUsable(this.#update)) return this.#update;
+    this.gpu.release(this.#update ?? []);
+    return this.#update = updateCalls(this.gpu, this.classes, { w, dw, v, clock, settings, status });
   }
 
   /** Gives all GPU memory back. */
@@ -221,6 +222,10 @@ export class ZeroBiasCnn {
     this.dispose();
   }
 
+  #areUsable(activations: Activations): boolean {
+    return activations.buffers.every(({ usable }) => usable) && [...this.#plans.values()].every(areUsable);
+  }
+
   #releaseActivations(): void {
     for (const calls of this.#plans.values()) this.gpu.release(calls);
     this.#plans.clear();
@@ -233,7 +238,8 @@ export class ZeroBiasCnn {
     const key = `forward ${images}`;
     let calls = this.#plans.get(key);
     if (!calls) {
-      calls = forwardCalls(this.gpu, this.sizes, this.weights, this.activations(images), images);
+      const a = this.activations(images);
+      calls = this.gpu.allOrNothing(() => forwardCalls(this.gpu, this.sizes, this.weights, a, images));
       this.#plans.set(key, calls);
     }
     return calls;
@@ -253,11 +259,11 @@ export class ZeroBiasCnn {
       gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
       const drop = rate > 0 ? { rate, seed: this.seed, clock: this.clock, firstSample: first } : undefined;
       const batch = { labels: labelBuffer, result, size: count, firstSample: first };
-      const calls = [
+      const calls = gpu.allOrNothing(() => [
         ...forwardCalls(gpu, sizes, weights, a, n, drop),
         ...lossCalls(gpu, sizes, a, n, batch),
         ...backwardCalls(gpu, sizes, weights, gradients, a, n, { accumulate: first > 0, drop }),
-      ];
+      ]);
       try {
         gpu.run(calls);
         await gpu.settled();

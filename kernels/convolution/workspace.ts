@@ -175,9 +175,14 @@ export class Workspace {
     this.products = gpu.createBuffer("convolution products", 4 * products);
   }
 
+  /** All of them. */
+  get buffers(): GpuBuffer[] {
+    return [this.none, this.nowhere, this.filters, this.tiles, this.products];
+  }
+
   /** Gives the memory back. */
   dispose(): void {
-    for (const buffer of [this.none, this.nowhere, this.filters, this.tiles, this.products]) buffer.dispose();
+    for (const buffer of this.buffers) buffer.dispose();
   }
 }
 

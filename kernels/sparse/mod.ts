@@ -134,10 +134,14 @@ export class SparseWorkspace {
     this.taps = gpu.createBuffer("filters, channels last", 4 * outputs * 25 * channels);
   }
 
+  /** Both. */
+  get buffers(): GpuBuffer[] {
+    return [this.image, this.taps];
+  }
+
   /** Gives the memory back. */
   dispose(): void {
-    this.image.dispose();
-    this.taps.dispose();
+    for (const buffer of this.buffers) buffer.dispose();
   }
 }
 

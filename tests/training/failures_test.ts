@@ -83,3 +83,15 @@ Deno.test("a batch that does not fit is refused before the first step, and the o
   const none = await attempt(16.2e6, 2);
   assert.match(`${none.error}`, /Not even a batch of 1 fits .*use smaller images/);
 });
+
+Deno.test("a network whose training found no memory trains with the batch that is named, and by single steps", async () => {
+  const dataset = await tinyDataset({ imageSize: 16 });
+  using gpu = await openGpu({ memoryLimit: 24e6 });
+  using net = await create(gpu, 16);
+  const training = (batch: number) => Array.fromAsync(train(net, dataset, { batch, steps: 1, variant: "cnn_ad" }));
+  const error = await training(100).then(() => undefined, (error) => error);
+  assert(error instanceof GpuOutOfMemoryError, `${error}`);
+  const named = Number(/fits a batch of (\d+):/.exec(error.message)?.[1]);
+  assert.equal((await training(named)).length, 1);
+  assert((await net.trainStep(new Float32Array(256).fill(1), [0])).loss > 0);
+});
