@@ -4,7 +4,8 @@
  */
 
 import { basename, dirname, join, resolve } from "node:path";
-import { isThere, notFound, PreparedError } from "./files.ts";
+import { isStillAt } from "../file_system.ts";
+import { notFound, PreparedError } from "./files.ts";
 
 /** Where a folder is written before it takes its name; disposing of it removes what is still there. */
 export interface Place extends AsyncDisposable {
@@ -161,14 +162,15 @@ async function leftBeside(target: string): Promise<{ partials: string[]; olds: s
 async function claim(partial: string, { toSweep = false } = {}): Promise<Deno.FsFile | undefined> {
   const path = `${partial}.lock`;
   const file = await Deno.open(path, { write: true, create: true });
-  // Whoever had it before may have removed it between the two.
-  if (await file.tryLock(true).catch(() => !toSweep) && await isThere(path)) return file;
+  // Whoever had it before may have removed it between the two, and a third may have made and locked another.
+  if (await file.tryLock(true).catch(() => !toSweep) && await isStillAt(file, path)) return file;
   file.close();
 }
 
 async function release(partial: string, lock: Deno.FsFile): Promise<void> {
-  lock.close();
+  // In this order: a file whose name is about to go is nobody else's to lock.
   await Deno.remove(`${partial}.lock`).catch(() => {});
+  lock.close();
 }
 
 async function holdsSomething(path: string): Promise<boolean> {
