@@ -1,6 +1,7 @@
-/** What a file system is asked beyond reading and writing: whether a name still means the same file. */
+/** What a file system is asked beyond reading and writing: whether a name still means the same file, and whether a folder can be made. */
 
-import { notFound } from "./prepared/files.ts";
+import { dirname } from "node:path";
+import { isThere, notFound } from "./prepared/files.ts";
 
 /**
  * Whether an open file is the one that a path leads to: its name may have been removed since, and given to another. Where the system does
@@ -27,4 +28,29 @@ export async function isStillAt(file: Pick<Deno.FsFile, "stat">, path: string): 
   if (!found) return false;
   const agree = (one: number | null, other: number | null) => !one || !other || one === other;
   return agree(held.ino, found.ino) && agree(held.dev, found.dev);
+}
+
+/**
+ * What keeps folders from being made down to a path: the nearest thing above it, where that is no folder.
+ *
+ * @param path What is to be made; what stands at the path itself is not looked at.
+ * @returns The path of the file, or of the link that leads nowhere; undefined where the nearest is a folder.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { inTheWayOf } from "./file_system.ts";
+ *
+ * const file = await Deno.makeTempFile();
+ * assert.equal(await inTheWayOf(`${file}/a/b`), file);
+ * assert.equal(await inTheWayOf(file), undefined);
+ * await Deno.remove(file);
+ * ```
+ */
+export async function inTheWayOf(path: string): Promise<string | undefined> {
+  for (let at = path, above = dirname(at); above !== at; at = above, above = dirname(at)) {
+    if ((await Deno.stat(above).catch(notFound))?.isDirectory) return undefined;
+    if (await isThere(above)) return above;
+  }
+  return undefined; // a disk that is not there; making the folder says so
 }

@@ -99,6 +99,36 @@ Deno.test({
 });
 
 Deno.test({
+  name: "whole folder: a file where a folder above should be is named before anything is prepared",
+  ignore: ignore || Deno.build.os === "windows",
+  fn: () =>
+    inTemporary(async (folder) => {
+      const file = join(folder, "afile"), nowhere = join(folder, "nowhere"), link = join(folder, "link");
+      await Deno.writeTextFile(file, "mine");
+      await Deno.symlink(join(folder, "none"), nowhere);
+      await Deno.symlink(join(file, "x"), link);
+      for (const [output, obstacle] of [[join(file, "x"), file], [join(file, "x", "y"), file], [link, file]]) {
+        const refused = (name: string) => (error: Error) => {
+          assert.equal(error.name, name);
+          assert.equal(
+            error.message,
+            `${output}: cannot be made, because ${obstacle} is no folder. Remedy: move that away, or give another folder`,
+          );
+          return true;
+        };
+        await assert.rejects(checkTarget(output, {}), refused("PreparedError"));
+        await assert.rejects(checkTwinTarget(output, { overwrite: true }), refused("SourceError"));
+      }
+      await assert.rejects(
+        checkTarget(join(nowhere, "x", "y"), {}),
+        /y: cannot be made, because .*nowhere is no folder/,
+      );
+      await checkTarget(join(folder, "a", "b", "c"), {});
+      assert.deepEqual(await names(folder), ["afile", "link", "nowhere"]);
+    }),
+});
+
+Deno.test({
   name: "whole folder: what another process is writing is left alone until that process is gone",
   ignore: needs("read", "write", "run"),
   fn: () =>

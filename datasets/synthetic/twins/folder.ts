@@ -1,8 +1,9 @@
 /** The folder of a twin: written whole, known again by its `twin.json`, replaced only where nothing of others is lost. */
 
 import { join } from "node:path";
+import { inTheWayOf } from "../../file_system.ts";
 import { notFound, readFile } from "../../prepared/files.ts";
-import { recoverFolder } from "../../prepared/leftovers.ts";
+import { recoverFolder, targetOf } from "../../prepared/leftovers.ts";
 import { writeWholeFolder } from "../../prepared/whole_folder.ts";
 import { SourceError } from "../../source_error.ts";
 
@@ -63,7 +64,7 @@ export async function writeTwin(
  *
  * @param directory The folder to be written.
  * @param target `overwrite` allows another twin to be replaced, as long as nothing was added to it.
- * @throws {SourceError} When something stands there that must not be replaced.
+ * @throws {SourceError} When something stands there that must not be replaced, or a file where a folder above it should.
  *
  * @example
  * ```ts
@@ -73,6 +74,11 @@ export async function writeTwin(
  * ```
  */
 export async function checkTwinTarget(directory: string, { overwrite = false }: TwinTarget): Promise<void> {
+  const obstacle = await inTheWayOf(await targetOf(directory));
+  if (obstacle !== undefined) {
+    const remedy = "Remedy: move that away, or give another folder";
+    throw new SourceError(directory, `cannot be made, because ${obstacle} is no folder. ${remedy}`);
+  }
   await recoverFolder(directory);
   const info = await Deno.lstat(directory).catch(notFound);
   if (!info) return;
