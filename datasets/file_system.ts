@@ -1,4 +1,7 @@
-/** What a file system is asked beyond reading and writing: whether a name still means the same file, and whether a folder can be made. */
+/**
+ * What a file system is asked beyond reading and writing: whether a name still means the same file, whether a folder can be made, and that
+ * names outlast a power loss.
+ */
 
 import { dirname } from "node:path";
 import { isThere, notFound } from "./prepared/files.ts";
@@ -53,4 +56,27 @@ export async function inTheWayOf(path: string): Promise<string | undefined> {
     if (await isThere(above)) return above;
   }
   return undefined; // a disk that is not there; making the folder says so
+}
+
+/**
+ * Makes sure that the names in a folder, those taken away too, outlast a power loss, where the system lets folders be synced: Windows does
+ * not. Nothing is lost without it but that order, so that it fails in silence.
+ *
+ * @param path The folder.
+ *
+ * @example
+ * ```ts
+ * import { syncFolder } from "./file_system.ts";
+ *
+ * await syncFolder(".");
+ * await syncFolder("no such folder"); // is not there, and nothing with it
+ * ```
+ */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    using folder = await Deno.open(path);
+    await folder.sync();
+  } catch {
+    // What is in it has been written all the same.
+  }
 }

@@ -1,5 +1,6 @@
 /** Writes a file whole or not at all. */
 import { dirname } from "node:path";
+import { syncFolder } from "../datasets/file_system.ts";
 import { explainWrite } from "./write_error.ts";
 
 /** End of the name of a file that is being written. */
@@ -48,17 +49,4 @@ export async function writeWholeFile(
     throw explainWrite(path, error);
   }
   await syncFolder(dirname(path));
-}
-
-/**
- * Makes sure that the names in a folder, those taken away too, outlast a power loss, where the system lets folders be synced: Windows does
- * not. Nothing is lost without it but that order, so that it fails in silence.
- */
-export async function syncFolder(path: string): Promise<void> {
-  try {
-    using folder = await Deno.open(path);
-    await folder.sync();
-  } catch {
-    // The file itself has been written and synced.
-  }
 }

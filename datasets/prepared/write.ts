@@ -8,7 +8,7 @@ import { type NpyArray, npyHeader } from "../npy.ts";
 import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
 import { notFound, PreparedError, writeFile } from "./files.ts";
-import { recoverFolder, targetOf } from "./leftovers.ts";
+import { checkNotInterrupted, recoverFolder, targetOf } from "./leftovers.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
 import { writeWholeFolder } from "./whole_folder.ts";
 
@@ -121,6 +121,7 @@ export async function checkTarget(directory: string, { overwrite = false }: { ov
   });
   if (names.length === 0) return;
   if (!overwrite) {
+    await checkNotInterrupted(directory);
     throw new PreparedError(`${directory}: is there already; give another folder, or overwrite it (--overwrite)`);
   }
   const { files } = await readPreparedMeta(directory).catch((error) => {

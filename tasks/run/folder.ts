@@ -1,12 +1,12 @@
 /** The folder of a training run: run.json, log.jsonl, checkpoints written whole or not at all, metrics.json and curves.png. */
 import { basename, dirname, join } from "node:path";
-import { isStillAt } from "../../datasets/file_system.ts";
+import { isStillAt, syncFolder } from "../../datasets/file_system.ts";
 import { excerpt } from "../../datasets/printable.ts";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
 import { checkFields, type Kind, NUMBER, orNull, whole } from "../documents/fields.ts";
 import { readText } from "../documents/read.ts";
-import { syncFolder, writeWholeFile, WRITING } from "../whole_file.ts";
+import { writeWholeFile, WRITING } from "../whole_file.ts";
 import { explainWrite, WriteError } from "../write_error.ts";
 
 /** Held while a process trains in the folder. */

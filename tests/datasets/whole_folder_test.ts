@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkTarget, readPrepared, writePrepared } from "../../datasets/prepared.ts";
-import { isStillAt } from "../../datasets/file_system.ts";
-import { checkNotInterrupted, recoverFolder } from "../../datasets/prepared/leftovers.ts";
+import { checkNotInterrupted } from "../../datasets/prepared/leftovers.ts";
 import { writeWholeFolder } from "../../datasets/prepared/whole_folder.ts";
 import { checkTwinTarget, writeTwin } from "../../datasets/synthetic/twins/folder.ts";
 import { needs } from "../permissions.ts";
@@ -78,7 +77,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "whole folder: where a folder is whole the rest is removed, and of two nobody can choose between nothing is",
+  name: "whole folder: what was replaced is removed, and of two nobody can choose between nothing is",
   ignore,
   fn: () =>
     inTemporary(async (folder) => {
@@ -90,11 +89,17 @@ Deno.test({
       const mine = ".data.partial-of-mine";
       await Deno.mkdir(join(folder, mine));
       await assert.rejects(checkNotInterrupted(data), /00000000-old or .*1a2b3c4d-old.*rename the right one back/);
-      await write();
-      assert.deepEqual(await names(folder), [other, OLD, mine, "data"].sort());
-      await checkNotInterrupted(data);
-      await write();
-      assert.deepEqual(await names(folder), [mine, "data"].sort());
+      await Deno.mkdir(join(folder, `${PARTIAL}-replaced`, "d"), { recursive: true });
+      for (let time = 0; time < 2; time++) {
+        await write();
+        assert.deepEqual(await names(folder), [other, OLD, mine, "data"].sort());
+        assert.deepEqual(await names(data), ["new"]);
+      }
+      assert.deepEqual([await names(join(folder, OLD)), await names(join(folder, other))], [["b"], ["c"]]);
+      await assert.rejects(
+        checkNotInterrupted(data),
+        /whether what is there now is the new one; .*00000000-old or .*1a2b3c4d-old\. Remedy: give the right one/,
+      );
     }),
 });
 
@@ -164,72 +169,5 @@ Deno.test({
       await child.status;
       await Promise.all([write("c"), said.cancel(), child.stdin.abort()]);
       assert.deepEqual(await names(folder), ["data", "script.ts"]);
-    }),
-});
-
-Deno.test({
-  name: "whole folder: a lock on a file whose name another process has taken since is no lock on what that one writes",
-  ignore: ignore || Deno.build.os === "windows",
-  fn: () =>
-    inTemporary(async (folder) => {
-      await Deno.mkdir(join(folder, PARTIAL));
-      await Deno.writeTextFile(join(folder, PARTIAL, "half"), "");
-      await Deno.writeTextFile(join(folder, LOCK), "");
-      const { tryLock } = Deno.FsFile.prototype;
-      let theirs: Deno.FsFile | undefined;
-      // Between opening and locking: who had it before removes it, and another makes and locks one of that name.
-      Deno.FsFile.prototype.tryLock = async function (exclusive) {
-        if (!theirs) {
-          await Deno.remove(join(folder, LOCK));
-          theirs = await Deno.open(join(folder, LOCK), { write: true, createNew: true });
-          assert(await tryLock.call(theirs, true));
-        }
-        return await tryLock.call(this, exclusive);
-      };
-      try {
-        await recoverFolder(join(folder, "data"));
-        assert.deepEqual(await names(folder), [PARTIAL, LOCK]);
-        assert.deepEqual(await names(join(folder, PARTIAL)), ["half"]);
-      } finally {
-        Deno.FsFile.prototype.tryLock = tryLock;
-        theirs?.close();
-      }
-      // Nor may anyone lock a file whose name is about to go.
-      const { remove } = Deno;
-      const free: boolean[] = [];
-      Deno.remove = async (path, options) => {
-        if (path === join(folder, LOCK)) {
-          using file = await Deno.open(path, { write: true });
-          free.push(await file.tryLock(true));
-        }
-        await remove(path, options);
-      };
-      try {
-        await recoverFolder(join(folder, "data"));
-      } finally {
-        Deno.remove = remove;
-      }
-      assert.deepEqual(await names(folder), [], "nobody holds it any more");
-      assert.deepEqual(free, [false]);
-    }),
-});
-
-Deno.test({
-  name: "whole folder: a file is told from another by its number, where the system numbers files",
-  ignore,
-  fn: () =>
-    inTemporary(async (folder) => {
-      const [one, other] = [join(folder, "one"), join(folder, "other")];
-      await Deno.writeTextFile(one, "");
-      await Deno.writeTextFile(other, "");
-      const info = await Deno.stat(one);
-      const numbered = (ino: number | null, dev: number) => ({ stat: () => Promise.resolve({ ...info, ino, dev }) });
-      assert(await isStillAt(numbered(info.ino, info.dev), one));
-      assert(await isStillAt(numbered(null, 0), one), "as on Windows");
-      assert(!await isStillAt(numbered(null, 0), join(folder, "none")));
-      assert(!await isStillAt(numbered(null, 0), join(one, "below")));
-      if (!info.ino) return;
-      assert(!await isStillAt(numbered(info.ino, info.dev), other));
-      assert(!await isStillAt(numbered(info.ino, info.dev + 1), one));
     }),
 });

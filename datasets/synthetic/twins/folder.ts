@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { inTheWayOf } from "../../file_system.ts";
 import { notFound, readFile } from "../../prepared/files.ts";
-import { recoverFolder, targetOf } from "../../prepared/leftovers.ts";
+import { checkNotInterrupted, recoverFolder, targetOf } from "../../prepared/leftovers.ts";
 import { writeWholeFolder } from "../../prepared/whole_folder.ts";
 import { SourceError } from "../../source_error.ts";
 
@@ -65,6 +65,7 @@ export async function writeTwin(
  * @param directory The folder to be written.
  * @param target `overwrite` allows another twin to be replaced, as long as nothing was added to it.
  * @throws {SourceError} When something stands there that must not be replaced, or a file where a folder above it should.
+ * @throws {PreparedError} When it may not be the twin, because a replacement was interrupted; it says where what stood there is.
  *
  * @example
  * ```ts
@@ -87,9 +88,11 @@ export async function checkTwinTarget(directory: string, { overwrite = false }: 
   });
   if (names.length === 0) return;
   if (!overwrite) {
+    await checkNotInterrupted(directory);
     throw new SourceError(directory, "is there already; give another folder, or overwrite it (--overwrite)");
   }
-  const expected = await readFileCount(join(directory, "twin.json")).catch((error) => {
+  const expected = await readFileCount(join(directory, "twin.json")).catch(async (error) => {
+    await checkNotInterrupted(directory);
     throw new SourceError(directory, `is no twin, so it is not overwritten: ${error.message}`);
   });
   const found = await countFiles(directory);
