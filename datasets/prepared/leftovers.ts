@@ -1,10 +1,12 @@
 /**
  * What stands beside a folder while it is written, and stays there where the process ends in between: the new folder under a hidden name,
- * `.name.partial-1a2b3c4d`, what it replaces as `...-old`, and `....lock`, which the process holds as long as it lives.
+ * `.name.partial-1a2b3c4d`, what it replaces as `...-old`, which becomes `...-replaced` once the new one has its name, and `....lock`,
+ * which the process holds as long as it lives. An `-old` may be the only copy and is never removed; what is `-replaced` may go.
  */
 
 import { basename, dirname, join, resolve } from "node:path";
-import { isThere, notFound, PreparedError } from "./files.ts";
+import { isStillAt } from "../file_system.ts";
+import { notFound, PreparedError } from "./files.ts";
 
 /** Where a folder is written before it takes its name; disposing of it removes what is still there. */
 export interface Place extends AsyncDisposable {
@@ -12,6 +14,8 @@ export interface Place extends AsyncDisposable {
   partial: string;
   /** What the old one is called between the two renamings. */
   old: string;
+  /** What the old one is called from the moment that nobody needs it. */
+  replaced: string;
 }
 
 /**
@@ -68,13 +72,14 @@ export async function takePlace(target: string): Promise<Place> {
       await free();
       throw error;
     }
-    return { partial, old: `${partial}-old`, [Symbol.asyncDispose]: free };
+    return { partial, old: `${partial}-old`, replaced: `${partial}-replaced`, [Symbol.asyncDispose]: free };
   }
 }
 
 /**
  * Puts back the folder that a process which has ended took away and did not replace, and removes what such processes left otherwise. What
- * a living one writes is left alone, and so is all where nobody can say which of several was there.
+ * a living one writes is left alone. What was taken away also stays, under its hidden name, where nobody can say which of several was
+ * there, or whether what is there now is what was to replace it: somebody may have made the folder anew.
  *
  * @param directory The folder.
  *
@@ -105,9 +110,8 @@ export async function recoverFolder(directory: string): Promise<void> {
       await Deno.remove(target).catch(notFound); // an empty folder
       await Deno.rename(old, target);
     }
-    const isWhole = await holdsSomething(target);
     for (const [partial] of stale) {
-      for (const path of isWhole ? [partial, `${partial}-old`] : [partial]) {
+      for (const path of [partial, `${partial}-replaced`]) {
         await Deno.remove(path, { recursive: true }).catch(notFound);
       }
     }
@@ -117,10 +121,11 @@ export async function recoverFolder(directory: string): Promise<void> {
 }
 
 /**
- * Says where a folder is that is missing because its replacement was interrupted.
+ * Says where a folder is that is missing, or not what it was, because its replacement was interrupted: to ask where what is there is not
+ * what was expected.
  *
  * @param directory The folder.
- * @throws {PreparedError} Where it is missing, or empty, and what stood there is beside it under a hidden name.
+ * @throws {PreparedError} Where what stood there is beside it under a hidden name.
  *
  * @example
  * ```ts
@@ -132,7 +137,13 @@ export async function recoverFolder(directory: string): Promise<void> {
 export async function checkNotInterrupted(directory: string): Promise<void> {
   const target = await targetOf(directory);
   const { olds } = await leftBeside(target);
-  if (olds.length === 0 || await holdsSomething(target)) return;
+  if (olds.length === 0) return;
+  if (await holdsSomething(target)) {
+    throw new PreparedError(
+      `${directory}: its replacement was interrupted, and nobody can say whether what is there now is the new one; ` +
+        `what stood there before is ${olds.join(" or ")}. Remedy: give the right one that name, and move the rest away`,
+    );
+  }
   const what = olds.length === 1 ? "rename that back, or start again what was writing" : "rename the right one back";
   throw new PreparedError(
     `${directory}: is missing, because its replacement was interrupted; what stood there is ${olds.join(" or ")}. ` +
@@ -146,7 +157,7 @@ async function leftBeside(target: string): Promise<{ partials: string[]; olds: s
   const names = await Array.fromAsync(Deno.readDir(parent), ({ name }) => name).catch(notFound) ?? [];
   const partials = new Set<string>(), olds: string[] = [];
   for (const name of names.filter((name) => name.startsWith(prefix)).sort()) {
-    const [, id, kind] = /^([0-9a-f]{8})(|-old|\.lock)$/.exec(name.slice(prefix.length)) ?? [];
+    const [, id, kind] = /^([0-9a-f]{8})(|-old|-replaced|\.lock)$/.exec(name.slice(prefix.length)) ?? [];
     if (id === undefined) continue;
     partials.add(join(parent, prefix + id));
     if (kind === "-old") olds.push(join(parent, name));
@@ -161,14 +172,15 @@ async function leftBeside(target: string): Promise<{ partials: string[]; olds: s
 async function claim(partial: string, { toSweep = false } = {}): Promise<Deno.FsFile | undefined> {
   const path = `${partial}.lock`;
   const file = await Deno.open(path, { write: true, create: true });
-  // Whoever had it before may have removed it between the two.
-  if (await file.tryLock(true).catch(() => !toSweep) && await isThere(path)) return file;
+  // Whoever had it before may have removed it between the two, and a third may have made and locked another.
+  if (await file.tryLock(true).catch(() => !toSweep) && await isStillAt(file, path)) return file;
   file.close();
 }
 
 async function release(partial: string, lock: Deno.FsFile): Promise<void> {
-  lock.close();
+  // In this order: a file whose name is about to go is nobody else's to lock.
   await Deno.remove(`${partial}.lock`).catch(() => {});
+  lock.close();
 }
 
 async function holdsSomething(path: string): Promise<boolean> {

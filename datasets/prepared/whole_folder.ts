@@ -1,8 +1,9 @@
 /** Writes a folder whole or not at all. */
 
 import { dirname } from "node:path";
+import { syncFolder } from "../file_system.ts";
 import { notFound } from "./files.ts";
-import { recoverFolder, takePlace, targetOf } from "./leftovers.ts";
+import { checkNotInterrupted, recoverFolder, takePlace, targetOf } from "./leftovers.ts";
 
 /** What stops the writing, and what must still hold when the folder takes its name. */
 export interface WholeFolderOptions {
@@ -20,6 +21,7 @@ export interface WholeFolderOptions {
  * @param fill Writes into the folder whose path it is given. What it returns is returned.
  * @param options Stopping, and whether what is there may be replaced.
  * @throws What `fill` or `check` throws, or the signal's reason; `directory` is then as before.
+ * @throws {PreparedError} When another took the name between the two renamings; it says where what stood there is.
  *
  * @example
  * ```ts
@@ -43,7 +45,7 @@ export async function writeWholeFolder<T>(
   const target = await targetOf(directory);
   await Deno.mkdir(dirname(target), { recursive: true });
   await using place = await takePlace(target);
-  const { partial, old } = place;
+  const { partial, old, replaced } = place;
   const result = await fill(partial);
   signal?.throwIfAborted();
   await check?.();
@@ -51,9 +53,15 @@ export async function writeWholeFolder<T>(
   try {
     await Deno.rename(partial, target);
   } catch (error) {
-    if (before) await Deno.rename(old, target);
+    // Where the name was taken in the meantime, that it is still there is what matters.
+    if (before) await Deno.rename(old, target).catch(() => checkNotInterrupted(directory));
     throw error;
   }
-  if (before) await Deno.remove(old, { recursive: true });
+  if (before) {
+    // Its name says that it may go, and says so only once the new one would be found after a power loss.
+    await syncFolder(dirname(target));
+    await Deno.rename(old, replaced);
+    await Deno.remove(replaced, { recursive: true });
+  }
   return result;
 }

@@ -2,12 +2,13 @@
 
 import { basename, join } from "node:path";
 import type { Dataset } from "../dataset.ts";
+import { inTheWayOf } from "../file_system.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, npyHeader } from "../npy.ts";
 import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
 import { notFound, PreparedError, writeFile } from "./files.ts";
-import { recoverFolder } from "./leftovers.ts";
+import { checkNotInterrupted, recoverFolder, targetOf } from "./leftovers.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
 import { writeWholeFolder } from "./whole_folder.ts";
 
@@ -95,7 +96,8 @@ export async function writePrepared(
  *
  * @param directory The folder to be written.
  * @param options `overwrite` allows a prepared folder to be replaced.
- * @throws {PreparedError} When something stands there that must not be replaced, or that holds files of others.
+ * @throws {PreparedError} When something stands there that must not be replaced, or that holds files of others, or when a file stands where
+ * a folder above it should.
  *
  * @example
  * ```ts
@@ -105,6 +107,12 @@ export async function writePrepared(
  * ```
  */
 export async function checkTarget(directory: string, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
+  const obstacle = await inTheWayOf(await targetOf(directory));
+  if (obstacle !== undefined) {
+    throw new PreparedError(
+      `${directory}: cannot be made, because ${obstacle} is no folder. Remedy: move that away, or give another folder`,
+    );
+  }
   await recoverFolder(directory);
   const info = await Deno.lstat(directory).catch(notFound);
   if (!info) return;
@@ -113,6 +121,7 @@ export async function checkTarget(directory: string, { overwrite = false }: { ov
   });
   if (names.length === 0) return;
   if (!overwrite) {
+    await checkNotInterrupted(directory);
     throw new PreparedError(`${directory}: is there already; give another folder, or overwrite it (--overwrite)`);
   }
   const { files } = await readPreparedMeta(directory).catch((error) => {

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { checkNotInterrupted, checkTarget, writePrepared } from "../../datasets/prepared.ts";
+import { notFound } from "../../datasets/prepared/files.ts";
 import { isTwin } from "../../datasets/synthetic/twins/folder.ts";
 import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";
@@ -111,7 +112,9 @@ async function realPathToBe(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) || dirname(path) === path) throw error;
+    // A file in the way is named by who is about to make the folder.
+    notFound(error);
+    if (dirname(path) === path) throw error;
     return join(await realPathToBe(dirname(path)), basename(path));
   }
 }

@@ -1,11 +1,12 @@
 /** The folder of a training run: run.json, log.jsonl, checkpoints written whole or not at all, metrics.json and curves.png. */
 import { basename, dirname, join } from "node:path";
+import { isStillAt, syncFolder } from "../../datasets/file_system.ts";
 import { excerpt } from "../../datasets/printable.ts";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
 import { checkFields, type Kind, NUMBER, orNull, whole } from "../documents/fields.ts";
 import { readText } from "../documents/read.ts";
-import { syncFolder, writeWholeFile, WRITING } from "../whole_file.ts";
+import { writeWholeFile, WRITING } from "../whole_file.ts";
 import { explainWrite, WriteError } from "../write_error.ts";
 
 /** Held while a process trains in the folder. */
@@ -192,8 +193,7 @@ export class RunFolder {
   /** Refuses to go on where the folder that was locked is no longer at its path. */
   async #assertThere(): Promise<void> {
     if (!this.#lock) return;
-    const [held, found] = await Promise.all([this.#lock.stat(), Deno.stat(this.file(LOCK)).catch(() => undefined)]);
-    if (found && held.ino === found.ino && held.dev === found.dev) return;
+    if (await isStillAt(this.#lock, this.file(LOCK)).catch(() => false)) return;
     throw new WriteError(
       `${this.path}: the run folder was deleted, moved or replaced during the run. ` +
         "Remedy: where it was moved, name its new place with --run and go on with --resume; or else start the run again.",

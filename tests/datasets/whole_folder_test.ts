@@ -77,7 +77,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "whole folder: where a folder is whole the rest is removed, and of two nobody can choose between nothing is",
+  name: "whole folder: what was replaced is removed, and of two nobody can choose between nothing is",
   ignore,
   fn: () =>
     inTemporary(async (folder) => {
@@ -89,11 +89,47 @@ Deno.test({
       const mine = ".data.partial-of-mine";
       await Deno.mkdir(join(folder, mine));
       await assert.rejects(checkNotInterrupted(data), /00000000-old or .*1a2b3c4d-old.*rename the right one back/);
-      await write();
-      assert.deepEqual(await names(folder), [other, OLD, mine, "data"].sort());
-      await checkNotInterrupted(data);
-      await write();
-      assert.deepEqual(await names(folder), [mine, "data"].sort());
+      await Deno.mkdir(join(folder, `${PARTIAL}-replaced`, "d"), { recursive: true });
+      for (let time = 0; time < 2; time++) {
+        await write();
+        assert.deepEqual(await names(folder), [other, OLD, mine, "data"].sort());
+        assert.deepEqual(await names(data), ["new"]);
+      }
+      assert.deepEqual([await names(join(folder, OLD)), await names(join(folder, other))], [["b"], ["c"]]);
+      await assert.rejects(
+        checkNotInterrupted(data),
+        /whether what is there now is the new one; .*00000000-old or .*1a2b3c4d-old\. Remedy: give the right one/,
+      );
+    }),
+});
+
+Deno.test({
+  name: "whole folder: a file where a folder above should be is named before anything is prepared",
+  ignore: ignore || Deno.build.os === "windows",
+  fn: () =>
+    inTemporary(async (folder) => {
+      const file = join(folder, "afile"), nowhere = join(folder, "nowhere"), link = join(folder, "link");
+      await Deno.writeTextFile(file, "mine");
+      await Deno.symlink(join(folder, "none"), nowhere);
+      await Deno.symlink(join(file, "x"), link);
+      for (const [output, obstacle] of [[join(file, "x"), file], [join(file, "x", "y"), file], [link, file]]) {
+        const refused = (name: string) => (error: Error) => {
+          assert.equal(error.name, name);
+          assert.equal(
+            error.message,
+            `${output}: cannot be made, because ${obstacle} is no folder. Remedy: move that away, or give another folder`,
+          );
+          return true;
+        };
+        await assert.rejects(checkTarget(output, {}), refused("PreparedError"));
+        await assert.rejects(checkTwinTarget(output, { overwrite: true }), refused("SourceError"));
+      }
+      await assert.rejects(
+        checkTarget(join(nowhere, "x", "y"), {}),
+        /y: cannot be made, because .*nowhere is no folder/,
+      );
+      await checkTarget(join(folder, "a", "b", "c"), {});
+      assert.deepEqual(await names(folder), ["afile", "link", "nowhere"]);
     }),
 });
 

@@ -96,6 +96,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: "prepare names a file that stands where a folder above its output should, before it draws or reads anything",
+  ignore,
+  fn: () =>
+    inTemporary(async (directory) => {
+      const file = join(directory, "afile"), input = join(directory, "in");
+      await Deno.writeTextFile(file, "");
+      await pictures(input);
+      const drawn = ["synthetic", "--subjects", "10", "--image-size", "16"];
+      const read = ["folder", "--input", input, "--subject", "S(\\d+)", "--image-size", "16", "--folds", "3"];
+      for (const options of [drawn, read]) {
+        const { code, stdout, stderr } = await runTask("prepare", ...options, "--output", join(file, "x"));
+        assert.equal(code, 1);
+        assert.equal(stdout, "");
+        const remedy = "Remedy: move that away, or give another folder";
+        assert.equal(
+          stderr,
+          `\nerror: ${join(file, "x")}: cannot be made, because ${file} is no folder. ${remedy}\n`,
+        );
+      }
+    }),
+});
+
+Deno.test({
   name: "Ctrl-C while faces are looked for: nothing is written, exit code 130, and it can be run again",
   ignore: ignore || Deno.build.os === "windows", // which has no SIGINT for one process
   fn: () =>

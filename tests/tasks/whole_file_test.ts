@@ -1,6 +1,7 @@
 /** Files that tasks write: whole or not at all, in an order that a power loss keeps, and with nothing left over where they cannot be written. */
 
 import assert from "node:assert/strict";
+import { writeCheckedFile } from "../../tasks/export/checked_file.ts";
 import { RunFolder } from "../../tasks/run/folder.ts";
 import { writeWholeFile } from "../../tasks/whole_file.ts";
 import { needs } from "../permissions.ts";
@@ -29,10 +30,12 @@ Deno.test(
   () =>
     inTemporary(async (folder) => {
       await Deno.mkdir(`${folder}/report.html/mine`, { recursive: true });
-      await assert.rejects(writeWholeFile(`${folder}/report.html`, "words"), {
+      const refusal = {
         name: "WriteError",
         message: /report\.html cannot be written: a folder has that name\. Remedy: /,
-      });
+      };
+      await assert.rejects(writeWholeFile(`${folder}/report.html`, "words"), refusal);
+      await assert.rejects(writeCheckedFile(`${folder}/report.html`, new Uint8Array(3)), refusal);
       assert.deepEqual(await names(folder), ["report.html"]);
     }),
 );
@@ -48,5 +51,7 @@ Deno.test(
       assert.deepEqual(await synced(folder, () => run.write("a.json", "words")), ["a file", "a.json"]);
       assert.deepEqual(await synced(folder, () => run.remove("a.json")), [""]);
       assert.deepEqual(await synced(folder, () => run.remove("a.json")), [], "nothing was there");
+      const checked = () => writeCheckedFile(`${folder}/m.onnx`, new Uint8Array(3));
+      assert.deepEqual(await synced(folder, checked), ["a file", "m.onnx"], "what is read back first, too");
     }),
 );

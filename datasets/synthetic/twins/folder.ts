@@ -1,8 +1,9 @@
 /** The folder of a twin: written whole, known again by its `twin.json`, replaced only where nothing of others is lost. */
 
 import { join } from "node:path";
+import { inTheWayOf } from "../../file_system.ts";
 import { notFound, readFile } from "../../prepared/files.ts";
-import { recoverFolder } from "../../prepared/leftovers.ts";
+import { checkNotInterrupted, recoverFolder, targetOf } from "../../prepared/leftovers.ts";
 import { writeWholeFolder } from "../../prepared/whole_folder.ts";
 import { SourceError } from "../../source_error.ts";
 
@@ -63,7 +64,8 @@ export async function writeTwin(
  *
  * @param directory The folder to be written.
  * @param target `overwrite` allows another twin to be replaced, as long as nothing was added to it.
- * @throws {SourceError} When something stands there that must not be replaced.
+ * @throws {SourceError} When something stands there that must not be replaced, or a file where a folder above it should.
+ * @throws {PreparedError} When it may not be the twin, because a replacement was interrupted; it says where what stood there is.
  *
  * @example
  * ```ts
@@ -73,6 +75,11 @@ export async function writeTwin(
  * ```
  */
 export async function checkTwinTarget(directory: string, { overwrite = false }: TwinTarget): Promise<void> {
+  const obstacle = await inTheWayOf(await targetOf(directory));
+  if (obstacle !== undefined) {
+    const remedy = "Remedy: move that away, or give another folder";
+    throw new SourceError(directory, `cannot be made, because ${obstacle} is no folder. ${remedy}`);
+  }
   await recoverFolder(directory);
   const info = await Deno.lstat(directory).catch(notFound);
   if (!info) return;
@@ -81,9 +88,11 @@ export async function checkTwinTarget(directory: string, { overwrite = false }: 
   });
   if (names.length === 0) return;
   if (!overwrite) {
+    await checkNotInterrupted(directory);
     throw new SourceError(directory, "is there already; give another folder, or overwrite it (--overwrite)");
   }
-  const expected = await readFileCount(join(directory, "twin.json")).catch((error) => {
+  const expected = await readFileCount(join(directory, "twin.json")).catch(async (error) => {
+    await checkNotInterrupted(directory);
     throw new SourceError(directory, `is no twin, so it is not overwritten: ${error.message}`);
   });
   const found = await countFiles(directory);
