@@ -54,8 +54,9 @@ export class Pipelines {
     const explain = (error: { message: string }) => {
       this.#known.delete(key); // so that a second try names the line again
       const found = /wgsl:(\d+):\d+/.exec(error.message) ?? /:(\d+):\d+ error/.exec(error.message);
-      const { file, line } = found ? placeOf(Number(found[1]), files) : {};
-      return new ShaderError(kernel.name, line, error.message, file);
+      const { file, line, noticed } = found ? placeOf(Number(found[1]), files) : {};
+      const early = noticed ? `the file ends too early: noticed at ${noticed}, behind it\n` : "";
+      return new ShaderError(kernel.name, line, early + error.message, file);
     };
     for (const _ of scopes) this.#failures.watch(this.#device.popErrorScope(), explain);
     this.#known.set(key, pipeline);
@@ -63,12 +64,29 @@ export class Pipelines {
   }
 }
 
-/** Which file a line of the joined source is from, and which line of it. */
-function placeOf(line: number, files: readonly SharedCode[]): { file: string; line: number } {
-  for (const { name, code } of files) {
-    const lines = code.split("\n").length - 1;
-    if (line <= lines) return { file: name, line };
-    line -= lines;
+/** Where in which file a fault is that a compiler reports in a line of the joined source; and where it noticed that, if in another file. */
+function placeOf(line: number, files: readonly SharedCode[]): { file: string; line: number; noticed?: string } {
+  const lengths = files.map(({ code }) => code.split("\n").length - 1);
+  let index = 0;
+  while (index < files.length - 1 && line > lengths[index]) line -= lengths[index++];
+  line = Math.min(line, lengths[index]); // what is missing at the end is reported behind it
+  const { name, code } = files[index], before = files[index - 1];
+  // What is missing at the end of a file is noticed at the first word of the one behind it.
+  const firstWord = 1 + withoutComments(code).split("\n").findIndex((text) => text.trim() !== "");
+  if (before && line <= firstWord && !isComplete(before.code)) {
+    return { file: before.name, line: lengths[index - 1], noticed: `line ${line} of ${name}` };
   }
-  return { file: files[0].name, line };
+  return { file: name, line };
+}
+
+/** Whether a source ends with the end of a declaration. */
+function isComplete(code: string): boolean {
+  const words = withoutComments(code).trim();
+  const count = (brace: string) => words.split(brace).length;
+  return words === "" || (/[;}]$/.test(words) && count("{") === count("}"));
+}
+
+/** A source with the same lines, without their comments. */
+function withoutComments(code: string): string {
+  return code.replace(/\/\/.*|\/\*[^]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ""));
 }

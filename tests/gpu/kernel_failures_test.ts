@@ -118,6 +118,44 @@ Deno.test(
 );
 
 Deno.test(
+  "gpu: a file that ends too early is named at its last line, not the healthy one behind it",
+  withGpu(async (gpu) => {
+    const good = {
+      name: "tests/good",
+      code: "/* Twice. */\n// It is { pure.\n\nfn twice(x: f32) -> f32 {\n  return 2.0 * x;\n}",
+    };
+    const plain = { name: "tests/plain", code: "fn half(x: f32) -> f32 {\n  return 0.5 * x;\n}\n" };
+    const open = code.replace(/\}$/, "// } is missing\n\n"); // 8 lines
+    const short = { name: "tests/short", code: "// Thrice.\nfn thrice(x: f32) -> f32 {\n  return 3.0 * x;\n" };
+    const half = { name: "tests/constant", code: "const HALF = 0.5" };
+    const wrong = { name: "tests/wrong", code: "// Begins with what is no declaration.\nfun twice() {}\n" };
+    const cases: [kernel: Partial<Kernel>, line: number, file: string, noticed?: string][] = [
+      [{ code: open }, 8, "tests/broken"],
+      [{ code: open, shared: [plain] }, 8, "tests/broken", "line 1 of tests/plain"],
+      [{ code: open, shared: [good, plain] }, 8, "tests/broken", "line 4 of tests/good"],
+      [{ shared: [good, short] }, 3, "tests/short"],
+      [{ shared: [short, good] }, 3, "tests/short", "line 4 of tests/good"],
+      [{ shared: [half, plain] }, 1, "tests/constant", "line 1 of tests/plain"],
+      [{ shared: [wrong] }, 2, "tests/wrong"],
+      [{ shared: [good, wrong] }, 2, "tests/wrong"],
+    ];
+    for (const [kernel, line, file, noticed] of cases) {
+      queue(gpu, { ...scale, name: "tests/broken", ...kernel });
+      await assert.rejects(gpu.settled(), (error) => {
+        assert(error instanceof ShaderError, `${error}`);
+        assert.deepEqual([error.kernel, error.line], ["tests/broken", line], error.message);
+        const of = file === "tests/broken" ? "" : ` of ${file}`;
+        assert(error.message.startsWith(`kernel tests/broken, line ${line}${of}: `), error.message);
+        assert(error.message.endsWith(`correct kernels/${file}.wgsl at line ${line} or the declaration beside it.`));
+        assert.equal(/ends too early: noticed at (.*), behind it/.exec(error.message)?.[1], noticed, error.message);
+        return true;
+      });
+    }
+    await assertWorks(gpu);
+  }),
+);
+
+Deno.test(
   "gpu: a driver that fails on a shader that is right is a ShaderError too, whatever it calls its error",
   withGpu(async (gpu) => {
     const { device } = gpu, filters: string[] = [];
