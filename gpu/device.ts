@@ -128,9 +128,11 @@ export class Gpu {
 
   /** Makes a buffer that holds `data`. */
   upload(label: string, data: GpuArray): GpuBuffer {
-    const buffer = this.createBuffer(label, data.byteLength);
-    this.write(buffer, data);
-    return buffer;
+    return this.allOrNothing(() => {
+      const buffer = this.createBuffer(label, data.byteLength);
+      this.write(buffer, data);
+      return buffer;
+    });
   }
 
   /**
@@ -172,6 +174,7 @@ export class Gpu {
   /**
    * Binds a kernel to its buffers, parameters and grid. The pipeline is compiled once for each source and constants.
    * @throws {ShaderError} at the next await where the kernel does not compile.
+   * @throws {GpuError} for a buffer that is missing or disposed, a parameter that is not of its type, a constant that is not finite.
    * @throws {GpuLimitError} where the grid or a binding is larger than the adapter allows, or the loops longer than a software adapter runs.
    */
   prepare<B extends Record<string, Access>, P extends Record<string, ParameterType>, C extends string>(
@@ -207,17 +210,18 @@ export class Gpu {
   /** Queues the calls in order as one command buffer. Returns at once; failures come with the next await. */
   run(calls: readonly Call[]): void {
     this.#assertUsable();
-    this.device.pushErrorScope("validation");
-    const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const call of calls) {
-      pass.setPipeline(call.pipeline);
-      pass.setBindGroup(0, call.bindGroup);
-      pass.dispatchWorkgroups(...call.grid);
-    }
-    pass.end();
-    const commands = encoder.finish();
-    this.#failures.watch(this.device.popErrorScope(), (error) => classify(error, kernelNames(calls)));
+    const explain = (error: { message: string }) => classify(error, kernelNames(calls));
+    const commands = this.#failures.within(this.device, { validation: explain }, () => {
+      const encoder = this.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const call of calls) {
+        pass.setPipeline(call.pipeline);
+        pass.setBindGroup(0, call.bindGroup);
+        pass.dispatchWorkgroups(...call.grid);
+      }
+      pass.end();
+      return encoder.finish();
+    });
     this.#submit(commands, calls.length === 1 ? calls[0].kernel : `${calls.length} kernels`);
   }
 
@@ -293,12 +297,10 @@ export class Gpu {
   }
 
   #submit(commands: GPUCommandBuffer, what: string): void {
-    this.device.pushErrorScope("validation");
-    this.device.pushErrorScope("out-of-memory");
-    this.device.queue.submit([commands]);
     const explain = (error: { message: string }) => classify(error, what);
-    this.#failures.watch(this.device.popErrorScope(), explain);
-    this.#failures.watch(this.device.popErrorScope(), explain);
+    this.#failures.within(this.device, { validation: explain, "out-of-memory": explain }, () => {
+      this.device.queue.submit([commands]);
+    });
   }
 
   #assertUsable(): void {

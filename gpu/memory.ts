@@ -44,7 +44,7 @@ export class Memory {
       );
     }
     const inUse = count.bytes;
-    let counted = true;
+    let counted = false;
     const uncount = () => {
       if (counted) count.buffers--, count.bytes -= size;
       counted = false;
@@ -62,15 +62,17 @@ export class Memory {
     const allowed = inUse + size <= this.#limit;
     const refusal = { message: `at most ${this.#limit} were allowed when the GPU was opened` };
     if (!allowed) this.#failures.watch(Promise.resolve(refusal), (error) => full(error.message));
-    device.pushErrorScope("validation");
-    device.pushErrorScope("out-of-memory");
-    const handle = device.createBuffer({
-      label,
-      size,
-      usage: allowed ? usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0,
-    });
-    this.#failures.watch(device.popErrorScope(), (error) => full(error.message));
-    this.#failures.watch(device.popErrorScope(), classify);
+    const handle = this.#failures.within(
+      device,
+      { validation: classify, "out-of-memory": (error) => full(error.message) },
+      () =>
+        device.createBuffer({
+          label,
+          size,
+          usage: allowed ? usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0,
+        }),
+    );
+    counted = true;
     count.buffers++;
     count.bytes += size;
     if (allowed) count.peakBytes = Math.max(count.peakBytes, count.bytes);
@@ -107,15 +109,16 @@ export class Memory {
     }
     const { queue } = this.#device;
     const whole = data.byteLength & ~3;
-    this.#device.pushErrorScope("validation");
-    if (whole > 0) { // Deno ends the whole process at an empty write
-      queue.writeBuffer(buffer.handle, offset, data as BufferSource & GpuArray, 0, whole / data.BYTES_PER_ELEMENT);
-    }
-    if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
-      const tail = new Uint8Array(4);
-      tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
-      queue.writeBuffer(buffer.handle, offset + whole, tail);
-    }
-    this.#failures.watch(this.#device.popErrorScope(), (error) => classify(error, `write to ${buffer.label}`));
+    const explain = (error: { message: string }) => classify(error, `write to ${buffer.label}`);
+    this.#failures.within(this.#device, { validation: explain }, () => {
+      if (whole > 0) { // Deno ends the whole process at an empty write
+        queue.writeBuffer(buffer.handle, offset, data as BufferSource & GpuArray, 0, whole / data.BYTES_PER_ELEMENT);
+      }
+      if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
+        const tail = new Uint8Array(4);
+        tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
+        queue.writeBuffer(buffer.handle, offset + whole, tail);
+      }
+    });
   }
 }

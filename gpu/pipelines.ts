@@ -1,5 +1,5 @@
 /** Compiled kernels, one for each source and set of constants, kept as long as the device lives. */
-import { ShaderError } from "./errors.ts";
+import { GpuError, ShaderError } from "./errors.ts";
 import type { Failures } from "./failures.ts";
 import type { Access, Kernel, SharedCode } from "./kernel.ts";
 
@@ -21,36 +21,28 @@ export class Pipelines {
     this.#failures = failures;
   }
 
-  /** The pipeline of a kernel, compiled when it is first asked for; a shader that does not compile fails the next await. */
+  /**
+   * The pipeline of a kernel, compiled when it is first asked for; a shader that does not compile fails the next await.
+   * @throws {GpuError} for a constant that is no finite number.
+   */
   get(kernel: Kernel, constants: Record<string, number>): GPUComputePipeline {
+    for (const [name, value] of Object.entries(constants)) {
+      if (!Number.isFinite(value)) {
+        throw new GpuError(
+          `kernel ${kernel.name}: constant ${name} is ${value}, expected a finite number. ` +
+            "Remedy: correct the constants that prepare is given, or leave it out for its default.",
+        );
+      }
+    }
     const files = [kernel, ...kernel.shared ?? []].map(({ name, code }) => ({ name, code: `${code.trimEnd()}\n` }));
     const code = files.map((file) => file.code).join("");
     const key = `${kernel.name}\n${JSON.stringify(constants)}\n${code}`;
     const known = this.#known.get(key);
     if (known) return known;
-    // A browser's driver that cannot compile a valid shader reports an internal error.
-    const scopes = ["validation", "internal", "out-of-memory"] as const;
-    for (const scope of scopes) this.#device.pushErrorScope(scope);
     const kinds = [
       ...Object.values(kernel.bindings),
       ...(Object.keys(kernel.parameters).length ? ["uniform" as const] : []),
     ];
-    const layout = this.#device.createBindGroupLayout({
-      entries: kinds.map((kind, binding) => ({
-        binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: TYPES[kind] },
-      })),
-    });
-    const pipeline = this.#device.createComputePipeline({
-      label: kernel.name,
-      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: {
-        module: this.#device.createShaderModule({ label: kernel.name, code }),
-        entryPoint: "main",
-        constants,
-      },
-    });
     const explain = (error: { message: string }) => {
       this.#known.delete(key); // so that a second try names the line again
       const found = /wgsl:(\d+):\d+/.exec(error.message) ?? /:(\d+):\d+ error/.exec(error.message);
@@ -58,7 +50,29 @@ export class Pipelines {
       const early = noticed ? `the file ends too early: noticed at ${noticed}, behind it\n` : "";
       return new ShaderError(kernel.name, line, early + error.message, file);
     };
-    for (const _ of scopes) this.#failures.watch(this.#device.popErrorScope(), explain);
+    // A browser's driver that cannot compile a valid shader reports an internal error.
+    const pipeline = this.#failures.within(
+      this.#device,
+      { validation: explain, internal: explain, "out-of-memory": explain },
+      () => {
+        const layout = this.#device.createBindGroupLayout({
+          entries: kinds.map((kind, binding) => ({
+            binding,
+            visibility: GPUShaderStage.COMPUTE,
+            buffer: { type: TYPES[kind] },
+          })),
+        });
+        return this.#device.createComputePipeline({
+          label: kernel.name,
+          layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+          compute: {
+            module: this.#device.createShaderModule({ label: kernel.name, code }),
+            entryPoint: "main",
+            constants,
+          },
+        });
+      },
+    );
     this.#known.set(key, pipeline);
     return pipeline;
   }
