@@ -174,6 +174,7 @@ export class Gpu {
   /**
    * Binds a kernel to its buffers, parameters and grid. The pipeline is compiled once for each source and constants.
    * @throws {ShaderError} at the next await where the kernel does not compile.
+   * @throws {GpuOutOfMemoryError} at the next await where there is no memory to compile it, or for its parameters.
    * @throws {GpuError} for a buffer that is missing or disposed, a parameter that is not of its type, a constant that is not finite.
    * @throws {GpuLimitError} where the grid or a binding is larger than the adapter allows, or the loops longer than a software adapter runs.
    */

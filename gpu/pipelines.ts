@@ -1,6 +1,6 @@
 /** Compiled kernels, one for each source and set of constants, kept as long as the device lives. */
 import { GpuError, ShaderError } from "./errors.ts";
-import type { Failures } from "./failures.ts";
+import { classify, type Failures } from "./failures.ts";
 import type { Access, Kernel, SharedCode } from "./kernel.ts";
 
 const TYPES: Record<Access, GPUBufferBindingType> = {
@@ -22,7 +22,8 @@ export class Pipelines {
   }
 
   /**
-   * The pipeline of a kernel, compiled when it is first asked for; a shader that does not compile fails the next await.
+   * The pipeline of a kernel, compiled when it is first asked for; a shader that does not compile, or for which there is no memory, fails the
+   * next await.
    * @throws {GpuError} for a constant that is no finite number.
    */
   get(kernel: Kernel, constants: Record<string, number>): GPUComputePipeline {
@@ -43,17 +44,23 @@ export class Pipelines {
       ...Object.values(kernel.bindings),
       ...(Object.keys(kernel.parameters).length ? ["uniform" as const] : []),
     ];
-    const explain = (error: { message: string }) => {
-      this.#known.delete(key); // so that a second try names the line again
+    const ofShader = (error: { message: string }) => {
       const found = /wgsl:(\d+):\d+/.exec(error.message) ?? /:(\d+):\d+ error/.exec(error.message);
       const { file, line, noticed } = found ? placeOf(Number(found[1]), files) : {};
       const early = noticed ? `the file ends too early: noticed at ${noticed}, behind it\n` : "";
       return new ShaderError(kernel.name, line, early + error.message, file);
     };
-    // A browser's driver that cannot compile a valid shader reports an internal error.
+    const forgotten = (explain: (error: { message: string }) => GpuError) => (error: { message: string }) => {
+      this.#known.delete(key); // so that a second try names the line again
+      return explain(error);
+    };
     const pipeline = this.#failures.within(
       this.#device,
-      { validation: explain, internal: explain, "out-of-memory": explain },
+      {
+        validation: forgotten(ofShader),
+        internal: forgotten(ofShader), // a browser's driver that cannot compile a valid shader
+        "out-of-memory": forgotten((error) => classify(error, `kernel ${kernel.name}`)), // no fault of the shader's
+      },
       () => {
         const layout = this.#device.createBindGroupLayout({
           entries: kinds.map((kind, binding) => ({
