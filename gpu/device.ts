@@ -8,7 +8,7 @@ import type { GpuArray, GpuBuffer } from "./buffer.ts";
 import { type Call, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures } from "./failures.ts";
-import { Memory, type MemoryCount } from "./memory.ts";
+import { Memory, type MemoryCount, type Synchronous } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import {
   type Access,
@@ -121,8 +121,11 @@ export class Gpu {
     return this.#memory.create(label, byteLength, usage);
   }
 
-  /** Runs `make`; where it throws, every buffer that was made in it is given back. It may not be asynchronous. */
-  allOrNothing<T>(make: () => T): T {
+  /**
+   * Runs `make`; where it throws, every buffer that was made in it is given back.
+   * @throws {TypeError} where it is asynchronous, for what it makes later would not be given back.
+   */
+  allOrNothing<T>(make: Synchronous<T>): T {
     return this.#memory.allOrNothing(make);
   }
 

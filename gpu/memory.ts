@@ -15,6 +15,9 @@ export interface MemoryCount {
 
 const SMALLER = "Remedy: use a smaller batch or image";
 
+/** A function that returns no promise: what it makes is made when it returns. */
+export type Synchronous<T> = Extract<T, PromiseLike<unknown>> extends never ? () => T : never;
+
 /** The buffers of one device. */
 export class Memory {
   /** Buffers alive and their bytes. */
@@ -81,12 +84,19 @@ export class Memory {
     return buffer;
   }
 
-  /** Runs `make`; where it throws, every buffer that it made is disposed, as `Gpu.allOrNothing` says. */
-  allOrNothing<T>(make: () => T): T {
+  /** Runs `make`; where it throws or returns a promise, every buffer that it made is disposed, as `Gpu.allOrNothing` says. */
+  allOrNothing<T>(make: Synchronous<T>): T {
     const outer = this.#making, mine: GpuBuffer[] = [];
     this.#making = mine;
     try {
       const made = make();
+      if (isThenable(made)) {
+        Promise.resolve(made).catch(() => {}); // nobody waits for it any more
+        throw new TypeError(
+          "allOrNothing was given a function that returns a promise, expected one that makes its buffers at once: what it makes later " +
+            "would not be given back. Remedy: await before or afterwards, and make the buffers in between.",
+        );
+      }
       for (const buffer of mine) outer?.push(buffer);
       return made;
     } catch (error) {
@@ -121,4 +131,8 @@ export class Memory {
       }
     });
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
 }
