@@ -21,19 +21,22 @@ export function bind<B extends Record<string, Access>, P extends Record<string, 
     if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
     return { binding, resource: { buffer: buffer.handle } };
   });
-  let uniform: GpuBuffer | undefined;
   const bytes = parameterBytes(kernel, values as Values);
-  if (bytes.length > 0) {
-    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    uniform = memory.create(`${kernel.name} parameters`, bytes.length, usage);
-    memory.write(uniform, bytes, 0);
-    entries.push({ binding: entries.length, resource: { buffer: uniform.handle } });
-  }
-  device.pushErrorScope("validation");
-  const layout = pipeline.getBindGroupLayout(0);
-  const bindGroup = device.createBindGroup({ label: kernel.name, layout, entries });
-  failures.watch(device.popErrorScope(), (error) => new ShaderError(kernel.name, undefined, error.message));
-  return { bindGroup, uniform };
+  const explain = (error: { message: string }) => new ShaderError(kernel.name, undefined, error.message);
+  return memory.allOrNothing(() => {
+    let uniform: GpuBuffer | undefined;
+    if (bytes.length > 0) {
+      const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+      uniform = memory.create(`${kernel.name} parameters`, bytes.length, usage);
+      memory.write(uniform, bytes, 0);
+      entries.push({ binding: entries.length, resource: { buffer: uniform.handle } });
+    }
+    const bindGroup = failures.within(device, { validation: explain }, () => {
+      const layout = pipeline.getBindGroupLayout(0);
+      return device.createBindGroup({ label: kernel.name, layout, entries });
+    });
+    return { bindGroup, uniform };
+  });
 }
 
 /** Smallest and greatest value of a type. */

@@ -8,7 +8,7 @@ import type { GpuArray, GpuBuffer } from "./buffer.ts";
 import { type Call, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures } from "./failures.ts";
-import { Memory, type MemoryCount } from "./memory.ts";
+import { Memory, type MemoryCount, type Synchronous } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import {
   type Access,
@@ -121,16 +121,21 @@ export class Gpu {
     return this.#memory.create(label, byteLength, usage);
   }
 
-  /** Runs `make`; where it throws, every buffer that was made in it is given back. It may not be asynchronous. */
-  allOrNothing<T>(make: () => T): T {
+  /**
+   * Runs `make`; where it throws, every buffer that was made in it is given back.
+   * @throws {TypeError} where it is asynchronous, for what it makes later would not be given back.
+   */
+  allOrNothing<T>(make: Synchronous<T>): T {
     return this.#memory.allOrNothing(make);
   }
 
   /** Makes a buffer that holds `data`. */
   upload(label: string, data: GpuArray): GpuBuffer {
-    const buffer = this.createBuffer(label, data.byteLength);
-    this.write(buffer, data);
-    return buffer;
+    return this.allOrNothing(() => {
+      const buffer = this.createBuffer(label, data.byteLength);
+      this.write(buffer, data);
+      return buffer;
+    });
   }
 
   /**
@@ -172,6 +177,8 @@ export class Gpu {
   /**
    * Binds a kernel to its buffers, parameters and grid. The pipeline is compiled once for each source and constants.
    * @throws {ShaderError} at the next await where the kernel does not compile.
+   * @throws {GpuOutOfMemoryError} at the next await where there is no memory to compile it, or for its parameters.
+   * @throws {GpuError} for a buffer that is missing or disposed, a parameter that is not of its type, a constant that is not finite.
    * @throws {GpuLimitError} where the grid or a binding is larger than the adapter allows, or the loops longer than a software adapter runs.
    */
   prepare<B extends Record<string, Access>, P extends Record<string, ParameterType>, C extends string>(
@@ -207,17 +214,18 @@ export class Gpu {
   /** Queues the calls in order as one command buffer. Returns at once; failures come with the next await. */
   run(calls: readonly Call[]): void {
     this.#assertUsable();
-    this.device.pushErrorScope("validation");
-    const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const call of calls) {
-      pass.setPipeline(call.pipeline);
-      pass.setBindGroup(0, call.bindGroup);
-      pass.dispatchWorkgroups(...call.grid);
-    }
-    pass.end();
-    const commands = encoder.finish();
-    this.#failures.watch(this.device.popErrorScope(), (error) => classify(error, kernelNames(calls)));
+    const explain = (error: { message: string }) => classify(error, kernelNames(calls));
+    const commands = this.#failures.within(this.device, { validation: explain }, () => {
+      const encoder = this.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const call of calls) {
+        pass.setPipeline(call.pipeline);
+        pass.setBindGroup(0, call.bindGroup);
+        pass.dispatchWorkgroups(...call.grid);
+      }
+      pass.end();
+      return encoder.finish();
+    });
     this.#submit(commands, calls.length === 1 ? calls[0].kernel : `${calls.length} kernels`);
   }
 
@@ -293,12 +301,10 @@ export class Gpu {
   }
 
   #submit(commands: GPUCommandBuffer, what: string): void {
-    this.device.pushErrorScope("validation");
-    this.device.pushErrorScope("out-of-memory");
-    this.device.queue.submit([commands]);
     const explain = (error: { message: string }) => classify(error, what);
-    this.#failures.watch(this.device.popErrorScope(), explain);
-    this.#failures.watch(this.device.popErrorScope(), explain);
+    this.#failures.within(this.device, { validation: explain, "out-of-memory": explain }, () => {
+      this.device.queue.submit([commands]);
+    });
   }
 
   #assertUsable(): void {

@@ -38,6 +38,24 @@ export class Failures {
     this.#outstanding.add(watched);
   }
 
+  /**
+   * Runs `make` in error scopes, and keeps what they report in the words of `explain`. They are closed where it throws, too: an open one
+   * would take the reports that are meant for the next.
+   */
+  within<T>(
+    device: GPUDevice,
+    explain: { [filter in GPUErrorFilter]?: (error: { message: string }) => GpuError },
+    make: () => T,
+  ): T {
+    const scopes = Object.entries(explain);
+    for (const [filter] of scopes) device.pushErrorScope(filter as GPUErrorFilter);
+    try {
+      return make();
+    } finally {
+      for (const [, words] of scopes.toReversed()) this.watch(device.popErrorScope(), words);
+    }
+  }
+
   /** Keeps a failure; only the first counts, those that follow are its consequences. */
   add(error: GpuError): void {
     this.#first ??= error;

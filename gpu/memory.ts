@@ -13,6 +13,9 @@ export interface MemoryCount {
 
 const SMALLER = "Remedy: use a smaller batch or image";
 
+/** A function that returns no promise: what it makes is made when it returns. */
+export type Synchronous<T> = Extract<T, PromiseLike<unknown>> extends never ? () => T : never;
+
 /** The buffers of one device. */
 export class Memory {
   /** Buffers alive and their bytes. */
@@ -42,14 +45,15 @@ export class Memory {
       );
     }
     const inUse = count.bytes;
-    let counted = true;
+    let counted = false;
+    let made: GpuBuffer | undefined; // not where making it throws
     const uncount = () => {
       if (counted) count.buffers--, count.bytes -= size;
       counted = false;
     };
     const full = (why: string) => {
       uncount();
-      buffer.refused = true;
+      if (made) made.refused = true;
       return new GpuOutOfMemoryError(
         `no GPU memory for buffer ${label} of ${size} bytes (${inUse} in use): ${why}\n` +
           `${SMALLER}, or close other programs that use the GPU.`,
@@ -60,29 +64,38 @@ export class Memory {
     const allowed = inUse + size <= this.#limit;
     const refusal = { message: `at most ${this.#limit} were allowed when the GPU was opened` };
     if (!allowed) this.#failures.watch(Promise.resolve(refusal), (error) => full(error.message));
-    device.pushErrorScope("validation");
-    device.pushErrorScope("out-of-memory");
-    const handle = device.createBuffer({
-      label,
-      size,
-      usage: allowed ? usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0,
-    });
-    this.#failures.watch(device.popErrorScope(), (error) => full(error.message));
-    this.#failures.watch(device.popErrorScope(), classify);
+    const handle = this.#failures.within(
+      device,
+      { validation: classify, "out-of-memory": (error) => full(error.message) },
+      () =>
+        device.createBuffer({
+          label,
+          size,
+          usage: allowed ? usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0,
+        }),
+    );
+    counted = true;
     count.buffers++;
     count.bytes += size;
     if (allowed) count.peakBytes = Math.max(count.peakBytes, count.bytes);
-    const buffer = new GpuBuffer(label, byteLength, handle, uncount);
-    this.#making?.push(buffer);
-    return buffer;
+    made = new GpuBuffer(label, byteLength, handle, uncount);
+    this.#making?.push(made);
+    return made;
   }
 
-  /** Runs `make`; where it throws, every buffer that it made is disposed, as `Gpu.allOrNothing` says. */
-  allOrNothing<T>(make: () => T): T {
+  /** Runs `make`; where it throws or returns a promise, every buffer that it made is disposed, as `Gpu.allOrNothing` says. */
+  allOrNothing<T>(make: Synchronous<T>): T {
     const outer = this.#making, mine: GpuBuffer[] = [];
     this.#making = mine;
     try {
       const made = make();
+      if (isThenable(made)) {
+        Promise.resolve(made).catch(() => {}); // nobody waits for it any more
+        throw new TypeError(
+          "allOrNothing was given a function that returns a promise, expected one that makes its buffers at once: what it makes later " +
+            "would not be given back. Remedy: await before or afterwards, and make the buffers in between.",
+        );
+      }
       for (const buffer of mine) outer?.push(buffer);
       return made;
     } catch (error) {
@@ -105,15 +118,20 @@ export class Memory {
     }
     const { queue } = this.#device;
     const whole = data.byteLength & ~3;
-    this.#device.pushErrorScope("validation");
-    if (whole > 0) { // Deno ends the whole process at an empty write
-      queue.writeBuffer(buffer.handle, offset, data as BufferSource & GpuArray, 0, whole / data.BYTES_PER_ELEMENT);
-    }
-    if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
-      const tail = new Uint8Array(4);
-      tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
-      queue.writeBuffer(buffer.handle, offset + whole, tail);
-    }
-    this.#failures.watch(this.#device.popErrorScope(), (error) => classify(error, `write to ${buffer.label}`));
+    const explain = (error: { message: string }) => classify(error, `write to ${buffer.label}`);
+    this.#failures.within(this.#device, { validation: explain }, () => {
+      if (whole > 0) { // Deno ends the whole process at an empty write
+        queue.writeBuffer(buffer.handle, offset, data as BufferSource & GpuArray, 0, whole / data.BYTES_PER_ELEMENT);
+      }
+      if (whole < data.byteLength) { // WebGPU writes multiples of four bytes: the last ones travel with zeros behind them
+        const tail = new Uint8Array(4);
+        tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
+        queue.writeBuffer(buffer.handle, offset + whole, tail);
+      }
+    });
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
 }

@@ -49,7 +49,7 @@ export class WideConvolutions {
   #layers: Layer[];
   #owned: { dispose(): void }[] = [];
 
-  /** Makes them, on noise. */
+  /** Makes them, on noise. Where it throws, as at sizes that the adapter does not bind, nothing stays on the GPU. */
   constructor(gpu: Gpu, { batch, imageSize, convolution: method }: BenchOptions, factor: number) {
     this.#gpu = gpu;
     const before = gpu.memory.bytes;
@@ -60,10 +60,12 @@ export class WideConvolutions {
       inputs: layer === 0 ? 1 : factor * shape.inputs,
       outputs: factor * shape.outputs,
     }));
-    const workspace = this.#own(new Workspace(gpu, shapes, { method }));
-    this.#layers = shapes.map((shape, layer) =>
-      layer < 2 ? this.#pooled(workspace, shape, layer, method) : this.#quadrants(workspace, shape, imageSize, method)
-    );
+    this.#layers = gpu.allOrNothing(() => {
+      const workspace = this.#own(new Workspace(gpu, shapes, { method }));
+      return shapes.map((shape, layer) =>
+        layer < 2 ? this.#pooled(workspace, shape, layer, method) : this.#quadrants(workspace, shape, imageSize, method)
+      );
+    });
     this.calls = this.#layers.flatMap(({ calls }) => calls);
     this.back = this.#layers[2].back;
     this.operations = shapes.reduce((sum, shape, layer) => sum + (layer > 0 ? 3 : 2) * operationsOf(shape), 0);

@@ -17,7 +17,7 @@ export interface Checked {
   images: number;
   /** Tensors looked at. */
   tensors: number;
-  /** The largest error that was found, relative to the largest value of its tensor. */
+  /** The largest error that was found, relative to the largest value that was expected of its tensor. */
   error: number;
 }
 

@@ -35,7 +35,11 @@ export async function take(gpu: Gpu, work: () => void, times: number): Promise<T
   return { milliseconds: clock / times, processor: processor / times, queue: queued - start };
 }
 
-/** How often something has to be repeated so that it lasts, after a first time that compiles: once where that lasts already. */
+/**
+ * How often something has to be repeated so that it lasts, after a first time that compiles: once where that lasts already.
+ *
+ * @throws {Error} where what it took is no finite number of 0 or more: that would never last.
+ */
 export async function repetitions(
   run: (times: number) => Promise<{ milliseconds: number }>,
   lasting = LASTING,
@@ -43,6 +47,9 @@ export async function repetitions(
   await run(1);
   for (let times = 1;;) {
     const whole = times * (await run(times)).milliseconds;
+    if (!(whole >= 0 && whole < Infinity)) { // NaN too
+      throw new Error(`${times} of it took ${whole} ms, expected a finite number. Remedy: correct what times it.`);
+    }
     if (whole >= lasting) return times;
     times = Math.ceil(1.2 * times * lasting / Math.max(1, whole)); // the wait's delay is part of the whole: it may take more than one guess
   }

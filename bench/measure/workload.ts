@@ -42,18 +42,25 @@ export class Workload {
     this.datasetBytes = datasetBytes;
   }
 
-  /** Makes it; the GPU may still be busy with that afterwards. */
+  /** Makes it; the GPU may still be busy with that afterwards. Where it throws, as at sizes that the adapter does not bind, nothing stays. */
   static async create(gpu: Gpu, options: Sizes): Promise<Workload> {
     const { imageSize, convolution, batch, variant } = options;
     const net = await ZeroBiasCnn.create(gpu, { imageSize, convolution, classes: CLASSES, seed: 1, initialScale: 1 });
-    const before = gpu.memory.bytes;
-    const labels = Int32Array.from({ length: IMAGES }, (_, n) => n % CLASSES);
-    const rows = Uint32Array.from(labels, (_, n) => n);
-    const resident = new ResidentImages(gpu, { imageSize, images: noise(IMAGES * imageSize ** 2), labels }, rows);
-    const datasetBytes = gpu.memory.bytes - before;
-    const data = { resident, train: rows, validation: new Uint32Array() };
-    const settings = trainingSettings({ batch, variant }, 1);
-    return new Workload(net, new TrainingProgram(net, data, settings, 1), settings, resident, datasetBytes);
+    try {
+      return gpu.allOrNothing(() => {
+        const before = gpu.memory.bytes;
+        const labels = Int32Array.from({ length: IMAGES }, (_, n) => n % CLASSES);
+        const rows = Uint32Array.from(labels, (_, n) => n);
+        const resident = new ResidentImages(gpu, { imageSize, images: noise(IMAGES * imageSize ** 2), labels }, rows);
+        const datasetBytes = gpu.memory.bytes - before;
+        const data = { resident, train: rows, validation: new Uint32Array() };
+        const settings = trainingSettings({ batch, variant }, 1);
+        return new Workload(net, new TrainingProgram(net, data, settings, 1), settings, resident, datasetBytes);
+      });
+    } catch (error) {
+      net.dispose();
+      throw error;
+    }
   }
 
   /** Queues a training step. */

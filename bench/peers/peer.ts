@@ -58,18 +58,27 @@ export class Peer {
     return await this.#ask({ do: "check", images, times: 1 });
   }
 
-  /** Milliseconds of one of `times` steps or forward passes, by the clock and of all the processor's threads. */
+  /**
+   * Milliseconds of one of `times` steps or forward passes, by the clock and of all the processor's threads.
+   *
+   * @throws {Error} where either is no finite number of 0 or more, for a ratio of it would say nothing.
+   */
   async time(
     what: "step" | "forward",
     images: number,
     times: number,
   ): Promise<{ milliseconds: number; processor: number }> {
-    const { milliseconds, processor } = await this.#ask<{ milliseconds: number; processor: number }>({
-      do: what,
-      images,
-      times,
-    });
-    return { milliseconds: milliseconds / times, processor: processor / times };
+    const question: Question = { do: what, images, times };
+    const { milliseconds, processor } = await this.#ask<{ milliseconds?: unknown; processor?: unknown }>(question);
+    const checked = (time: unknown, of: string) => {
+      if (typeof time === "number" && time >= 0 && time < Infinity) return time / times;
+      const said = typeof time === "string" ? JSON.stringify(time) : time;
+      throw new Error(
+        `${this.name} took ${said} ms ${of} at ${JSON.stringify(question)}, expected a finite number. ` +
+          "Remedy: correct how it takes its time.",
+      );
+    };
+    return { milliseconds: checked(milliseconds, "by the clock"), processor: checked(processor, "of the processor") };
   }
 
   /** Ends it. */

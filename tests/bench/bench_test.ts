@@ -120,6 +120,21 @@ Deno.test("bench: what is short is queued many times for one wait, what lasts on
   assert.deepEqual([queued, waits], [50, 2]); // for what was queued before, and for these
 });
 
+Deno.test("bench: a time that is no number is refused, instead of asking for ever for more", async () => {
+  const always = (milliseconds: number) => {
+    let asked = 0;
+    return repetitions(() => {
+      if (++asked > 1000) throw new Error("still asking");
+      return Promise.resolve({ milliseconds });
+    });
+  };
+  for (const [odd, whole] of [[NaN, NaN], [Infinity, Infinity], [-1, -1], [undefined as unknown as number, NaN]]) {
+    await assert.rejects(always(odd), { message: new RegExp(`^1 of it took ${whole} ms, expected .*Remedy`) });
+  }
+  await assert.rejects(always(0), { message: /^Infinity of it took NaN ms/ }); // a clock that stands still
+  assert.equal(await always(LASTING), 1);
+});
+
 Deno.test("bench: a crop's changes are those of frames that follow each other; one without a face stands between", () => {
   const square = (left: number, size = 10) => ({ left, top: 0, size });
   const still = steadiness([[square(0), square(1), undefined, square(9), square(9, 20)]]);

@@ -1,6 +1,7 @@
 /**
  * A peer that is ours in disguise, or does what no peer should, as its second argument says: `right:N` answers for up to N images and ends in the
- * middle of more, `nan` has a loss that is no number, as Python writes it, `silent` ends at once, `chatty` says what is no JSON.
+ * middle of more, `nan` has a loss that is no number, as Python writes it, `silent` ends at once, `chatty` says what is no JSON,
+ * `answer:JSON` is right for any number of images and says that instead of a time.
  */
 import { join } from "node:path";
 import { linesOf, type Question } from "../../bench/peers/peer.ts";
@@ -12,7 +13,8 @@ import { dot } from "../support/compare.ts";
 const [folder, how] = Deno.args;
 if (how === "silent") Deno.exit(3);
 console.log(how === "chatty" ? "hello" : JSON.stringify({ name: `fake, ${how}` }));
-const most = Number(how.split(":")[1]);
+const said = /^answer:(.*)$/.exec(how)?.[1];
+const most = said ? Infinity : Number(how.split(":")[1]);
 
 /** Loss and norms of our own network, from the files. */
 async function check(images: number) {
@@ -35,5 +37,6 @@ for await (const line of linesOf(Deno.stdin.readable)) {
   if (how === "nan") console.log('{"loss": NaN, "norms": {"conv1.weight": -Infinity}}');
   else if (images > most) Deno.exit(4);
   else if (what === "check") console.log(await check(images));
+  else if (said) console.log(said);
   else console.log(JSON.stringify({ milliseconds: 3 * times * images, processor: 5 * times * images }));
 }

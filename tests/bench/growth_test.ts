@@ -5,11 +5,20 @@ import { WideConvolutions } from "../../bench/growth/convolutions.ts";
 import { cliffs, type Growth, type GrowthSizes, measureGrowth } from "../../bench/growth/measure.ts";
 import { summary } from "../../bench/measure/times.ts";
 import { growthTable } from "../../bench/table.ts";
+import { Workload } from "../../bench/measure/workload.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { GpuLimitError } from "../../gpu/errors.ts";
+import { planningGpu } from "../../gpu/planning.ts";
 import { withGpu } from "../support/gpu.ts";
 
 const options = { batch: 2, imageSize: 16, variant: "cnn_ad", convolution: "auto", rounds: 1 } as const;
 const bench = { ...options, peers: false, python: "" };
+/** So few bytes that a map of 264 x 264 is too large, and no weight is. */
+const LIMITS = {
+  maxBufferSize: 2 ** 22,
+  maxStorageBufferBindingSize: 2 ** 22,
+  maxComputeWorkgroupsPerDimension: 65_535,
+};
 const tiny: GrowthSizes = { batches: [1, 2], sides: [16], factors: [1, 2] };
 
 /** Runs `body` while the last value that is read of the buffers of a name is off. */
@@ -84,6 +93,19 @@ Deno.test(
       assert.equal(wide.calls.some(({ kernel }) => kernel.startsWith("sparse/")), back === "sparse");
       await wide.check();
     }
+  }),
+);
+
+Deno.test(
+  "growth: sizes that the adapter does not bind leave nothing behind, neither wide convolutions nor a workload",
+  withGpu(async (gpu) => {
+    const large = { ...bench, batch: 1, imageSize: 264, convolution: "direct" } as const;
+    const like = { adapter: gpu.adapter, device: gpu.device, limits: LIMITS } as unknown as Gpu;
+    using paper = planningGpu(like);
+    assert.throws(() => new WideConvolutions(paper, large, 1), GpuLimitError);
+    assert.deepEqual([paper.memory.buffers, paper.memory.bytes], [0, 0]);
+    await assert.rejects(Workload.create(paper, large), GpuLimitError);
+    assert.deepEqual([paper.memory.buffers, paper.memory.bytes], [0, 0]);
   }),
 );
 

@@ -100,6 +100,36 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "peers: an answer without both times is an error that names the peer and what it said, and ends the comparison with it",
+  ignore: needs("run", "read", "write", "env"),
+  fn: withGpu(async (gpu) => {
+    for (
+      const [answer, message] of [
+        ['{"milliseconds": NaN, "processor": 1}', /^fake, .* took NaN ms by the clock at \{"do":"step".*Remedy/],
+        ['{"milliseconds": null, "processor": 1}', /NaN ms by the clock/],
+        ['{"milliseconds": -1, "processor": 1}', /-1 ms by the clock/],
+        ['{"milliseconds": "1", "processor": 1}', /"1" ms by the clock/],
+        ['{"milliseconds": 1}', /undefined ms of the processor/],
+        ["null", /undefined ms by the clock/],
+      ] as const
+    ) {
+      const peer = await Peer.start("deno", start(`answer:${answer}`));
+      try {
+        await assert.rejects(peer.time("step", 2, 1), { message });
+      } finally {
+        await peer.close();
+      }
+    }
+    using workload = await Workload.create(gpu, small);
+    const who = [fake('answer:{"milliseconds": null, "processor": null}', [2])];
+    const [{ missing, pairs }] = await comparePeers(workload, { ...small, rounds: 1, python: "" }, who, 0);
+    assert.match(missing!, /^at 2 images: fake, .* took NaN ms/);
+    assert.equal(pairs, undefined);
+  }),
+});
+
+Deno.test({
   name: "peers: they are given what our step does, dropout where the variant has it",
   ignore: needs("read", "write"),
   fn: withGpu(async (gpu) => {

@@ -1,7 +1,7 @@
 /** Kernels that do not compile, are at odds with what the host declares of them, or are asked for more than an adapter does. */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../gpu/device.ts";
-import { GpuError, GpuLimitError, GpuValidationError, ShaderError } from "../../gpu/errors.ts";
+import { GpuLimitError, GpuOutOfMemoryError, GpuValidationError, ShaderError } from "../../gpu/errors.ts";
 import { type Grid, gridFor, type Kernel, MOST_ROUNDS } from "../../gpu/kernel.ts";
 import { withGpu } from "../support/gpu.ts";
 import { assertWorks, code, scale } from "../support/scale_kernel.ts";
@@ -118,29 +118,85 @@ Deno.test(
 );
 
 Deno.test(
-  "gpu: a driver that fails on a shader that is right is a ShaderError too, whatever it calls its error",
+  "gpu: a file that ends too early is named at its last line, not the healthy one behind it",
+  withGpu(async (gpu) => {
+    const good = {
+      name: "tests/good",
+      code: "/* Twice. */\n// It is { pure.\n\nfn twice(x: f32) -> f32 {\n  return 2.0 * x;\n}",
+    };
+    const plain = { name: "tests/plain", code: "fn half(x: f32) -> f32 {\n  return 0.5 * x;\n}\n" };
+    const open = code.replace(/\}$/, "// } is missing\n\n"); // 8 lines
+    const short = { name: "tests/short", code: "// Thrice.\nfn thrice(x: f32) -> f32 {\n  return 3.0 * x;\n" };
+    const half = { name: "tests/constant", code: "const HALF = 0.5" };
+    const wrong = { name: "tests/wrong", code: "// Begins with what is no declaration.\nfun twice() {}\n" };
+    const cases: [kernel: Partial<Kernel>, line: number, file: string, noticed?: string][] = [
+      [{ code: open }, 8, "tests/broken"],
+      [{ code: open, shared: [plain] }, 8, "tests/broken", "line 1 of tests/plain"],
+      [{ code: open, shared: [good, plain] }, 8, "tests/broken", "line 4 of tests/good"],
+      [{ shared: [good, short] }, 3, "tests/short"],
+      [{ shared: [short, good] }, 3, "tests/short", "line 4 of tests/good"],
+      [{ shared: [half, plain] }, 1, "tests/constant", "line 1 of tests/plain"],
+      [{ shared: [wrong] }, 2, "tests/wrong"],
+      [{ shared: [good, wrong] }, 2, "tests/wrong"],
+    ];
+    for (const [kernel, line, file, noticed] of cases) {
+      queue(gpu, { ...scale, name: "tests/broken", ...kernel });
+      await assert.rejects(gpu.settled(), (error) => {
+        assert(error instanceof ShaderError, `${error}`);
+        assert.deepEqual([error.kernel, error.line], ["tests/broken", line], error.message);
+        const of = file === "tests/broken" ? "" : ` of ${file}`;
+        assert(error.message.startsWith(`kernel tests/broken, line ${line}${of}: `), error.message);
+        assert(error.message.endsWith(`correct kernels/${file}.wgsl at line ${line} or the declaration beside it.`));
+        assert.equal(/ends too early: noticed at (.*), behind it/.exec(error.message)?.[1], noticed, error.message);
+        return true;
+      });
+    }
+    await assertWorks(gpu);
+  }),
+);
+
+Deno.test(
+  "gpu: a driver that fails on a shader that is right is a ShaderError too, one without memory for it a GpuOutOfMemoryError",
   withGpu(async (gpu) => {
     const { device } = gpu, filters: string[] = [];
-    const [push, pop] = [device.pushErrorScope.bind(device), device.popErrorScope.bind(device)];
-    for (const kind of ["internal", "out-of-memory"]) {
+    const push = device.pushErrorScope.bind(device), pop = device.popErrorScope.bind(device);
+    const create = device.createComputePipeline.bind(device);
+    const failing = [
+      [
+        "internal",
+        { message: "the compiler gave up" } as GPUError,
+        ShaderError,
+        /^kernel tests\/internal: the compiler/,
+      ],
+      [
+        "out-of-memory",
+        new GPUOutOfMemoryError("nothing left"),
+        GpuOutOfMemoryError,
+        /^kernel tests\/out-of-memory: nothing left\nRemedy: (?!correct)/,
+      ],
+    ] as const;
+    for (const [kind, failure, type, message] of failing) {
+      // Only the scopes around the compilation fail, each kind of them once: not those of buffers.
+      let compiled = false, failed = 0;
+      device.createComputePipeline = (descriptor) => (compiled = true, create(descriptor));
       device.pushErrorScope = (filter) => (filters.push(filter), push(filter));
       device.popErrorScope = async () => {
-        const filter = filters.pop();
-        return await pop() ?? (filter === kind ? { message: "the compiler gave up" } as GPUError : null);
+        const fails = filters.pop() === kind && compiled && failed++ === 0;
+        return await pop() ?? (fails ? failure : null);
       };
-      // Compiles and runs nothing else in the meantime.
-      const call = { ...scale, name: `tests/${kind}` };
       try {
-        queue(gpu, call);
+        queue(gpu, { ...scale, name: `tests/${kind}` });
       } finally {
-        Object.assign(device, { pushErrorScope: push, popErrorScope: pop });
+        Object.assign(device, { pushErrorScope: push, popErrorScope: pop, createComputePipeline: create });
       }
-      const error = await gpu.settled().then(() => undefined, (error) => error);
-      assert(error instanceof GpuError, `${error}`);
-      if (kind === "internal") {
-        assert(error instanceof ShaderError, `${error}`);
-        assert.match(error.message, /^kernel tests\/internal: the compiler gave up/);
-      }
+      await assert.rejects(gpu.settled(), (error) => {
+        assert(error instanceof type, `${error}`);
+        assert.match(error.message, message);
+        return true;
+      });
+      // It is not kept: what the driver makes of it the next time counts.
+      queue(gpu, { ...scale, name: `tests/${kind}` });
+      await gpu.settled();
     }
     await assertWorks(gpu);
   }),
@@ -184,6 +240,20 @@ Deno.test(
       assert.throws(() => gpu.prepare(scale, values as never, [1, 1, 1]), { name: "GpuError", message });
     }
     assert.equal(gpu.memory.buffers, buffers);
+    await assertWorks(gpu);
+  }),
+);
+
+Deno.test(
+  "gpu: a constant that is no finite number is a GpuError that names kernel, constant and value",
+  withGpu(async (gpu) => {
+    using x = gpu.upload("x", new Float32Array(4));
+    for (const value of [NaN, Infinity, -Infinity, undefined, "1" as unknown as number]) {
+      assert.throws(() => gpu.prepare(scale, { x, count: 4, factor: 2 }, [1, 1, 1], { PLUS: value }), {
+        name: "GpuError",
+        message: new RegExp(`^kernel tests/scale: constant PLUS is ${value}, expected a finite number. Remedy: `),
+      });
+    }
     await assertWorks(gpu);
   }),
 );

@@ -1,5 +1,6 @@
 /** The runtime at work: memory, bytes there and back, calls, times. */
 import assert from "node:assert/strict";
+import type { GpuBuffer } from "../../gpu/buffer.ts";
 import { openGpu } from "../../gpu/device.ts";
 import { GpuError, GpuLimitError } from "../../gpu/errors.ts";
 import { gridFor } from "../../gpu/kernel.ts";
@@ -106,6 +107,38 @@ Deno.test("gpu: what is made all or nothing leaves nothing where it fails, and e
   assert.equal(gpu.memory.buffers, 3);
   for (const buffer of [kept, ...made]) buffer.dispose();
   assert.equal(gpu.memory.buffers, 0);
+});
+
+Deno.test("gpu: what is made all or nothing may not be asynchronous: that is refused, and what it made so far given back", async () => {
+  using gpu = await openGpu();
+  const make = async () => {
+    gpu.createBuffer("early", 16);
+    await Promise.resolve();
+    throw new Error("no"); // nobody waits for it any more: it may not end the process
+  };
+  const kept: GpuBuffer[] = [];
+  const promise = () => {
+    kept.push(gpu.allOrNothing(() => gpu.createBuffer("inner", 16)));
+    return Promise.resolve();
+  };
+  const thenable = () => {
+    gpu.createBuffer("x", 16);
+    return { then: () => {} };
+  };
+  for (const attempt of [make, promise, thenable] as (() => unknown)[]) {
+    assert.throws(() => gpu.allOrNothing(attempt), {
+      name: "TypeError",
+      message: /^allOrNothing was given a function that returns a promise, expected .*Remedy: await/,
+    });
+    assert.deepEqual([gpu.memory.buffers, gpu.memory.bytes], [0, 0]);
+  }
+  assert(kept[0].disposed);
+  // @ts-expect-error The compiler says so too.
+  assert.throws(() => gpu.allOrNothing(make), TypeError);
+  await new Promise((resolve) => setTimeout(resolve));
+  const { then } = gpu.allOrNothing(() => ({ then: gpu.createBuffer("y", 16) })); // no promise
+  assert.equal(gpu.memory.buffers, 1);
+  then.dispose();
 });
 
 Deno.test(
