@@ -10,14 +10,8 @@ import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures } from "./failures.ts";
 import { Memory, type MemoryCount, type Synchronous } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
-import {
-  type Access,
-  type Grid,
-  type Kernel,
-  type KernelArguments,
-  MOST_ROUNDS,
-  type ParameterType,
-} from "./kernel.ts";
+import { MOST_ROUNDS } from "./rounds.ts";
+import type { Access, Grid, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
 
 export type { Call, ProfiledCall } from "./call.ts";
 
@@ -199,10 +193,10 @@ export class Gpu {
       }
     }
     const rounds = kernel.rounds?.(values) ?? 0;
-    if (this.adapter.software && rounds >= MOST_ROUNDS) {
+    if (this.adapter.software && rounds > MOST_ROUNDS) {
       throw new GpuLimitError(
-        `kernel ${kernel.name}: ${rounds} rounds of loops in an invocation, a software adapter ends them in silence after ` +
-          `${MOST_ROUNDS}. Remedy: use smaller sizes, or a GPU.`,
+        `kernel ${kernel.name}: ${rounds} rounds of loops in an invocation, at most ${MOST_ROUNDS} are safe on a software adapter, ` +
+          "which ends longer ones in silence. Remedy: use smaller sizes, or a GPU.",
       );
     }
     const pipeline = this.#pipelines.get(kernel, constants as Record<string, number>);

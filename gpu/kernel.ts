@@ -28,7 +28,7 @@ export interface Kernel<
   parameters: P;
   /** Names of the `override` constants that the host may set. */
   constants?: readonly C[];
-  /** Most rounds that an invocation makes in all its loops together, where that depends on the parameters: see {@linkcode MOST_ROUNDS}. */
+  /** Most rounds that an invocation's loops cost, where that depends on the parameters: `roundsOf` in gpu/rounds.ts counts them. */
   rounds?(parameters: { [K in keyof P]: number }): number;
 }
 
@@ -39,9 +39,6 @@ export interface SharedCode {
   /** The WGSL source. */
   code: string;
 }
-
-/** Mesa's software driver ends an invocation's loops after so many rounds, and says nothing: results would be cut off. */
-export const MOST_ROUNDS = 65_535;
 
 /** The argument of a call: every buffer and every parameter by its name in the kernel. */
 export type KernelArguments<B extends Record<string, Access>, P extends Record<string, ParameterType>> =

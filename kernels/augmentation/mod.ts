@@ -2,6 +2,7 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { roundsOf } from "../../gpu/rounds.ts";
 import { Purpose, randomCode } from "../random/mod.ts";
 import drawCode from "./draw.wgsl" with { type: "text" };
 import rangeCode from "./range.wgsl" with { type: "text" };
@@ -31,7 +32,7 @@ export const rangeKernel = defineKernel({
   code: rangeCode,
   bindings: { x: "read", range: "write" },
   parameters: { pixels: "u32" },
-  rounds: ({ pixels }) => Math.ceil(pixels / 64) + 6,
+  rounds: ({ pixels }) => roundsOf([Math.ceil(pixels / 64)], [6]),
 });
 
 /** Min-max to [0, 2]. */

@@ -2,6 +2,7 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { roundsOf } from "../../gpu/rounds.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
 import { type ConvolutionShape, slices, type Workspace } from "./workspace.ts";
 import correlateCode from "./correlate.wgsl" with { type: "text" };
@@ -16,7 +17,7 @@ export const correlateKernel = defineKernel({
   bindings: { x: "read", w: "read", y: "write", argmax: "write" },
   parameters: { images: "u32", inputs: "u32", outputs: "u32", height: "u32", width: "u32", filter_side: "u32" },
   constants: ["RELU", "POOL", "UNPOOL", "FLIP"],
-  rounds: ({ inputs, filter_side }) => inputs * (1 + filter_side + filter_side ** 2),
+  rounds: ({ inputs, filter_side }) => roundsOf([inputs, [filter_side, [filter_side]]]),
 });
 
 /** Partial sums of the gradient by weight. */
@@ -36,7 +37,7 @@ export const byWeightKernel = defineKernel({
     rows_per_slice: "u32",
   },
   constants: ["UNPOOL"],
-  rounds: ({ width, rows_per_slice }) => rows_per_slice * (1 + Math.ceil(width / 4)),
+  rounds: ({ width, rows_per_slice }) => roundsOf([rows_per_slice, [Math.ceil(width / 4)]]),
 });
 
 /** Their sum. */
@@ -46,7 +47,7 @@ export const sumSlicesKernel = defineKernel({
   bindings: { x: "read", y: "write" },
   parameters: { count: "u32", slices: "u32" },
   constants: ["ACCUMULATE"],
-  rounds: ({ slices }) => slices,
+  rounds: ({ slices }) => roundsOf([slices]),
 });
 
 const sizes = (shape: ConvolutionShape) => ({

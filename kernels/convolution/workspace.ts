@@ -202,7 +202,7 @@ export function slices(shape: ConvolutionShape): { count: number; rows: number; 
   const blockRows = shape.images * Math.ceil(shape.height / 4);
   const invocations = Math.ceil(shape.outputs / 2) * shape.inputs * Math.ceil(shape.filter / 5) ** 2;
   const wanted = Math.max(1, Math.min(blockRows, Math.ceil(8192 / invocations)));
-  // A loop of a software adapter ends in silence after 65,535 turns: a slice stays well below.
+  // A software adapter ends long loops in silence (gpu/rounds.ts): a slice of several rows takes three quarters of what is safe at most.
   const columns = Math.ceil(shape.width / 4);
   const rows = Math.max(1, Math.min(Math.ceil(blockRows / wanted), Math.floor(32768 / (columns + 1))));
   const count = Math.ceil(blockRows / rows);

@@ -2,6 +2,7 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { roundsOf } from "../../gpu/rounds.ts";
 import byBiasCode from "./by_bias.wgsl" with { type: "text" };
 import productCode from "./product.wgsl" with { type: "text" };
 
@@ -27,7 +28,7 @@ export const denseProductKernel = defineKernel({
     b_depth: "u32",
   },
   constants: ["BIAS", "RELU", "ACCUMULATE"],
-  rounds: ({ depth }) => depth,
+  rounds: ({ depth }) => roundsOf([depth]),
 });
 
 /** Gradient by bias. */
@@ -37,7 +38,7 @@ export const denseByBiasKernel = defineKernel({
   bindings: { dy: "read", db: "write" },
   parameters: { rows: "u32", columns: "u32" },
   constants: ["ACCUMULATE"],
-  rounds: ({ rows }) => rows,
+  rounds: ({ rows }) => roundsOf([rows]),
 });
 
 const productGrid = (rows: number, columns: number) => gridFor(Math.ceil(rows / 4) * Math.ceil(columns / 4));

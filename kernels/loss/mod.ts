@@ -2,6 +2,7 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { roundsOf } from "../../gpu/rounds.ts";
 import meanCode from "./mean.wgsl" with { type: "text" };
 import softmaxCode from "./softmax_cross_entropy.wgsl" with { type: "text" };
 
@@ -11,7 +12,7 @@ export const softmaxCrossEntropyKernel = defineKernel({
   code: softmaxCode,
   bindings: { x: "read", labels: "read", y: "write", dx: "write", result: "write" },
   parameters: { samples: "u32", classes: "u32", first_sample: "u32", scale: "f32" },
-  rounds: ({ classes }) => 3 * classes,
+  rounds: ({ classes }) => roundsOf([classes], [classes], [classes]),
 });
 
 /** Their means, into a ring. */
@@ -20,7 +21,7 @@ export const meanKernel = defineKernel({
   code: meanCode,
   bindings: { clock: "read", result: "read", ring: "write", status: "write" },
   parameters: { samples: "u32", slots: "u32" },
-  rounds: ({ samples }) => Math.ceil(samples / 64) + 63,
+  rounds: ({ samples }) => roundsOf([Math.ceil(samples / 64)], [63]),
 });
 
 /**

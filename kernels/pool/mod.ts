@@ -2,6 +2,7 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { roundsOf } from "../../gpu/rounds.ts";
 import { loadQuadCode, storeBlockCode } from "./blocks.ts";
 import maxForwardCode from "./max_forward.wgsl" with { type: "text" };
 import maxBackwardCode from "./max_backward.wgsl" with { type: "text" };
@@ -54,7 +55,7 @@ export const quadrantForwardKernel = defineKernel({
   code: quadrantForwardCode,
   bindings: { x: "read", y: "write", argmax: "write" },
   parameters: quadrantParameters,
-  rounds: ({ window_height, window_width }) => window_height * (1 + window_width),
+  rounds: ({ window_height, window_width }) => roundsOf([window_height, [window_width]]),
 });
 
 /** Its way back. */

@@ -2,6 +2,7 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { roundsOf } from "../../gpu/rounds.ts";
 import byInputCode from "./by_input.wgsl" with { type: "text" };
 import gradCamCode from "./grad_cam.wgsl" with { type: "text" };
 import strongestCode from "./strongest.wgsl" with { type: "text" };
@@ -13,7 +14,7 @@ export const strongestKernel = defineKernel({
   bindings: { x: "read", argmax: "read", chosen: "read", value: "write", position: "write" },
   parameters: { images: "u32", filters: "u32", height: "u32", width: "u32" },
   constants: ["POOLED", "CHOSEN"],
-  rounds: ({ height, width }) => Math.ceil(height * width / 64) + 63,
+  rounds: ({ height, width }) => roundsOf([Math.ceil(height * width / 64)], [63]),
 });
 
 /** One response an image, back through its convolution. */
@@ -30,7 +31,7 @@ export const gradCamKernel = defineKernel({
   code: gradCamCode,
   bindings: { x: "read", dy: "read", y: "write" },
   parameters: { images: "u32", filters: "u32", windows: "u32", height: "u32", width: "u32" },
-  rounds: ({ filters, windows }) => filters * (1 + windows),
+  rounds: ({ filters, windows }) => roundsOf([filters, [windows]]),
 });
 
 /**

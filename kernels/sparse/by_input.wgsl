@@ -4,9 +4,9 @@
 //   argmax  u32, as dy: the place i * width + j within the plane
 //   w       outputs x 25 x fours, vec4, channels last (sparse/taps.wgsl)
 //   y       images x (height + 4) x (width + 4) x fours, vec4, "=", with a halo that the gradient does not need
-// An invocation makes all of an image for four channels, channels fastest, and adds in the order of k and cells;
-// (height + 4) x (width + 4) + outputs x (1 + 6 x cells) rounds at most. Ends of loops are no plain parameters, for the reason given
-// in winograd/product.wgsl.
+// An invocation makes all of an image for four channels, channels fastest, and adds in the order of k and cells: a loop over
+// all pixels, then one over outputs, their cells, and five rounds or none. Ends of loops are no plain parameters, for the reason given in
+// winograd/product.wgsl.
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells: u32 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read> argmax: array<u32>;

@@ -4,8 +4,8 @@
 //   dy      images x outputs x cells, float32
 //   argmax  u32, as dy: the place i * width + j within the plane
 //   dw      outputs x inputs x 5 x 5; ACCUMULATE: "+=" instead of "="
-// An invocation makes the 25 taps of one filter for four input channels, inputs fastest; images x (1 + 2 x cells) rounds at most. Ends of loops
-// are no plain parameters, for the reason given in winograd/product.wgsl.
+// An invocation makes the 25 taps of one filter for four input channels, inputs fastest, in a loop over images, their cells, and one
+// round or none. Ends of loops are no plain parameters, for the reason given in winograd/product.wgsl.
 override ACCUMULATE: bool = false;
 
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells: u32 }

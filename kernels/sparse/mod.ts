@@ -4,7 +4,8 @@
  */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
-import { defineKernel, gridFor, MOST_ROUNDS } from "../../gpu/kernel.ts";
+import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { MOST_ROUNDS, roundsOf } from "../../gpu/rounds.ts";
 import type { ConvolutionMethod, ConvolutionShape } from "../convolution/workspace.ts";
 import byInputCode from "./by_input.wgsl" with { type: "text" };
 import byWeightCode from "./by_weight.wgsl" with { type: "text" };
@@ -72,19 +73,19 @@ export interface SparseShape extends ConvolutionShape {
 
 /** An image and its cells, and for each of them one round or none. */
 function byWeightRounds({ images, cells }: { images: number; cells: number }): number {
-  return images * (1 + 2 * cells);
+  return roundsOf([images, [cells, [1]]]);
 }
 
 /** The pixels to be cleared; a filter, its cells, and for each of them five rounds or none. */
 function byInputRounds({ outputs, height, width, cells }: Omit<SparseShape, "images" | "inputs" | "filter">): number {
-  return (height + 4) * (width + 4) + outputs * (1 + 6 * cells);
+  return roundsOf([(height + 4) * (width + 4)], [outputs, [cells, [5]]]);
 }
 
 /**
  * Whether the sparse gradients are taken: for `"auto"` on a software adapter, where they were measured, when a plane of 5x5-filtered output has
  * at least 64 elements for each of its `cells`. Their time depends on the cells, that of the others on the elements: behind the quadrants of
  * 96 x 96 (144 elements) both gradients together took 0.4 (with dropout, which leaves half of the cells) to 0.53 of Winograd's time, behind
- * those of 48 x 48 (36) 1.1 to 1.7.
+ * those of 48 x 48 (36) 1.1 to 1.7. Not where a software adapter would refuse their loops as too long: past 4,333 images of four cells.
  *
  * @example
  * ```ts
@@ -101,7 +102,7 @@ export function isSparse(gpu: Gpu, shape: SparseShape, method: ConvolutionMethod
   const { height, width, filter, cells } = shape;
   const rounds = Math.max(byWeightRounds(shape), byInputRounds(shape));
   const pays = filter === 5 && height * width >= 64 * cells;
-  return method === "auto" && gpu.adapter.software && pays && rounds < MOST_ROUNDS;
+  return method === "auto" && gpu.adapter.software && pays && rounds <= MOST_ROUNDS;
 }
 
 /**

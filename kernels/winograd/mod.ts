@@ -6,6 +6,7 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
+import { roundsOf } from "../../gpu/rounds.ts";
 import { type ConvolutionShape, padTo, winogradPlan, type Workspace } from "../convolution/workspace.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
 import inputCode from "./input.wgsl" with { type: "text" };
@@ -81,7 +82,7 @@ export const productKernel = defineKernel({
   bindings: { a: "read", b: "read", z: "write" },
   parameters: { depth: "u32", rows: "u32", columns: "u32" },
   constants: ["ACCUMULATE"],
-  rounds: ({ depth }) => depth,
+  rounds: ({ depth }) => roundsOf([depth]),
 });
 
 /** The same for a GPU. */
@@ -91,7 +92,7 @@ export const productTiledKernel = defineKernel({
   bindings: { a: "read", b: "read", z: "write" },
   parameters: { depth: "u32", rows: "u32", columns: "u32" },
   constants: ["ACCUMULATE"],
-  rounds: ({ depth }) => 11 * Math.ceil(depth / 8),
+  rounds: ({ depth }) => roundsOf([Math.ceil(depth / 8), [2], [8]]),
 });
 
 /**

@@ -3,40 +3,9 @@
  * nothing but its code could be called wrongly without an error: a uniform has no names on the GPU.
  */
 import assert from "node:assert/strict";
-import type { Kernel } from "../../gpu/kernel.ts";
-import * as augmentation from "../../kernels/augmentation/mod.ts";
-import * as direct from "../../kernels/convolution/direct.ts";
-import * as dense from "../../kernels/dense/mod.ts";
-import * as dropout from "../../kernels/dropout/mod.ts";
-import * as loss from "../../kernels/loss/mod.ts";
-import * as normalization from "../../kernels/normalization/mod.ts";
-import * as optimizer from "../../kernels/optimizer/mod.ts";
-import * as pool from "../../kernels/pool/mod.ts";
-import * as relu from "../../kernels/relu/mod.ts";
-import * as response from "../../kernels/response/mod.ts";
-import * as sampling from "../../kernels/sampling/mod.ts";
-import * as sparse from "../../kernels/sparse/mod.ts";
-import * as winograd from "../../kernels/winograd/mod.ts";
 import { needs } from "../permissions.ts";
+import { kernels } from "../support/every_kernel.ts";
 
-const modules = {
-  augmentation,
-  direct,
-  dense,
-  dropout,
-  loss,
-  normalization,
-  optimizer,
-  pool,
-  relu,
-  response,
-  sampling,
-  sparse,
-  winograd,
-};
-const kernels = Object.values(modules).flatMap((module) =>
-  Object.entries(module).filter(([name]) => name.endsWith("Kernel")).map(([, kernel]) => kernel as unknown as Kernel)
-);
 /** Every WGSL file by its name: the kernels' own, and those that they share. */
 const files = new Map(
   kernels.flatMap((kernel) => [kernel, ...kernel.shared ?? []]).map(({ name, code }) => [name, code]),
