@@ -46,7 +46,7 @@ export class Memory {
     }
     const inUse = count.bytes;
     let counted = false;
-    let made: GpuBuffer | undefined; // not where making it throws
+    let made: GpuBuffer | undefined = undefined; // it stays that where making it throws
     const uncount = () => {
       if (counted) count.buffers--, count.bytes -= size;
       counted = false;
