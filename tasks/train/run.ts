@@ -161,9 +161,10 @@ async function writeEnd(folder: RunFolder, title: string, net: ZeroBiasCnn, metr
   return { test, curves };
 }
 
-/** What the run was told before, when it is to go on. */
+/** What the run was told before, when it is to go on from a checkpoint. */
 async function recordBefore(folder: RunFolder, { resume }: TrainArguments): Promise<RunRecord | undefined> {
-  return resume && await folder.has("run.json") ? await readRunRecord(folder) : undefined;
+  const goesOn = resume && (await folder.checkpointSteps()).length > 0 && await folder.has("run.json");
+  return goesOn ? await readRunRecord(folder) : undefined;
 }
 
 /** The run's last checkpoint, when it is to go on from one; says so where there is none. */
