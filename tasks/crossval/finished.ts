@@ -4,6 +4,7 @@ import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import type { Evaluation } from "../../training/evaluation/evaluate.ts";
 import { protocolFor } from "../../training/evaluation/select.ts";
 import { trainingSettings } from "../../training/options.ts";
+import { checkConfusion } from "../documents/confusion.ts";
 import {
   checkFields,
   type Kind,
@@ -81,10 +82,8 @@ const FIELDS: Record<string, Kind> = {
 function checkEvaluation(evaluation: Evaluation): void {
   checkFields(evaluation, FIELDS);
   const { classNames, test: { images, confusion, byGroup } } = evaluation;
-  const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
-  const isSquare = confusion.length === classNames.length &&
-    confusion.every(({ length }) => length === classNames.length);
-  if (!isSquare || sum(confusion.flat()) !== images || sum(byGroup.map((group) => group.images)) !== images) {
-    throw new TypeError(`the counts do not add up to ${images} test images`);
+  checkConfusion(classNames, images, confusion);
+  if (byGroup.reduce((total, group) => total + group.images, 0) !== images) {
+    throw new TypeError(`the groups' images do not add up to the ${images} that were tested`);
   }
 }

@@ -68,6 +68,7 @@ const LIES: Record<string, [task: string, lies: Lie[]]> = {
     ["test.perClass", [{ name: "a", support: 1 }]],
     ["test.confusion", [[1, null]]],
     ["test.confusion", [[1, 2]]],
+    ["test.confusion", [[9, 1, 0], [0, 9, 1], [1, 0, 10]]],
   ]],
   "evaluation_on_other.json": ["evaluate", [
     ["testedOn", undefined],

@@ -1,7 +1,9 @@
 /** Whether every field that the report shows is what its task writes: it would fall over half-way otherwise, or show "NaN". */
 import { filtersOf, type Layer } from "../../../analysis/layer.ts";
+import type { Evaluation } from "../../../training/evaluation/evaluate.ts";
 import { SELECTIONS } from "../../../training/evaluation/select.ts";
 import { IMAGES_KINDS } from "../../../training/model.ts";
+import { checkConfusion } from "../../documents/confusion.ts";
 import {
   checkFields,
   type Kind,
@@ -172,11 +174,8 @@ export function checkRecord(document: unknown): void {
 /** Checks evaluation.json. */
 export function checkEvaluation(document: unknown): void {
   checkFields(document, EVALUATION);
-  const { classNames, test: { confusion } } = document as { classNames: string[]; test: { confusion: number[][] } };
-  const classes = classNames.length;
-  if (confusion.length !== classes || confusion.some(({ length }) => length !== classes)) {
-    throw new TypeError(`test.confusion has not ${classes} rows of ${classes} counts, one a class`);
-  }
+  const { classNames, test: { images, confusion } } = document as Evaluation;
+  checkConfusion(classNames, images, confusion);
 }
 
 /** Checks a test on other data. */
