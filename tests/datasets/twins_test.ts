@@ -182,6 +182,14 @@ Deno.test({
         writeCkPlusTwin({ ...options, output: join(directory, "mine"), overwrite: true }),
         /is no twin, so it is not overwritten/,
       );
+      for (const text of ["null", "[]", '{"format":"aulens twin"}']) {
+        await Deno.writeTextFile(join(directory, "mine", "twin.json"), text);
+        const attempt = writeCkPlusTwin({ ...options, output: join(directory, "mine"), overwrite: true });
+        await assert.rejects(
+          attempt,
+          /is no twin, so it is not overwritten: .*twin\.json: is not that of an aulens twin/,
+        );
+      }
       const stop = new AbortController();
       const onProgress = (done: number) => done === 2 && stop.abort(new Error("enough"));
       const stopped = { ...options, output: join(directory, "stopped"), signal: stop.signal, onProgress };

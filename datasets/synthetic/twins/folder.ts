@@ -120,9 +120,11 @@ export async function isTwin(directory: string): Promise<boolean> {
 
 async function readFileCount(path: string): Promise<number> {
   const text = new TextDecoder().decode(await readFile(path, LONGEST_DESCRIPTION));
-  const { format, files } = JSON.parse(text);
-  if (format !== FORMAT || !Number.isInteger(files)) throw new SourceError(path, `is not that of an ${FORMAT}`);
-  return files;
+  const document: { format?: unknown; files?: unknown } | null = JSON.parse(text);
+  if (document?.format !== FORMAT || !Number.isInteger(document.files)) {
+    throw new SourceError(path, `is not that of an ${FORMAT}`);
+  }
+  return document.files as number;
 }
 
 /** Files in a folder and below. */
