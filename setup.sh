@@ -51,11 +51,11 @@ is_recent() {
 
 has_deno() { is_recent "$(deno --version 2>/dev/null | sed -n '1s/^deno \([^ ]*\).*/\1/p')"; }
 
-# "none", "opengl" (Mesa's software driver with no Vulkan: gpu/adapter.ts says how it is told) or "ready".
+# "none", "opengl" (Mesa's software driver with no Vulkan) or "ready".
 adapter() {
-  deno eval 'const adapter = await navigator.gpu?.requestAdapter();
-    const isOpenGl = adapter?.info.description.startsWith("llvmpipe") && !adapter.features.has("bgra8unorm-storage");
-    console.log(!adapter ? "none" : isOpenGl ? "opengl" : "ready");' 2>/dev/null || echo none
+  deno eval 'import { isOpenGl } from "./gpu/adapter.ts";
+    const adapter = await navigator.gpu?.requestAdapter();
+    console.log(!adapter ? "none" : isOpenGl(adapter) ? "opengl" : "ready");' 2>/dev/null || echo none
 }
 
 install_deno() {

@@ -10,7 +10,8 @@ import type { Dataset } from "./dataset.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { readNpy } from "./npy.ts";
 import { checkDataset } from "./prepared/check.ts";
-import { isThere, PreparedError, readFile } from "./prepared/files.ts";
+import { isThere } from "./file_system.ts";
+import { PreparedError, readFile } from "./prepared/files.ts";
 import { TFD_CLASSES } from "./tfd.ts";
 
 /** Twenty times the real sets' 4,178 images at 96 pixels: a small description may not cost all memory. */

@@ -1,10 +1,45 @@
 /**
- * What a file system is asked beyond reading and writing: whether a name still means the same file, whether a folder can be made, and that
- * names outlast a power loss.
+ * What a file system is asked beyond reading and writing: whether something is there, whether a name still means the same file, whether a
+ * folder can be made, and that names outlast a power loss.
  */
 
 import { dirname } from "node:path";
-import { isThere, notFound } from "./prepared/files.ts";
+
+/**
+ * Whether something stands at a path, whatever it is.
+ *
+ * @param path The path.
+ * @returns False also for a path that leads through a file.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isThere } from "./file_system.ts";
+ *
+ * assert(await isThere(".") && !await isThere("no such file"));
+ * ```
+ */
+export async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).catch(notFound) !== undefined;
+}
+
+/**
+ * Turns "is not there" into `undefined`, for `promise.catch(notFound)`; any other error is thrown on.
+ *
+ * @param error What a file operation threw.
+ * @returns Nothing.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { notFound } from "./file_system.ts";
+ *
+ * assert(await Deno.stat("no such file").catch(notFound) === undefined);
+ * ```
+ */
+export function notFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+}
 
 /**
  * Whether an open file is the one that a path leads to: its name may have been removed since, and given to another. Where the system does

@@ -55,6 +55,8 @@ interface Subject {
   memory: number;
   /** How many units of work it is. */
   units: number;
+  /** How conv3's gradients are computed, where it is the convolutions alone. */
+  back?: string;
   dispose: () => void;
 }
 
@@ -62,10 +64,12 @@ interface Subject {
 interface Entry {
   growth: Growth;
   size: number;
-  open: () => Promise<Subject>;
+  open: () => Subject | Promise<Subject>;
   /** Repetitions for one wait. */
   times: number;
   milliseconds: number[];
+  /** Of its subject. */
+  about?: Pick<Subject, "memory" | "units" | "back">;
 }
 
 /**
@@ -88,8 +92,7 @@ export async function measureGrowth(
     { over: "filters", given: "", unit: "ms per GFLOP", points: [] },
   ];
   const [byBatch, bySide, byFilters] = growths;
-  const ways = new Set<string>();
-  const entry = (growth: Growth, size: number, open: () => Promise<Subject>): Entry => {
+  const entry = (growth: Growth, size: number, open: Entry["open"]): Entry => {
     return { growth, size, open, times: 1, milliseconds: [] };
   };
   const entries = [
@@ -97,36 +100,39 @@ export async function measureGrowth(
     ...sides.map((size) =>
       entry(bySide, size, () => step(gpu, { ...options, imageSize: size }, batch * size ** 2 / 1e3))
     ),
-    ...factors.map((size) => entry(byFilters, size, () => convolutions(gpu, options, size, (back) => ways.add(back)))),
+    ...factors.map((size) => entry(byFilters, size, () => convolutions(gpu, options, size))),
   ];
   for (let round = 0; round < options.rounds; round++) {
     for (const entry of entries) {
-      const milliseconds = await time(gpu, entry, round === 0, lasting);
+      const milliseconds = await takeTurn(gpu, entry, lasting);
       done(`round ${round + 1}, ${entry.growth.over} ${entry.size}: ${milliseconds.toFixed(1)} ms`);
     }
   }
+  for (const { growth, size, milliseconds, about } of entries) {
+    const { memory, units } = about!;
+    const time = summary(milliseconds);
+    growth.points.push({ size, time, unit: time.median / units, memory });
+  }
+  const ways = new Set(entries.flatMap(({ about }) => about?.back ?? []));
   byFilters.given = `convolutions of ${Math.min(batch, 64)} images / factor, ${imageSize} x ${imageSize}; ` +
     `conv3's gradients: ${[...ways].join(" or ")}`;
   return growths;
 }
 
-/** Takes a size's time once more, and brings its point up to date. */
-async function time(gpu: Gpu, entry: Entry, isFirst: boolean, lasting?: number): Promise<number> {
+/** Takes a size's time once more; checks it first where this is its first. */
+async function takeTurn(gpu: Gpu, entry: Entry, lasting?: number): Promise<number> {
   const subject = await entry.open();
   try {
     const run = (times: number) => take(gpu, subject.work, times);
-    if (isFirst) {
+    if (entry.about) await run(1);
+    else {
       await subject.check();
       entry.times = await repetitions(run, lasting);
-    } else await run(1);
+      const { memory, units, back } = subject;
+      entry.about = { memory, units, back };
+    }
     const { milliseconds } = await run(entry.times);
     entry.milliseconds.push(milliseconds);
-    const time = summary(entry.milliseconds);
-    const point = { size: entry.size, time, unit: time.median / subject.units, memory: subject.memory };
-    const { points } = entry.growth;
-    const at = points.findIndex(({ size }) => size === entry.size);
-    if (at < 0) points.push(point);
-    else points[at] = point;
     return milliseconds;
   } finally {
     subject.dispose();
@@ -146,21 +152,16 @@ async function step(gpu: Gpu, options: BenchOptions, units: number): Promise<Sub
 }
 
 /** The three convolutions with a multiple of their filters. */
-function convolutions(
-  gpu: Gpu,
-  options: BenchOptions,
-  factor: number,
-  tell: (back: string) => void,
-): Promise<Subject> {
+function convolutions(gpu: Gpu, options: BenchOptions, factor: number): Subject {
   const wide = new WideConvolutions(gpu, options, factor);
-  tell(wide.back);
-  return Promise.resolve({
+  return {
     work: () => gpu.run(wide.calls),
     check: () => wide.check(),
     memory: wide.memory,
     units: wide.operations / 1e9,
+    back: wide.back,
     dispose: () => wide.dispose(),
-  });
+  };
 }
 
 /** Where a unit of work costs much more than at the size before. */

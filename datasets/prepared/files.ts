@@ -1,6 +1,7 @@
 /** Files of a prepared folder as bytes: measured before they are read, written through to the disk. */
 
 import { dirname, isAbsolute, relative } from "node:path";
+import { notFound } from "../file_system.ts";
 import { printable } from "../printable.ts";
 
 /**
@@ -79,24 +80,6 @@ export async function readFile(path: string, longest: number, options: ReadFileO
 }
 
 /**
- * Whether something stands at a path, whatever it is.
- *
- * @param path The path.
- * @returns False also for a path that leads through a file.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { isThere } from "./files.ts";
- *
- * assert(await isThere(".") && !await isThere("no such file"));
- * ```
- */
-export async function isThere(path: string): Promise<boolean> {
-  return await Deno.lstat(path).catch(notFound) !== undefined;
-}
-
-/**
  * Writes a new file and waits until the disk has it.
  *
  * @param path The file; must not exist.
@@ -124,22 +107,4 @@ export async function writeFile(path: string, parts: Iterable<Uint8Array>, signa
     }
   }
   await file.syncData();
-}
-
-/**
- * Turns "is not there" into `undefined`, for `promise.catch(notFound)`; any other error is thrown on.
- *
- * @param error What a file operation threw.
- * @returns Nothing.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { notFound } from "./files.ts";
- *
- * assert(await Deno.stat("no such file").catch(notFound) === undefined);
- * ```
- */
-export function notFound(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
 }

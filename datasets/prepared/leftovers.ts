@@ -5,8 +5,8 @@
  */
 
 import { basename, dirname, join, resolve } from "node:path";
-import { isStillAt } from "../file_system.ts";
-import { notFound, PreparedError } from "./files.ts";
+import { isStillAt, notFound } from "../file_system.ts";
+import { PreparedError } from "./files.ts";
 
 /** Where a folder is written before it takes its name; disposing of it removes what is still there. */
 export interface Place extends AsyncDisposable {

@@ -6,7 +6,8 @@ import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, readNpy } from "../npy.ts";
 import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
-import { isThere, PreparedError, readFile } from "./files.ts";
+import { isThere } from "../file_system.ts";
+import { PreparedError, readFile } from "./files.ts";
 import { readPreparedMeta } from "./meta.ts";
 
 /**

@@ -1,8 +1,7 @@
 /** Writes a folder whole or not at all. */
 
 import { dirname } from "node:path";
-import { syncFolder } from "../file_system.ts";
-import { notFound } from "./files.ts";
+import { notFound, syncFolder } from "../file_system.ts";
 import { checkNotInterrupted, recoverFolder, takePlace, targetOf } from "./leftovers.ts";
 
 /** What stops the writing, and what must still hold when the folder takes its name. */

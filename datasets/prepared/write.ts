@@ -2,12 +2,12 @@
 
 import { basename, join } from "node:path";
 import type { Dataset } from "../dataset.ts";
-import { inTheWayOf } from "../file_system.ts";
+import { inTheWayOf, notFound } from "../file_system.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, npyHeader } from "../npy.ts";
 import { foldKind } from "../split.ts";
 import { checkDataset } from "./check.ts";
-import { notFound, PreparedError, writeFile } from "./files.ts";
+import { PreparedError, writeFile } from "./files.ts";
 import { checkNotInterrupted, recoverFolder, targetOf } from "./leftovers.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
 import { writeWholeFolder } from "./whole_folder.ts";

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { checkNotInterrupted, checkTarget, writePrepared } from "../../datasets/prepared.ts";
-import { notFound } from "../../datasets/prepared/files.ts";
+import { notFound } from "../../datasets/file_system.ts";
 import { isTwin } from "../../datasets/synthetic/twins/folder.ts";
 import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";

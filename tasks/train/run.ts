@@ -104,8 +104,9 @@ export async function trainRun(
     // At the first thing that is written of another step, not before: until then they are true.
     let went = false;
     const goesOn = async (step: number) => {
-      if (!went && step !== checkpoint?.info.step) await removeResults(folder);
-      went ||= step !== checkpoint?.info.step;
+      if (went || step === checkpoint?.info.step) return;
+      went = true;
+      await removeResults(folder);
     };
     await trainAndLog(net, dataset, folder, { ...settings, steps, checkpointEvery, signal }, goesOn);
     const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };

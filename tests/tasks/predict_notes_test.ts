@@ -1,8 +1,10 @@
-/** What `predict` says of a model, how it cuts faces out for it, and what it calls its copies of pictures. */
+/** What `predict` says of a model, how it cuts faces out for it, what it calls its copies of pictures, and where it may write. */
 import assert from "node:assert/strict";
 import type { ModelInfo } from "../../training/model.ts";
 import { cropFor, modelNotes } from "../../tasks/predict/notes.ts";
-import { CopyNames } from "../../tasks/predict/outputs.ts";
+import { checkOutput, CopyNames } from "../../tasks/predict/outputs.ts";
+import { needs } from "../permissions.ts";
+import { inTemporary } from "../support/files.ts";
 
 const model = (change: Partial<Pick<ModelInfo, "crop" | "images" | "dataset">>) => (
   { crop: "drawn", images: "drawn", dataset: "synthetic", ...change } as const
@@ -38,4 +40,36 @@ Deno.test("copies of pictures have names of their own", () => {
     "etc-_.jpg",
   ]);
   assert.equal(new CopyNames(["/photos/a/x.jpg"]).next("/photos/a/x.jpg"), "x.jpg");
+});
+
+Deno.test({
+  name: "predict: an output may not lie in an input folder, nor where a glob would find it; elsewhere it may",
+  ignore: needs("read", "write"),
+  fn: () =>
+    inTemporary(async (folder) => {
+      for (const path of ["shots", "shots [2024]", "more/x"]) {
+        await Deno.mkdir(`${folder}/${path}`, { recursive: true });
+      }
+      const at = (path: string) => `${folder}/${path}`;
+      const cases: [input: string, output: string, isFolder: boolean, isRefused: boolean][] = [
+        ["shots", "shots/p.csv", false, true],
+        ["shots", "p.csv", false, false],
+        ["shots [2024]", "shots [2024]/p.csv", false, true],
+        ["shots [2024]", "p.csv", false, false],
+        ["shots/*.jpg", "shots/p.csv", false, false],
+        ["shots/*.jpg", "shots/seen", true, false],
+        ["shots/**/*.jpg", "shots/seen", true, true],
+        ["shots/**/*.png", "shots/seen", true, false], // copies are JPEG files
+        ["*.jpg", "p.csv", false, false],
+        ["mor*/x/*.jpg", "seen", true, false],
+        ["mor*", "more/x/p.csv", false, true], // a folder that a glob finds is looked through
+        ["mor*", "more-seen", true, true],
+        ["nowhere/*.jpg", "nowhere/p.csv", false, false],
+      ];
+      for (const [input, output, isFolder, isRefused] of cases) {
+        const checked = checkOutput("--x", at(output), [at(input)], isFolder);
+        if (isRefused) await assert.rejects(checked, /--x .*: lies in .*which is read from/, `${output} in ${input}`);
+        else await assert.doesNotReject(checked, `${output} beside ${input}`);
+      }
+    }),
 });

@@ -7,10 +7,9 @@ import { initialParameters } from "../../network/parameters.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { normalize } from "../../training/draws.ts";
 import { classifyFaces, type Model, type ModelInfo, openModel, writeModel } from "../../training/model.ts";
-import { checkOutput } from "../../tasks/predict/outputs.ts";
 import { cropFor } from "../../tasks/predict/notes.ts";
 import { needs } from "../permissions.ts";
-import { inTemporary, names } from "../support/files.ts";
+import { names } from "../support/files.ts";
 import { interruptTask, runTask } from "../support/task.ts";
 
 const ignore = needs("read", "write", "ffi", "env", "run");
@@ -195,38 +194,6 @@ Deno.test({
       assert.equal(stopped.code, 130, stopped.stderr);
       assert.match(stopped.stderr, /Stopped; nothing was written/);
       assert.deepEqual(await names(out), []);
-    }),
-});
-
-Deno.test({
-  name: "predict: an output may not lie in an input folder, nor where a glob would find it; elsewhere it may",
-  ignore: needs("read", "write"),
-  fn: () =>
-    inTemporary(async (folder) => {
-      for (const path of ["shots", "shots [2024]", "more/x"]) {
-        await Deno.mkdir(`${folder}/${path}`, { recursive: true });
-      }
-      const at = (path: string) => `${folder}/${path}`;
-      const cases: [input: string, output: string, isFolder: boolean, isRefused: boolean][] = [
-        ["shots", "shots/p.csv", false, true],
-        ["shots", "p.csv", false, false],
-        ["shots [2024]", "shots [2024]/p.csv", false, true],
-        ["shots [2024]", "p.csv", false, false],
-        ["shots/*.jpg", "shots/p.csv", false, false],
-        ["shots/*.jpg", "shots/seen", true, false],
-        ["shots/**/*.jpg", "shots/seen", true, true],
-        ["shots/**/*.png", "shots/seen", true, false], // copies are JPEG files
-        ["*.jpg", "p.csv", false, false],
-        ["mor*/x/*.jpg", "seen", true, false],
-        ["mor*", "more/x/p.csv", false, true], // a folder that a glob finds is looked through
-        ["mor*", "more-seen", true, true],
-        ["nowhere/*.jpg", "nowhere/p.csv", false, false],
-      ];
-      for (const [input, output, isFolder, isRefused] of cases) {
-        const checked = checkOutput("--x", at(output), [at(input)], isFolder);
-        if (isRefused) await assert.rejects(checked, /--x .*: lies in .*which is read from/, `${output} in ${input}`);
-        else await assert.doesNotReject(checked, `${output} beside ${input}`);
-      }
     }),
 });
 

@@ -1,8 +1,8 @@
 /** The folder of a twin: written whole, known again by its `twin.json`, replaced only where nothing of others is lost. */
 
 import { join } from "node:path";
-import { inTheWayOf } from "../../file_system.ts";
-import { notFound, readFile } from "../../prepared/files.ts";
+import { inTheWayOf, notFound } from "../../file_system.ts";
+import { readFile } from "../../prepared/files.ts";
 import { checkNotInterrupted, recoverFolder, targetOf } from "../../prepared/leftovers.ts";
 import { writeWholeFolder } from "../../prepared/whole_folder.ts";
 import { SourceError } from "../../source_error.ts";
