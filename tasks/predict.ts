@@ -7,7 +7,7 @@ import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { annotatedJpeg } from "./predict/annotate/page.ts";
 import { cropFor, modelNotes, NOTICE, WORDS } from "./predict/notes.ts";
 import { parseArguments, type PredictArguments } from "./predict/options.ts";
-import { checkEmpty, checkOutput, CopyNames } from "./predict/outputs.ts";
+import { checkEmpty, checkOutput, CopyNames, placeOf } from "./predict/outputs.ts";
 import { type PredictedPicture, predictPictures } from "./predict/predict.ts";
 import {
   countLine,
@@ -73,7 +73,7 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
       return pictures;
     });
   if (annotate === undefined) return { loaded, crop, notes, pictures: await work(async () => {}) };
-  const names = new CopyNames(paths);
+  const names = new CopyNames(await Promise.all(paths.map(placeOf)));
   const { classNames, imageSize, dataset, variant, step } = model.info;
   const words = {
     classNames,

@@ -51,7 +51,10 @@ export function confusionSvg(
     encoding: {
       ...encoding,
       text: { field },
-      color: { condition: { test: "datum.share > 0.42", value: "white" }, value: field === "count" ? INK : QUIET },
+      color: {
+        condition: [{ test: "datum.share > 0.42", value: "white" }, { test: "datum.share > 0.2", value: INK }],
+        value: field === "count" ? INK : QUIET,
+      },
     },
   });
   return vegaSvg({

@@ -1,5 +1,6 @@
 /** Where predictions may be written: never into what they are read from, nor into a folder that holds something. */
 import { basename, dirname, isAbsolute, join, matchesGlob, relative, resolve, sep } from "node:path";
+import { isThere } from "../../datasets/file_system.ts";
 import { fileName, UsageError } from "../command.ts";
 import { plain } from "../words.ts";
 
@@ -20,13 +21,12 @@ export async function checkOutput(
 ): Promise<void> {
   const target = await real(output);
   for (const input of inputs) {
-    const itself = await Deno.realPath(input).catch(() => undefined); // taken as it stands, whatever characters it has
-    const folder = beforeGlob(input);
-    const found = itself ?? await Deno.realPath(folder).catch(() => undefined);
+    const folder = await placeOf(input);
+    const found = await Deno.realPath(folder).catch(() => undefined);
     if (found === undefined) continue;
     const way = relative(found, target);
     const inside = way === "" || !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
-    if (inside && (itself !== undefined || finds(relative(folder, input), isFolder ? join(way, "copy.jpg") : way))) {
+    if (inside && (folder === input || finds(relative(folder, input), isFolder ? join(way, "copy.jpg") : way))) {
       throw new UsageError(
         `${option} ${plain(output)}: lies in ${
           plain(input)
@@ -72,9 +72,9 @@ export class CopyNames {
   #root: string;
   #taken = new Set<string>();
 
-  /** @param inputs Files, folders and globs, as they were given. */
-  constructor(inputs: readonly string[]) {
-    this.#root = common(inputs.map((input) => resolve(beforeGlob(input))));
+  /** @param places Files and folders, those of globs too: see {@linkcode placeOf}. */
+  constructor(places: readonly string[]) {
+    this.#root = common(places.map((place) => resolve(place)));
   }
 
   /** The copy's name: `x.jpg`; `a-x.jpg` for a picture in a folder; `x-2.jpg` where there was one. */
@@ -92,11 +92,12 @@ export class CopyNames {
   }
 }
 
-/** A glob's path up to its first part that has something to match. */
-function beforeGlob(path: string): string {
-  const parts = path.split(/[\\/]/);
+/** Where an input leads: itself where it is there, whatever characters it has; of a glob, the folder that it looks through. */
+export async function placeOf(input: string): Promise<string> {
+  if (await isThere(input)) return input;
+  const parts = input.split(/[\\/]/);
   const first = parts.findIndex((part) => /[*?[{]/.test(part));
-  return first < 0 ? path : parts.slice(0, first).join(sep) || (isAbsolute(path) ? sep : ".");
+  return first < 0 ? input : parts.slice(0, first).join(sep) || (isAbsolute(input) ? sep : ".");
 }
 
 /** The folder that all of these are in, or are. */

@@ -1,8 +1,9 @@
 /** What `predict` says of a model, how it cuts faces out for it, what it calls its copies of pictures, and where it may write. */
 import assert from "node:assert/strict";
 import type { ModelInfo } from "../../training/model.ts";
+import { placeTags } from "../../tasks/predict/annotate/tags.ts";
 import { cropFor, modelNotes } from "../../tasks/predict/notes.ts";
-import { checkOutput, CopyNames } from "../../tasks/predict/outputs.ts";
+import { checkOutput, CopyNames, placeOf } from "../../tasks/predict/outputs.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 
@@ -24,7 +25,7 @@ Deno.test("a model's own crop, and what is said of it", () => {
 });
 
 Deno.test("copies of pictures have names of their own", () => {
-  const copies = new CopyNames(["/photos/a", "/photos/b/*.jpg"]);
+  const copies = new CopyNames(["/photos/a", "/photos/b"]);
   const paths = [
     "/photos/a/x.jpg",
     "/photos/b/x.jpg",
@@ -42,6 +43,25 @@ Deno.test("copies of pictures have names of their own", () => {
   assert.equal(new CopyNames(["/photos/a/x.jpg"]).next("/photos/a/x.jpg"), "x.jpg");
 });
 
+Deno.test("no tag of a face hides another's: below its face, or the number alone, where there is no other room", () => {
+  const photo = { x: 100, y: 0, width: 412, height: 300 };
+  const squares = [[229, 92, 48], [269, 29, 35], [328, 43, 47]].map(([x, y, side]) => ({
+    x,
+    y,
+    width: side,
+    height: side,
+  }));
+  const tags = placeTags(squares.map((square) => ({ square, words: "contempt 27.4%" })), photo);
+  assert.deepEqual(tags.map(({ text }) => text), ["1 · contempt 27.4%", "2", "3 · contempt 27.4%"]);
+  for (const [n, a] of tags.entries()) {
+    assert(a.x >= photo.x && a.x + a.width <= photo.x + photo.width && a.y >= 0 && a.y + a.height <= photo.height);
+    for (const b of tags.slice(n + 1)) {
+      const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+      assert(apart, `${a.text} and ${b.text}`);
+    }
+  }
+});
+
 Deno.test({
   name: "predict: an output may not lie in an input folder, nor where a glob would find it; elsewhere it may",
   ignore: needs("read", "write"),
@@ -51,6 +71,8 @@ Deno.test({
         await Deno.mkdir(`${folder}/${path}`, { recursive: true });
       }
       const at = (path: string) => `${folder}/${path}`;
+      assert.equal(await placeOf(at("shots [2024]")), at("shots [2024]"), "what is there is no glob");
+      assert.equal(await placeOf(at("sho*/x.jpg")), folder);
       const cases: [input: string, output: string, isFolder: boolean, isRefused: boolean][] = [
         ["shots", "shots/p.csv", false, true],
         ["shots", "p.csv", false, false],

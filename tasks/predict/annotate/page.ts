@@ -8,6 +8,7 @@ import { escape } from "../../escape.ts";
 import { percent, plain } from "../../words.ts";
 import type { PredictedFace } from "../predict.ts";
 import { heatVeil } from "./heat.ts";
+import { placeTags } from "./tags.ts";
 
 /** What stands on a page besides its picture and faces. */
 export interface PageWords {
@@ -69,7 +70,7 @@ export async function annotatedJpeg(
   const height = footer + LINE * lines.length + MARGIN - 6;
 
   const layers: Layer[] = [{ input: photo.bytes, left, top: 0, raw: photo }];
-  const marks = faces.map((face, n) => frame(face, n, words, { ...photo, left }));
+  const marks = frames(faces, words, { ...photo, left });
   for (const [n, face] of faces.entries()) {
     const x = MARGIN + (n % columns) * (card + GAP), y = cards + Math.floor(n / columns) * (CARD_HEIGHT + GAP);
     layers.push(...await cardPictures(image, face, words.imageSize, x, y + 40));
@@ -95,29 +96,28 @@ async function enlargeOrShrink({ pixels, width, height, channels }: Image) {
   return { bytes, width: toWidth, height: toHeight, channels: 3 as const, scale };
 }
 
-/** The square that the network read, where it is not the whole picture; its number and class above it, or below where there is no room. */
-function frame(
-  { square, label, probabilities, detector }: PredictedFace,
-  n: number,
+/** The squares that the network read, where they are not the whole picture, and their tags: numbers, classes, probabilities. */
+function frames(
+  faces: readonly PredictedFace[],
   { classNames }: PageWords,
-  photo: { width: number; height: number; scale: number; left: number },
-): string {
-  const side = square.size * photo.scale;
-  const x = photo.left + square.left * photo.scale, y = square.top * photo.scale;
-  const words = `${n + 1} · ${shorten(plain(classNames[label]), 24)} ${percent(probabilities[label])}`;
-  const wide = 11 * words.length + 18, high = 32;
-  const tagX = Math.max(photo.left + 2, Math.min(photo.left + photo.width - wide - 2, x - 1.5));
-  const above = y - high - 4;
-  const tagY = above >= 2 ? above : Math.min(photo.height - high - 2, y + side + 4);
-  const box = (color: string, stroke: number, opacity: number) =>
-    `<rect x="${x}" y="${y}" width="${side}" height="${side}" rx="7" fill="none" stroke="${color}" ` +
-    `stroke-width="${stroke}" stroke-opacity="${opacity}"/>`;
-  return `<svg x="${photo.left}" y="0" width="${photo.width}" height="${photo.height}" ` +
-    `viewBox="${photo.left} 0 ${photo.width} ${photo.height}">${
-      detector === undefined ? "" : box("#10141c", 6, 0.45) + box("white", 3, 1)
-    }` +
-    `<rect x="${tagX}" y="${tagY}" width="${wide}" height="${high}" rx="7" fill="#10141c" fill-opacity="0.82"/>` +
-    write(words, tagX + wide / 2, tagY + 22, { size: 17, color: "white", bold: true, anchor: "middle" }) + "</svg>";
+  { width, height, scale, left }: { width: number; height: number; scale: number; left: number },
+): string[] {
+  const placed = faces.map(({ square: { left: x, top: y, size }, label, probabilities }) => ({
+    square: { x: left + x * scale, y: y * scale, width: size * scale, height: size * scale },
+    words: `${shorten(plain(classNames[label]), 24)} ${percent(probabilities[label])}`,
+  }));
+  const boxes = placed.flatMap(({ square: { x, y, width: side } }, n) => {
+    const box = (color: string, stroke: number, opacity: number) =>
+      `<rect x="${x}" y="${y}" width="${side}" height="${side}" rx="7" fill="none" stroke="${color}" ` +
+      `stroke-width="${stroke}" stroke-opacity="${opacity}"/>`;
+    return faces[n].detector === undefined ? [] : [box("#10141c", 6, 0.45) + box("white", 3, 1)];
+  });
+  const tags = placeTags(placed, { x: left, y: 0, width, height }).map(({ x, y, width, height, text }) =>
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="7" fill="#10141c" fill-opacity="0.82"/>` +
+    write(text, x + width / 2, y + 22, { size: 17, color: "white", bold: true, anchor: "middle" })
+  );
+  const clip = `<svg x="${left}" y="0" width="${width}" height="${height}" viewBox="${left} 0 ${width} ${height}">`;
+  return [clip, ...boxes, ...tags, "</svg>"];
 }
 
 /** What the network read, in its pixels; and the face under the map. */
