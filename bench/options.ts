@@ -1,5 +1,5 @@
 /** The command line of `deno task bench`. */
-import type { ConvolutionMethod } from "../kernels/convolution/mod.ts";
+import { CONVOLUTION_METHODS, type ConvolutionMethod } from "../kernels/convolution/mod.ts";
 import { wholeNumber } from "../tasks/command.ts";
 import { Command, InvalidArgumentError, Option } from "../tasks/deps.ts";
 import { type Variant, VARIANTS } from "../training/options.ts";
@@ -37,7 +37,7 @@ export function parseArguments(argv: readonly string[]): BenchOptions {
     .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]).default("cnn_ad"))
     .addOption(
       new Option("--convolution <method>", "how the convolutions are computed")
-        .choices(["auto", "direct", "winograd"]).default("auto"),
+        .choices([...CONVOLUTION_METHODS]).default("auto"),
     )
     .option("--rounds <n>", "repetitions of what is timed", wholeNumber(1), 5)
     .option("--peers", "PyTorch and TensorFlow.js beside it, in turn, and the ratios", false)

@@ -15,6 +15,9 @@ import type { Access, Grid, Kernel, KernelArguments, ParameterType } from "./ker
 
 export type { Call, ProfiledCall } from "./call.ts";
 
+/** What is used where an adapter has it: times of kernels, and storage as float16. */
+const OPTIONAL_FEATURES = ["timestamp-query", "shader-f16"] as const;
+
 /** What `openGpu` may be told. */
 export interface OpenOptions {
   /** Which adapter is wanted where there are several. Default `"high-performance"`. */
@@ -44,7 +47,7 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
   const limits = adapter.limits;
   const device = await adapter.requestDevice({
     label: "aulens",
-    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,

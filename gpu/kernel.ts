@@ -10,6 +10,9 @@ export type Access = "read" | "write" | "uniform";
 /** Scalar types that a kernel's `Parameters` may hold, four bytes each. */
 export type ParameterType = "u32" | "i32" | "f32";
 
+/** Extensions of WGSL that kernels use: float16, the adapter's feature `shader-f16`. */
+export type Extension = "f16";
+
 /** A kernel as its folder declares it. `B`, `P` and `C` are inferred by {@linkcode defineKernel}. */
 export interface Kernel<
   B extends Record<string, Access> = Record<string, Access>,
@@ -22,6 +25,8 @@ export interface Kernel<
   code: string;
   /** WGSL files that it takes functions from; they are put behind it. */
   shared?: readonly SharedCode[];
+  /** Extensions of WGSL that the source needs: it does not compile where the adapter has them not. */
+  extensions?: readonly Extension[];
   /** Buffers by name, in the order of their `@binding` numbers. */
   bindings: B;
   /** Fields of the uniform struct `Parameters`, in order; it takes the binding after the buffers. */

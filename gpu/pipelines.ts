@@ -36,7 +36,9 @@ export class Pipelines {
       }
     }
     const files = [kernel, ...kernel.shared ?? []].map(({ name, code }) => ({ name, code: `${code.trimEnd()}\n` }));
-    const code = files.map((file) => file.code).join("");
+    // On the first line, so that a compiler's lines stay those of the files.
+    const enabled = (kernel.extensions ?? []).map((extension) => `enable ${extension}; `).join("");
+    const code = enabled + files.map((file) => file.code).join("");
     const key = `${kernel.name}\n${JSON.stringify(constants)}\n${code}`;
     const known = this.#known.get(key);
     if (known) return known;

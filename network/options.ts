@@ -1,6 +1,12 @@
 /** What a network and a training step are told: what may be left out filled in, and what is out of range refused. */
 import type { Gpu } from "../gpu/device.ts";
-import { type ConvolutionMethod, methodFor, winogradFits } from "../kernels/convolution/mod.ts";
+import {
+  CONVOLUTION_METHODS,
+  type ConvolutionMethod,
+  methodFor,
+  storageFor,
+  winogradFits,
+} from "../kernels/convolution/mod.ts";
 import { convolutionShapes } from "./activations.ts";
 import { checkSeed } from "./checks.ts";
 import { drawInitialScale } from "./parameters.ts";
@@ -41,6 +47,7 @@ export interface StepResult {
  * All that a network is made from; `"auto"` becomes what the adapter takes.
  *
  * @throws {RangeError} naming what is out of range.
+ * @throws {GpuLimitError} for `"winograd-float16"` on an adapter without float16.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -59,9 +66,11 @@ export function completed(gpu: Gpu, options: ZeroBiasCnnOptions): Required<ZeroB
   if (!(Number.isInteger(classes) && classes >= 2)) {
     throw new RangeError(`classes is ${classes}, expected an integer of 2 or more`);
   }
-  if (!["auto", "direct", "winograd"].includes(convolution)) {
-    throw new RangeError(`convolution is ${JSON.stringify(convolution)}, expected "auto", "direct" or "winograd"`);
+  if (!CONVOLUTION_METHODS.includes(convolution)) {
+    const known = CONVOLUTION_METHODS.map((method) => JSON.stringify(method)).join(", ");
+    throw new RangeError(`convolution is ${JSON.stringify(convolution)}, expected one of ${known}`);
   }
+  storageFor(gpu, convolution);
   checkSeed(seed);
   const initialScale = options.initialScale ?? drawInitialScale(seed);
   if (!(initialScale > 0 && Number.isFinite(initialScale))) {
@@ -101,7 +110,7 @@ export function completedStep(options: StepOptions): Required<StepOptions> {
 function methodOn(gpu: Gpu, imageSize: number): ConvolutionMethod {
   const method = gpu.adapter.architecture === "swiftshader" ? "winograd" : "auto";
   const large = convolutionShapes(imageSize, 1).some((shape) =>
-    methodFor(shape, method) === "winograd" && !winogradFits(gpu, shape)
+    methodFor(shape, method) !== "direct" && !winogradFits(gpu, shape)
   );
   return large ? "direct" : method;
 }

@@ -1,4 +1,5 @@
 /** Checkpoints: a network with its momentum, step and settings as safetensors bytes, and back. Equal training gives equal bytes. */
+import { CONVOLUTION_METHODS } from "../kernels/convolution/mod.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { elements, type ParameterName, parameterShapes } from "../network/parameters.ts";
 import { excerpt, printable } from "../datasets/printable.ts";
@@ -206,7 +207,7 @@ function readInfo(json: string | undefined): CheckpointInfo {
     ["classNames", names, Array.isArray(names) && names.length >= 2 && names.every(text)],
     ["networkSeed", info?.networkSeed, word(info?.networkSeed)],
     ["initialScale", info?.initialScale, typeof info?.initialScale === "number" && info.initialScale > 0],
-    ["convolution", info?.convolution, ["auto", "direct", "winograd"].includes(info?.convolution)],
+    ["convolution", info?.convolution, (CONVOLUTION_METHODS as readonly unknown[]).includes(info?.convolution)],
     ["dataset", info?.dataset, text(info?.dataset)],
     ["fingerprint", info?.fingerprint, text(info?.fingerprint)],
     ["adapter", info?.adapter, text(info?.adapter)],

@@ -60,9 +60,9 @@ export function convolutionForward(
   if (options.pool && !buffers.argmax) {
     throw new RangeError(`pool: true needs an argmax buffer of ${outputCells(shape)} words, got none`);
   }
-  return methodFor(shape, options.method) === "winograd"
-    ? winograd.forward(gpu, workspace, shape, buffers, options)
-    : direct.forward(gpu, workspace, shape, buffers, options);
+  return methodFor(shape, options.method) === "direct"
+    ? direct.forward(gpu, workspace, shape, buffers, options)
+    : winograd.forward(gpu, workspace, shape, buffers, options);
 }
 
 /**
@@ -90,9 +90,9 @@ export function convolutionByInput(
   buffers: { dy: GpuBuffer; w: GpuBuffer; dx: GpuBuffer; argmax?: GpuBuffer },
   options: BackwardOptions = {},
 ): Call[] {
-  return methodFor(shape, options.method) === "winograd"
-    ? winograd.byInput(gpu, workspace, shape, buffers)
-    : direct.byInput(gpu, workspace, shape, buffers);
+  return methodFor(shape, options.method) === "direct"
+    ? direct.byInput(gpu, workspace, shape, buffers)
+    : winograd.byInput(gpu, workspace, shape, buffers);
 }
 
 /**
@@ -120,7 +120,7 @@ export function convolutionByWeight(
   buffers: { x: GpuBuffer; dy: GpuBuffer; dw: GpuBuffer; argmax?: GpuBuffer },
   options: BackwardOptions = {},
 ): Call[] {
-  return methodFor(shape, options.method) === "winograd"
-    ? winograd.byWeight(gpu, workspace, shape, buffers, options)
-    : direct.byWeight(gpu, workspace, shape, buffers, options);
+  return methodFor(shape, options.method) === "direct"
+    ? direct.byWeight(gpu, workspace, shape, buffers, options)
+    : winograd.byWeight(gpu, workspace, shape, buffers, options);
 }

@@ -1,9 +1,16 @@
 /** What all convolutions of a network share: their shapes' arithmetic, the choice of method, and scratch memory. */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { GpuLimitError } from "../../gpu/errors.ts";
 
-/** How a convolution is computed. `"auto"` takes Winograd where {@linkcode methodFor} says that it pays. */
-export type ConvolutionMethod = "auto" | "direct" | "winograd";
+/** The ways a convolution can be computed. */
+export const CONVOLUTION_METHODS = ["auto", "direct", "winograd", "winograd-float16"] as const;
+
+/**
+ * How a convolution is computed. `"auto"` takes Winograd where {@linkcode methodFor} says that it pays; `"winograd-float16"` does, too, and stores
+ * transformed tiles, filters and products as float16: half the memory, and errors near 1e-2 of the largest output.
+ */
+export type ConvolutionMethod = typeof CONVOLUTION_METHODS[number];
 
 /** Sizes of a convolution: x images x inputs x height x width, w outputs x inputs x filter x filter. */
 export interface ConvolutionShape {
@@ -17,8 +24,8 @@ export interface ConvolutionShape {
 }
 
 /**
- * The method that is used for a shape: `"auto"` is Winograd for 5x5 filters with at least 16 channels on both sides, since its
- * transforms cost as much as the sums they save when there are fewer.
+ * The method that is used for a shape: `"auto"` and `"winograd-float16"` are Winograd for 5x5 filters with at least 16 channels on both sides, since its
+ * transforms cost as much as the sums they save when there are fewer; else direct summation.
  *
  * @throws {RangeError} for `"winograd"` with a filter that is not 5x5, and for an even filter.
  * @example
@@ -30,15 +37,46 @@ export interface ConvolutionShape {
  * assert(methodFor({ ...shape, inputs: 1 }) === "direct");
  * ```
  */
-export function methodFor(shape: ConvolutionShape, method: ConvolutionMethod = "auto"): "direct" | "winograd" {
+export function methodFor(
+  shape: ConvolutionShape,
+  method: ConvolutionMethod = "auto",
+): Exclude<ConvolutionMethod, "auto"> {
   if (!(shape.filter % 2 === 1)) throw new RangeError(`filter is ${shape.filter}, expected an odd side`);
   if (method === "winograd" && shape.filter !== 5) {
     throw new RangeError(
       `convolution "winograd" has 5x5 filters only, got ${shape.filter}x${shape.filter}: use "auto" or "direct"`,
     );
   }
-  if (method !== "auto") return method;
-  return shape.filter === 5 && shape.inputs >= 16 && shape.outputs >= 16 ? "winograd" : "direct";
+  if (method === "direct" || method === "winograd") return method;
+  if (shape.filter !== 5 || shape.inputs < 16 || shape.outputs < 16) return "direct";
+  return method === "auto" ? "winograd" : method;
+}
+
+/**
+ * As what Winograd stores tiles, filters and products.
+ *
+ * @throws {GpuLimitError} for `"winograd-float16"` where the adapter has no float16.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openGpu } from "../../gpu/device.ts";
+ * import { storageFor } from "./workspace.ts";
+ * using gpu = await openGpu();
+ * assert(storageFor(gpu, "auto") === "float32");
+ * ```
+ */
+export function storageFor(gpu: Pick<Gpu, "device" | "adapter">, method?: ConvolutionMethod): "float32" | "float16" {
+  if (method !== "winograd-float16") return "float32";
+  if (!gpu.device.features.has("shader-f16")) {
+    const { description, device } = gpu.adapter;
+    throw new GpuLimitError(
+      `convolution is "winograd-float16", and ${
+        description || device || "the adapter"
+      } has no float16 (its feature shader-f16). ` +
+        'Remedy: use "auto", which stores float32.',
+    );
+  }
+  return "float16";
 }
 
 /**
@@ -123,7 +161,7 @@ export interface WorkspaceOptions {
 /**
  * Scratch memory for the convolutions of a network, made for the largest of `shapes` and used by one call after the other.
  *
- * @throws {GpuLimitError} where the adapter binds no buffer of the size that one image needs.
+ * @throws {GpuLimitError} where the adapter binds no buffer of the size that one image needs, or has no float16 that is asked for.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -150,15 +188,23 @@ export class Workspace {
   readonly chunkBytes: number;
   /** Which matrix product Winograd uses. */
   readonly product: "registers" | "tiled";
+  /** As what Winograd stores tiles, filters and products. */
+  readonly storage: "float32" | "float16";
+  /** Of float16: the scales of both operands and their reciprocals. */
+  readonly scales: GpuBuffer;
+  /** Of float16: where those are found. */
+  readonly largest: GpuBuffer;
 
   /** Makes the buffers for the given shapes. */
   constructor(gpu: Gpu, shapes: readonly ConvolutionShape[], options: WorkspaceOptions = {}) {
     this.chunkBytes = options.chunkBytes ?? (gpu.adapter.software ? 10 : 64) * 2 ** 20;
     this.product = options.product ?? (gpu.adapter.software ? "registers" : "tiled");
+    this.storage = storageFor(gpu, options.method);
+    const storedBytes = this.storage === "float16" ? 2 : 4;
     let filters = 0, tiles = 0, products = 0;
     for (const shape of shapes) {
       const { inputs, outputs } = shape;
-      if (methodFor(shape, options.method) === "winograd") {
+      if (methodFor(shape, options.method) !== "direct") {
         const plan = winogradPlan(shape, this.chunkBytes);
         const most = padTo(Math.max(inputs, outputs), 32);
         filters = Math.max(filters, 64 * padTo(inputs, 32) * padTo(outputs, 32));
@@ -171,13 +217,15 @@ export class Workspace {
     this.none = gpu.createBuffer("no argmax", 16);
     this.nowhere = gpu.createBuffer("no argmax to write", 16);
     this.filters = gpu.createBuffer("convolution filters", 4 * filters);
-    this.tiles = gpu.createBuffer("convolution tiles", 4 * tiles);
-    this.products = gpu.createBuffer("convolution products", 4 * products);
+    this.tiles = gpu.createBuffer("convolution tiles", storedBytes * tiles);
+    this.products = gpu.createBuffer("convolution products", storedBytes * products);
+    this.scales = gpu.createBuffer("convolution scales", 16);
+    this.largest = gpu.createBuffer("convolution largest", this.storage === "float16" ? 4 * 1024 : 4);
   }
 
   /** All of them. */
   get buffers(): GpuBuffer[] {
-    return [this.none, this.nowhere, this.filters, this.tiles, this.products];
+    return [this.none, this.nowhere, this.filters, this.tiles, this.products, this.scales, this.largest];
   }
 
   /** Gives the memory back. */

@@ -11,11 +11,12 @@ struct Parameters {
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> argmax: array<u32>;
-@group(0) @binding(2) var<storage, read_write> v: array<f32>;
-@group(0) @binding(3) var<uniform> p: Parameters;
+@group(0) @binding(2) var<storage, read_write> v: array<Stored>;
+@group(0) @binding(3) var<storage, read> scales: array<f32>;
+@group(0) @binding(4) var<uniform> p: Parameters;
 
 fn source(at: u32) -> f32 {
-  return x[at];
+  return first_scaled(x[at]);
 }
 
 // Eight rows of four values.
@@ -54,14 +55,14 @@ fn load_pair(plane: u32, i: i32, j: i32) -> Pair {
 
 // Row b of the transposed result, elements a = 0..7: v's element 8 a + b.
 fn store(at: u32, plane: u32, b: u32, low: vec4f, high: vec4f) {
-  v[at + b * plane] = low.x;
-  v[at + (8u + b) * plane] = low.y;
-  v[at + (16u + b) * plane] = low.z;
-  v[at + (24u + b) * plane] = low.w;
-  v[at + (32u + b) * plane] = high.x;
-  v[at + (40u + b) * plane] = high.y;
-  v[at + (48u + b) * plane] = high.z;
-  v[at + (56u + b) * plane] = high.w;
+  v[at + b * plane] = Stored(low.x);
+  v[at + (8u + b) * plane] = Stored(low.y);
+  v[at + (16u + b) * plane] = Stored(low.z);
+  v[at + (24u + b) * plane] = Stored(low.w);
+  v[at + (32u + b) * plane] = Stored(high.x);
+  v[at + (40u + b) * plane] = Stored(high.y);
+  v[at + (48u + b) * plane] = Stored(high.z);
+  v[at + (56u + b) * plane] = Stored(high.w);
 }
 
 @compute @workgroup_size(64)

@@ -8,10 +8,11 @@ override POOL: bool = false;
 struct Parameters {
   first_image: u32, images: u32, channels: u32, padded_channels: u32, height: u32, width: u32, padded_tiles: u32,
 }
-@group(0) @binding(0) var<storage, read> m: array<f32>;
+@group(0) @binding(0) var<storage, read> m: array<Stored>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> argmax: array<u32>;
-@group(0) @binding(3) var<uniform> p: Parameters;
+@group(0) @binding(3) var<storage, read> scales: array<f32>;
+@group(0) @binding(4) var<uniform> p: Parameters;
 
 // A^T times eight rows, transposed: columns are the four results.
 fn transform(a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f, g: vec4f, h: vec4f) -> mat4x4f {
@@ -32,7 +33,7 @@ fn transform(a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f, g: vec4
 // Four elements of row a of an 8x8, from column b on.
 fn four(at: u32, plane: u32, a: u32, b: u32) -> vec4f {
   let start = at + (8u * a + b) * plane;
-  return vec4f(m[start], m[start + plane], m[start + 2u * plane], m[start + 3u * plane]);
+  return vec4f(f32(m[start]), f32(m[start + plane]), f32(m[start + 2u * plane]), f32(m[start + 3u * plane]));
 }
 
 // A^T times the four columns of the 8x8 that start at b.
@@ -56,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let plane = p.padded_channels * p.padded_tiles;
   let left = columns_from(at, plane, 0u);
   let right = columns_from(at, plane, 4u);
-  let y4 = transform(left[0], left[1], left[2], left[3], right[0], right[1], right[2], right[3]);
+  let y4 = unscale() * transform(left[0], left[1], left[2], left[3], right[0], right[1], right[2], right[3]);
   let n = p.first_image + tile / (rows * columns);
   store_block(n * p.channels + k, (tile / columns) % rows, tile % columns, p.height, p.width, y4[0], y4[1], y4[2], y4[3]);
 }

@@ -9,11 +9,12 @@ struct Parameters {
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> argmax: array<u32>;
-@group(0) @binding(2) var<storage, read_write> dm: array<f32>;
-@group(0) @binding(3) var<uniform> p: Parameters;
+@group(0) @binding(2) var<storage, read_write> dm: array<Stored>;
+@group(0) @binding(3) var<storage, read> scales: array<f32>;
+@group(0) @binding(4) var<uniform> p: Parameters;
 
 fn source(at: u32) -> f32 {
-  return x[at];
+  return second_scaled(x[at]);
 }
 
 // Eight rows of four values.
@@ -42,10 +43,10 @@ fn transform(y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) -> Rows {
 // Row b of the transposed result, elements a = a0..a0+3: dm's elements 8 a + b.
 fn store(at: u32, plane: u32, a0: u32, b: u32, values: vec4f) {
   let start = at + (8u * a0 + b) * plane;
-  dm[start] = values.x;
-  dm[start + 8u * plane] = values.y;
-  dm[start + 16u * plane] = values.z;
-  dm[start + 24u * plane] = values.w;
+  dm[start] = Stored(values.x);
+  dm[start + 8u * plane] = Stored(values.y);
+  dm[start + 16u * plane] = Stored(values.z);
+  dm[start + 24u * plane] = Stored(values.w);
 }
 
 fn store_rows(at: u32, plane: u32, a0: u32, r: Rows) {

@@ -9,9 +9,9 @@
 override ACCUMULATE: bool = false;
 
 struct Parameters { depth: u32, rows: u32, columns: u32 }
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> z: array<vec4f>;
+@group(0) @binding(0) var<storage, read> a: array<Operand4>;
+@group(0) @binding(1) var<storage, read> b: array<Operand4>;
+@group(0) @binding(2) var<storage, read_write> z: array<Result4>;
 @group(0) @binding(3) var<uniform> p: Parameters;
 
 // sum + the outer product: column i of a matrix is row i of the product.
@@ -25,7 +25,7 @@ fn add(sum: mat4x4f, rows: vec4f, columns: vec4f) -> mat4x4f {
 }
 
 fn put(at: u32, value: vec4f) {
-  z[at] = select(value, value + z[at], vec4<bool>(ACCUMULATE));
+  z[at] = Result4(select(value, value + vec4f(z[at]), vec4<bool>(ACCUMULATE)));
 }
 
 fn store(at: u32, row: u32, m: mat4x4f) {
@@ -80,18 +80,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var m72 = mat4x4f();
   var m73 = mat4x4f();
   for (var d = 0u; d < depth; d++) {
-    let a0 = a[at_a];
-    let a1 = a[at_a + 1u];
-    let a2 = a[at_a + 2u];
-    let a3 = a[at_a + 3u];
-    let a4 = a[at_a + 4u];
-    let a5 = a[at_a + 5u];
-    let a6 = a[at_a + 6u];
-    let a7 = a[at_a + 7u];
-    let b0 = b[at_b];
-    let b1 = b[at_b + 1u];
-    let b2 = b[at_b + 2u];
-    let b3 = b[at_b + 3u];
+    let a0 = vec4f(a[at_a]);
+    let a1 = vec4f(a[at_a + 1u]);
+    let a2 = vec4f(a[at_a + 2u]);
+    let a3 = vec4f(a[at_a + 3u]);
+    let a4 = vec4f(a[at_a + 4u]);
+    let a5 = vec4f(a[at_a + 5u]);
+    let a6 = vec4f(a[at_a + 6u]);
+    let a7 = vec4f(a[at_a + 7u]);
+    let b0 = vec4f(b[at_b]);
+    let b1 = vec4f(b[at_b + 1u]);
+    let b2 = vec4f(b[at_b + 2u]);
+    let b3 = vec4f(b[at_b + 3u]);
     m00 = add(m00, a0, b0);
     m01 = add(m01, a0, b1);
     m02 = add(m02, a0, b2);

@@ -6,9 +6,9 @@
 override ACCUMULATE: bool = false;
 
 struct Parameters { depth: u32, rows: u32, columns: u32 }
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> z: array<vec4f>;
+@group(0) @binding(0) var<storage, read> a: array<Operand4>;
+@group(0) @binding(1) var<storage, read> b: array<Operand4>;
+@group(0) @binding(2) var<storage, read_write> z: array<Result4>;
 @group(0) @binding(3) var<uniform> p: Parameters;
 
 var<workgroup> slice_a: array<vec4f, 128>; // 8 deep x 64 rows
@@ -27,7 +27,7 @@ fn add(sum: mat4x4f, rows: vec4f, columns: vec4f) -> mat4x4f {
 fn put(row: u32, column: u32, element: u32, value: vec4f) {
   if (row >= p.rows || column >= p.columns) { return; }
   let at = ((element * p.rows + row) * p.columns + column) / 4u;
-  z[at] = select(value, value + z[at], vec4<bool>(ACCUMULATE));
+  z[at] = Result4(select(value, value + vec4f(z[at]), vec4<bool>(ACCUMULATE)));
 }
 
 fn store(row: u32, column: u32, element: u32, m: mat4x4f) {
@@ -57,8 +57,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let in_b = d < p.depth && column < p.columns;
       let at_a = ((element * p.depth + d) * p.rows + row) / 4u;
       let at_b = ((element * p.depth + d) * p.columns + column) / 4u;
-      slice_a[part] = select(vec4f(), a[select(0u, at_a, in_a)], in_a);
-      slice_b[part] = select(vec4f(), b[select(0u, at_b, in_b)], in_b);
+      slice_a[part] = select(vec4f(), vec4f(a[select(0u, at_a, in_a)]), in_a);
+      slice_b[part] = select(vec4f(), vec4f(b[select(0u, at_b, in_b)]), in_b);
     }
     workgroupBarrier();
     for (var d = 0u; d < 8u; d++) {

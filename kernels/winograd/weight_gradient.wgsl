@@ -7,7 +7,8 @@ override ACCUMULATE: bool = false;
 struct Parameters { outputs: u32, inputs: u32, padded_outputs: u32, padded_inputs: u32 }
 @group(0) @binding(0) var<storage, read> du: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dw: array<f32>;
-@group(0) @binding(2) var<uniform> p: Parameters;
+@group(0) @binding(2) var<storage, read> scales: array<f32>;
+@group(0) @binding(3) var<uniform> p: Parameters;
 
 // Five taps of a filter row or column.
 struct Five { four: vec4f, fifth: f32 }
@@ -41,7 +42,8 @@ fn column(at: u32, plane: u32, b: u32) -> Five {
 }
 
 fn put(at: u32, value: f32) {
-  dw[at] = select(value, value + dw[at], ACCUMULATE);
+  let gradient = value * unscale();
+  dw[at] = select(gradient, gradient + dw[at], ACCUMULATE);
 }
 
 fn put_row(at: u32, row: Five) {

@@ -6,14 +6,15 @@ override FLIP: bool = false;
 
 struct Parameters { inputs: u32, outputs: u32, padded_outputs: u32 }
 @group(0) @binding(0) var<storage, read> w: array<f32>;
-@group(0) @binding(1) var<storage, read_write> u: array<f32>;
-@group(0) @binding(2) var<uniform> p: Parameters;
+@group(0) @binding(1) var<storage, read_write> u: array<Stored>;
+@group(0) @binding(2) var<storage, read> scales: array<f32>;
+@group(0) @binding(3) var<uniform> p: Parameters;
 
 // A row of five taps, padded to eight, or eight transformed values.
 struct Eight { low: vec4f, high: vec4f }
 
 fn tap(base: u32, r: u32, s: u32) -> f32 {
-  return w[base + select(5u * r + s, 24u - 5u * r - s, FLIP)];
+  return second_scaled(w[base + select(5u * r + s, 24u - 5u * r - s, FLIP)]);
 }
 
 // G times a column of five.
@@ -31,14 +32,14 @@ fn transform(w0: f32, w1: f32, w2: f32, w3: f32, w4: f32) -> Eight {
 }
 
 fn store_row(at: u32, plane: u32, v: Eight) {
-  u[at] = v.low.x;
-  u[at + plane] = v.low.y;
-  u[at + 2u * plane] = v.low.z;
-  u[at + 3u * plane] = v.low.w;
-  u[at + 4u * plane] = v.high.x;
-  u[at + 5u * plane] = v.high.y;
-  u[at + 6u * plane] = v.high.z;
-  u[at + 7u * plane] = v.high.w;
+  u[at] = Stored(v.low.x);
+  u[at + plane] = Stored(v.low.y);
+  u[at + 2u * plane] = Stored(v.low.z);
+  u[at + 3u * plane] = Stored(v.low.w);
+  u[at + 4u * plane] = Stored(v.high.x);
+  u[at + 5u * plane] = Stored(v.high.y);
+  u[at + 6u * plane] = Stored(v.high.z);
+  u[at + 7u * plane] = Stored(v.high.w);
 }
 
 @compute @workgroup_size(64)

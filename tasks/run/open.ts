@@ -50,7 +50,10 @@ export async function openRun(path: string, options: { data?: string } = {}): Pr
   return { folder, record, settings, dataset, parts: splitIndices(dataset, settings.split, settings) };
 }
 
-/** A network of a run's sizes and kernels, with its initial weights. */
+/**
+ * A network of a run's sizes and kernels, with its initial weights. What a run trained with float16 is looked at in float32: its weights are
+ * that, and another adapter may have no float16.
+ */
 export function createNetwork(gpu: Gpu, { record }: Pick<Run, "record">): Promise<ZeroBiasCnn> {
   const { imageSize, classes, seed, initialScale, convolution } = record.network;
   return ZeroBiasCnn.create(gpu, {
@@ -58,6 +61,6 @@ export function createNetwork(gpu: Gpu, { record }: Pick<Run, "record">): Promis
     classes,
     seed,
     initialScale,
-    convolution: convolution as ConvolutionMethod,
+    convolution: convolution === "winograd-float16" ? "auto" : convolution as ConvolutionMethod,
   });
 }

@@ -1,7 +1,7 @@
 /** The command line of `deno task train`, and what it means on this adapter. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { AdapterDescription } from "../../gpu/adapter.ts";
-import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
+import { CONVOLUTION_METHODS, type ConvolutionMethod } from "../../kernels/convolution/mod.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
 import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
 import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.ts";
@@ -115,7 +115,7 @@ export function withTrainingOptions(command: Command): Command {
       "scale of the initial weights (default: drawn from the seed; drawn faces: 1.4)",
       number(0, true),
     )
-    .addOption(new Option("--convolution <method>", "(default: auto)").choices(["auto", "direct", "winograd"]));
+    .addOption(new Option("--convolution <method>", "(default: auto)").choices([...CONVOLUTION_METHODS]));
 }
 
 /** The dataset that a command line names, if it names one or needs one. */

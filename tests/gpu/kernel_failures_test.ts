@@ -21,6 +21,7 @@ const broken: [title: string, kernel: Partial<Kernel>, line: number | undefined,
   ["an unknown name", { code: code.replace("PLUS;", "MINUS;") }, 7, /MINUS/],
   ["a syntax error", { code: code.replace("p: Parameters;", "p: ;") }, 3, /expected/],
   ["a type error", { code: code.replace("p.factor", "p.count") }, 7, /./],
+  ["a type error behind an extension", { code: code.replace("p.factor", "p.count"), extensions: ["f16"] }, 7, /./],
   ["no main", { code: code.replace("fn main", "fn other") }, undefined, /main/],
 ];
 for (const [title, change, line, message] of broken) {

@@ -14,7 +14,7 @@ import { meanKernel, softmaxCrossEntropyKernel } from "../../kernels/loss/mod.ts
 import { quadrantForwardKernel } from "../../kernels/pool/mod.ts";
 import { gradCamKernel, strongestKernel } from "../../kernels/response/mod.ts";
 import { sparseByInputKernel, sparseByWeightKernel } from "../../kernels/sparse/mod.ts";
-import { productKernel, productTiledKernel } from "../../kernels/winograd/mod.ts";
+import { productsOf, scaleKernel } from "../../kernels/winograd/kernels.ts";
 import { assertClose } from "../support/compare.ts";
 import { kernels } from "../support/every_kernel.ts";
 import { withGpu } from "../support/gpu.ts";
@@ -165,8 +165,15 @@ const cases: Case[] = [
     words: (n) => ({ y: (n + 4) * 5 * 4 }),
     expected: (n) => ["y", (n + 4) * 5 * 4 - 1, 1],
   },
+  {
+    kernel: untyped(scaleKernel),
+    size: "64s of a part",
+    parameters: (n) => ({ count: 64 * n, part: 64 * n, first: 0, factor: 1 }),
+    data: (n) => ({ x: ramp(64 * n) }),
+    expected: (n) => ["y", 0, 64 * n - 1],
+  },
   // The first of the 64 products is compared: the others read past the operands, which gives whatever is there, and would need 500 MiB.
-  ...[untyped(productKernel), untyped(productTiledKernel)].map((kernel): Case => ({
+  ...Object.values(productsOf.float32).map(untyped).map((kernel): Case => ({
     kernel,
     size: "depth",
     parameters: (depth) => ({ depth, rows: 32, columns: 16 }),

@@ -258,7 +258,10 @@ Deno.test(
       [{ seed: 2 ** 32 }, /seed is 4294967296/],
       [{ initialScale: 0 }, /initialScale is 0, expected a positive number/],
       [{ initialScale: NaN }, /initialScale is NaN/],
-      [{ convolution: "fft" as never }, /convolution is "fft", expected "auto", "direct" or "winograd"/],
+      [
+        { convolution: "fft" as never },
+        /convolution is "fft", expected one of "auto", "direct", "winograd", "winograd-float16"/,
+      ],
     ];
     for (const [options, message] of cases) {
       await assert.rejects(network(gpu, options), { name: "RangeError", message });

@@ -4,11 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { needs } from "../permissions.ts";
-import { kernels } from "../support/every_kernel.ts";
+import { kernels, storedOtherwise } from "../support/every_kernel.ts";
 
 /** Every WGSL file by its name: the kernels' own, and those that they share. */
 const files = new Map(
-  kernels.flatMap((kernel) => [kernel, ...kernel.shared ?? []]).map(({ name, code }) => [name, code]),
+  [...kernels, ...storedOtherwise].flatMap((kernel) => [kernel, ...kernel.shared ?? []]).map((
+    { name, code },
+  ) => [name, code]),
 );
 
 /** WGSL without its comments. */
@@ -44,7 +46,7 @@ for (const kernel of kernels) {
     assert.deepEqual(bindings.map(({ group, binding }) => [group, binding]), declared.map((_, index) => [0, index]));
     for (const { name, type } of bindings) {
       if (name === "p") assert.equal(type, "Parameters");
-      else assert.match(type, /^array<(f32|u32|i32|vec4f|atomic<u32>)>$/, name);
+      else assert.match(type, /^array<(f32|u32|i32|vec4f|atomic<u32>|Stored|Operand4|Result4)>$/, name);
     }
     assert.deepEqual(parameters, Object.entries(kernel.parameters));
     assert.deepEqual(overrides.toSorted(), [...(kernel.constants ?? [])].toSorted());
@@ -81,15 +83,16 @@ Deno.test({
   fn: () => {
     const folder = new URL("../../kernels/", import.meta.url);
     const found: string[] = [];
-    for (const { name: room, isDirectory } of Deno.readDirSync(folder)) {
-      if (!isDirectory) continue;
-      for (const { name: file } of Deno.readDirSync(new URL(`${room}/`, folder))) {
-        if (!file.endsWith(".wgsl")) continue;
-        const name = `${room}/${file.slice(0, -".wgsl".length)}`;
-        found.push(name);
-        assert.equal(files.get(name), Deno.readTextFileSync(new URL(`${room}/${file}`, folder)), name);
+    const look = (room: string) => {
+      for (const { name, isDirectory } of Deno.readDirSync(new URL(`./${room}`, folder))) {
+        if (isDirectory) look(`${room}${name}/`);
+        if (!name.endsWith(".wgsl")) continue;
+        const file = `${room}${name}`, kernel = file.slice(0, -".wgsl".length);
+        found.push(kernel);
+        assert.equal(files.get(kernel), Deno.readTextFileSync(new URL(file, folder)), kernel);
       }
-    }
+    };
+    look("");
     assert.deepEqual(found.toSorted(), [...files.keys()].toSorted());
   },
 });

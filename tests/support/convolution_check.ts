@@ -37,8 +37,8 @@ export function shapeOf(
 }
 
 /** Names a case in a message. */
-export function nameOf({ shape: s, product, chunkBytes }: ConvolutionCase): string {
-  return `${s.images} x ${s.inputs} -> ${s.outputs}, ${s.height}x${s.width}, filter ${s.filter}` +
+export function nameOf({ shape: s, method, product, chunkBytes }: ConvolutionCase): string {
+  return `${method}, ${s.images} x ${s.inputs} -> ${s.outputs}, ${s.height}x${s.width}, filter ${s.filter}` +
     (product ? `, ${product}, ${chunkBytes} bytes` : "");
 }
 
@@ -70,7 +70,10 @@ export async function checkConvolution(gpu: Gpu, buffers: Buffers, given: Convol
   const { map, position } = tensors;
   const cells = position.length;
   const workspace = buffers.own(new Workspace(gpu, [shape], given));
-  const scratch = () => buffers.spoil(workspace.filters, workspace.tiles, workspace.products);
+  const scratch = () =>
+    buffers.spoil(
+      ...[workspace.filters, workspace.tiles, workspace.products, workspace.scales, workspace.largest],
+    );
   const x = buffers.input("x", tensors.x), w = buffers.input("w", tensors.w), dy = buffers.input("dy", tensors.dy);
 
   const y64 = reference.forward(shape, tensors.x, tensors.w);

@@ -12,7 +12,7 @@ import * as relu from "../../kernels/relu/mod.ts";
 import * as response from "../../kernels/response/mod.ts";
 import * as sampling from "../../kernels/sampling/mod.ts";
 import * as sparse from "../../kernels/sparse/mod.ts";
-import * as winograd from "../../kernels/winograd/mod.ts";
+import { productsOf, scaleKernel, transformsOf } from "../../kernels/winograd/kernels.ts";
 
 const modules = {
   augmentation,
@@ -27,10 +27,22 @@ const modules = {
   response,
   sampling,
   sparse,
-  winograd,
 };
 
 /** All of them, under whatever name ends in `Kernel`; `declarations_test.ts` holds them against the WGSL files there are. */
-export const kernels: readonly Kernel[] = Object.values(modules).flatMap((module) =>
-  Object.entries(module).filter(([name]) => name.endsWith("Kernel")).map(([, kernel]) => kernel as unknown as Kernel)
-);
+export const kernels: readonly Kernel[] = [
+  ...Object.values(modules).flatMap((module) =>
+    Object.entries(module).filter(([name]) => name.endsWith("Kernel")).map(([, kernel]) => kernel as unknown as Kernel)
+  ),
+  ...[scaleKernel, ...winograd("float32")] as unknown as Kernel[],
+];
+
+/** The same kernels in their other ways of storing. */
+export const storedOtherwise: readonly Kernel[] = [
+  ...winograd("float16"),
+  ...Object.values(productsOf.float16ToFloat32),
+] as unknown as Kernel[];
+
+function winograd(storage: "float32" | "float16") {
+  return [...Object.values(transformsOf[storage]), ...Object.values(productsOf[storage])];
+}

@@ -1,0 +1,52 @@
+/**
+ * What keeps float16 within its range: each operand is multiplied by a power of two, found from its largest magnitude on the GPU, and the
+ * result divided by both. Powers of two change no digit; without them a gradient of 1e-6 would be stored with three bits.
+ */
+import type { GpuBuffer } from "../../gpu/buffer.ts";
+import type { Call, Gpu } from "../../gpu/device.ts";
+import type { ConvolutionShape, Workspace } from "../convolution/workspace.ts";
+import { scaleKernel } from "./kernels.ts";
+
+/** Most parts that an operand's largest magnitude is looked for in at once: a second round looks through their results. */
+export const MOST_PARTS = 1024;
+
+/**
+ * Channels whose sum cannot overflow with both operands below 1/2. In an element of the domain a tile is at most 15 x 15 of its largest pixel
+ * (the magnitudes of a row of B^T), a filter 1.38 x 1.38 of its largest tap (of G), and float16 ends at 65,504.
+ */
+const SAFE_CHANNELS = Math.floor(65504 / (15 ** 2 * 1.38 ** 2 * 0.5 * 0.5));
+
+/** The factor of the filters' scale that leaves room for a sum over so many channels. */
+export function roomFor(channels: number): number {
+  return 2 ** -Math.max(0, Math.ceil(Math.log2(channels / SAFE_CHANNELS)));
+}
+
+/** Elements of a convolution's output, or (`pooled`) of its pooled output. */
+export function outputElements({ images, outputs, height, width }: ConvolutionShape, pooled: boolean): number {
+  const [h, w] = pooled ? [Math.floor(height / 2), Math.floor(width / 2)] : [height, width];
+  return images * outputs * h * w;
+}
+
+/** Finds the scale of the first `count` elements of an operand, where the workspace stores float16: nothing where it does not. */
+export function scaleOf(
+  gpu: Gpu,
+  { storage, scales, largest }: Workspace,
+  operand: "first" | "second",
+  x: GpuBuffer,
+  count: number,
+  factor = 1,
+): Call[] {
+  if (storage === "float32") return [];
+  const part = 64 * Math.ceil(count / (64 * MOST_PARTS));
+  const parts = Math.ceil(count / part);
+  const first = operand === "first" ? 0 : 1;
+  return [
+    gpu.prepare(scaleKernel, { x, y: largest, count, part, first: 0, factor: 1 }, [parts, 1, 1]),
+    gpu.prepare(
+      scaleKernel,
+      { x: largest, y: scales, count: parts, part: MOST_PARTS, first, factor },
+      [1, 1, 1],
+      { LAST: 1 },
+    ),
+  ];
+}
