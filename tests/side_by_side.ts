@@ -1,6 +1,6 @@
 /**
  * Runs every test in two processes side by side, `deno run --allow-run=deno tests/side_by_side.ts FLAGS_OF_DENO_TEST`: those that mostly wait
- * for processes which they start (tasks, kills, examples of the README) and all others. One after the other they leave two processors nearly
+ * for processes which they start (tasks, kills, examples of the pages) and all others. One after the other they leave two processors nearly
  * half idle. `deno test --parallel` would fill them too, but shares one process, in which a test that measures memory sees every other.
  */
 

@@ -14,8 +14,8 @@ import { withGpu } from "../support/gpu.ts";
 
 const ignore = needs("read");
 /**
- * The README states it: by how much a loss of the first 20 steps, and of the first 50, may differ from float64 on any adapter. A float32
- * image is off by parts in a million; where that tips a rectifier or a maximum over, it is felt in every loss that follows. Seen on Mesa's
+ * docs/promises.md states it: by how much a loss of the first 20 steps, and of the first 50, may differ from float64 on any adapter. A
+ * float32 image is off by parts in a million; where that tips a rectifier or a maximum over, it is felt in every loss that follows. Seen on Mesa's
  * adapter, with and without AVX: 4e-5 and 2e-3. A mistake of the trainer shows in the first few losses, weight decay (0.1) by 1e-3 after ten.
  */
 const BOUNDS = [{ steps: 20, loss: 2e-4 }, { steps: 50, loss: 1e-2 }];
