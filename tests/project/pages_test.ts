@@ -68,7 +68,7 @@ Deno.test({
       tables.push(...optionTables(text).map(([task]) => task));
     }
     assert.deepEqual(faults, []);
-    assert.deepEqual(tables.sort(), ["crossval", "explore", "predict", "train"]);
+    assert.deepEqual(tables.sort(), ["crossval", "evaluate", "explore", "predict", "train", "visualize"]);
 
     await test.step("what is not there is found", async () => {
       const page = "docs/training.md", text = await readPage(page);
