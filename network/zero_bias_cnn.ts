@@ -91,6 +91,7 @@ export class ZeroBiasCnn {
   /**
    * Makes a network with initial weights drawn from the seed.
    * @throws {RangeError} for an image size that is no multiple of 8, fewer than 2 classes, a seed that is no 32-bit unsigned integer.
+   * @throws {GpuLimitError} for `"winograd-float16"` on an adapter without float16.
    */
   static async create(gpu: Gpu, options: ZeroBiasCnnOptions): Promise<ZeroBiasCnn> {
     const made = completed(gpu, options);

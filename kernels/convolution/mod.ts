@@ -18,13 +18,13 @@ export interface ForwardOptions {
   relu?: boolean;
   /** Writes 2x2 maxima and `argmax` instead of the map. Default false. */
   pool?: boolean;
-  /** How to compute. Default `"auto"`. */
+  /** How to compute; what the workspace stores has to be that of it. Default `"auto"`. */
   method?: ConvolutionMethod;
 }
 
 /** Choices of a backward pass. */
 export interface BackwardOptions {
-  /** How to compute. Default `"auto"`. */
+  /** How to compute; what the workspace stores has to be that of it. Default `"auto"`. */
   method?: ConvolutionMethod;
   /** By weight only: adds to what `dw` holds instead of replacing it. Default false. */
   accumulate?: boolean;
@@ -60,7 +60,7 @@ export function convolutionForward(
   if (options.pool && !buffers.argmax) {
     throw new RangeError(`pool: true needs an argmax buffer of ${outputCells(shape)} words, got none`);
   }
-  return methodFor(shape, options.method) === "direct"
+  return wayOf(workspace, shape, options.method) === "direct"
     ? direct.forward(gpu, workspace, shape, buffers, options)
     : winograd.forward(gpu, workspace, shape, buffers, options);
 }
@@ -90,7 +90,7 @@ export function convolutionByInput(
   buffers: { dy: GpuBuffer; w: GpuBuffer; dx: GpuBuffer; argmax?: GpuBuffer },
   options: BackwardOptions = {},
 ): Call[] {
-  return methodFor(shape, options.method) === "direct"
+  return wayOf(workspace, shape, options.method) === "direct"
     ? direct.byInput(gpu, workspace, shape, buffers)
     : winograd.byInput(gpu, workspace, shape, buffers);
 }
@@ -120,7 +120,19 @@ export function convolutionByWeight(
   buffers: { x: GpuBuffer; dy: GpuBuffer; dw: GpuBuffer; argmax?: GpuBuffer },
   options: BackwardOptions = {},
 ): Call[] {
-  return methodFor(shape, options.method) === "direct"
+  return wayOf(workspace, shape, options.method) === "direct"
     ? direct.byWeight(gpu, workspace, shape, buffers, options)
     : winograd.byWeight(gpu, workspace, shape, buffers, options);
+}
+
+/** The method for a shape, where the workspace stores what it stores: it alone would decide else, whatever is asked for. */
+function wayOf(workspace: Workspace, shape: ConvolutionShape, method?: ConvolutionMethod) {
+  const way = methodFor(shape, method);
+  const wanted = way === "winograd-float16" ? "float16" : "float32";
+  if (way !== "direct" && workspace.stored !== wanted) {
+    throw new RangeError(
+      `method is ${JSON.stringify(way)}, and the workspace stores ${workspace.stored}: make it for that method`,
+    );
+  }
+  return way;
 }

@@ -7,10 +7,16 @@ import { GpuLimitError } from "../../gpu/errors.ts";
 export const CONVOLUTION_METHODS = ["auto", "direct", "winograd", "winograd-float16"] as const;
 
 /**
- * How a convolution is computed. `"auto"` takes Winograd where {@linkcode methodFor} says that it pays; `"winograd-float16"` does, too, and stores
+ * How a convolution is computed. `"auto"` and `"winograd-float16"` take Winograd for the shapes that {@linkcode methodFor} says. The latter stores
  * transformed tiles, filters and products as float16: half the memory, and errors near 1e-2 of the largest output.
  */
 export type ConvolutionMethod = typeof CONVOLUTION_METHODS[number];
+
+/** As what Winograd's transformed tiles, filters and products are stored. */
+export type StoredAs = "float32" | "float16";
+
+/** Most parts in which an operand's largest magnitude is looked for at once, where they are stored as float16. */
+export const MOST_PARTS = 1024;
 
 /** Sizes of a convolution: x images x inputs x height x width, w outputs x inputs x filter x filter. */
 export interface ConvolutionShape {
@@ -65,7 +71,7 @@ export function methodFor(
  * assert(storageFor(gpu, "auto") === "float32");
  * ```
  */
-export function storageFor(gpu: Pick<Gpu, "device" | "adapter">, method?: ConvolutionMethod): "float32" | "float16" {
+export function storageFor(gpu: Pick<Gpu, "device" | "adapter">, method?: ConvolutionMethod): StoredAs {
   if (method !== "winograd-float16") return "float32";
   if (!gpu.device.features.has("shader-f16")) {
     const { description, device } = gpu.adapter;
@@ -150,7 +156,7 @@ export interface WorkspaceOptions {
   /** How the convolutions are computed. Default `"auto"`. */
   method?: ConvolutionMethod;
   /**
-   * Most bytes of one scratch buffer of Winograd. Default 10 MiB on a software adapter, else 64. Measured there: 32 and more leave the cache and
+   * Most bytes of one scratch buffer of Winograd in float32; pieces of as many images take half in float16. Default 10 MiB on a software adapter, else 64. Measured there: 32 and more leave the cache and
    * cost a quarter; 4 holds one image of 24x24, whose 36 tiles are padded to 48.
    */
   chunkBytes?: number;
@@ -189,7 +195,7 @@ export class Workspace {
   /** Which matrix product Winograd uses. */
   readonly product: "registers" | "tiled";
   /** As what Winograd stores tiles, filters and products. */
-  readonly storage: "float32" | "float16";
+  readonly stored: StoredAs;
   /** Of float16: the scales of both operands and their reciprocals. */
   readonly scales: GpuBuffer;
   /** Of float16: where those are found. */
@@ -199,8 +205,8 @@ export class Workspace {
   constructor(gpu: Gpu, shapes: readonly ConvolutionShape[], options: WorkspaceOptions = {}) {
     this.chunkBytes = options.chunkBytes ?? (gpu.adapter.software ? 10 : 64) * 2 ** 20;
     this.product = options.product ?? (gpu.adapter.software ? "registers" : "tiled");
-    this.storage = storageFor(gpu, options.method);
-    const storedBytes = this.storage === "float16" ? 2 : 4;
+    this.stored = storageFor(gpu, options.method);
+    const storedBytes = this.stored === "float16" ? 2 : 4;
     let filters = 0, tiles = 0, products = 0;
     for (const shape of shapes) {
       const { inputs, outputs } = shape;
@@ -220,7 +226,7 @@ export class Workspace {
     this.tiles = gpu.createBuffer("convolution tiles", storedBytes * tiles);
     this.products = gpu.createBuffer("convolution products", storedBytes * products);
     this.scales = gpu.createBuffer("convolution scales", 16);
-    this.largest = gpu.createBuffer("convolution largest", this.storage === "float16" ? 4 * 1024 : 4);
+    this.largest = gpu.createBuffer("convolution largest", this.stored === "float16" ? 4 * MOST_PARTS : 4);
   }
 
   /** All of them. */

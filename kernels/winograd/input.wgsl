@@ -2,6 +2,7 @@
 //   x  images x channels x height x width (UNPOOL: a pooled gradient with its argmax, pool/load_quad.wgsl)
 //   v  64 elements (8 a + b first), then either channels x padded_tiles, or (TILES_FIRST) padded_tiles x padded_channels
 // Tiles are numbered image by image from `first_image` on, row-major; what is past their count, or past the channels, is 0.
+// Stored is float32 or float16, scaled by what is in `scales` (storage/transform_*.wgsl).
 // An invocation a tile and channel; the fastest index is the one that is contiguous in v.
 override UNPOOL: bool = false;
 override TILES_FIRST: bool = false;

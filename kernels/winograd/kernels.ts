@@ -4,6 +4,7 @@
  */
 import { defineKernel } from "../../gpu/kernel.ts";
 import { roundsOf } from "../../gpu/rounds.ts";
+import type { StoredAs } from "../convolution/workspace.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
 import inputCode from "./input.wgsl" with { type: "text" };
 import outputCode from "./output.wgsl" with { type: "text" };
@@ -19,9 +20,6 @@ import transformFloat32Code from "./storage/transform_float32.wgsl" with { type:
 import weightGradientCode from "./weight_gradient.wgsl" with { type: "text" };
 import weightsCode from "./weights.wgsl" with { type: "text" };
 
-/** How tiles, filters and products are stored. */
-export type Storage = "float32" | "float16";
-
 const tileParameters = {
   first_image: "u32",
   images: "u32",
@@ -32,16 +30,16 @@ const tileParameters = {
   padded_tiles: "u32",
 } as const;
 
-const stored = (name: string, code: string) => ({ name: `winograd/storage/${name}`, code });
+const storageFile = (name: string, code: string) => ({ name: `winograd/storage/${name}`, code });
 
 /** What the transforms of a way of storing have in common. */
 const transforms = {
-  float32: { storage: stored("transform_float32", transformFloat32Code), extensions: [] },
-  float16: { storage: stored("transform_float16", transformFloat16Code), extensions: ["f16"] },
+  float32: { storage: storageFile("transform_float32", transformFloat32Code), extensions: [] },
+  float16: { storage: storageFile("transform_float16", transformFloat16Code), extensions: ["f16"] },
 } as const;
 
 /** The transforms. */
-function transformKernels({ storage, extensions }: typeof transforms[Storage]) {
+function transformKernels({ storage, extensions }: typeof transforms[StoredAs]) {
   return {
     /** Filters into the domain. */
     weights: defineKernel({
@@ -98,10 +96,10 @@ function transformKernels({ storage, extensions }: typeof transforms[Storage]) {
 
 /** How the products' operands and results are stored. */
 const products = {
-  float32: { storage: stored("product_float32", productFloat32Code), extensions: [] },
-  float16: { storage: stored("product_float16", productFloat16Code), extensions: ["f16"] },
+  float32: { storage: storageFile("product_float32", productFloat32Code), extensions: [] },
+  float16: { storage: storageFile("product_float16", productFloat16Code), extensions: ["f16"] },
   float16ToFloat32: {
-    storage: stored("product_float16_to_float32", productFloat16ToFloat32Code),
+    storage: storageFile("product_float16_to_float32", productFloat16ToFloat32Code),
     extensions: ["f16"],
   },
 } as const;

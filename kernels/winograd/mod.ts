@@ -74,8 +74,8 @@ function correlate(
 ): Call[] {
   const { inputs, outputs } = sizes;
   const rows = padTo(outputs, 32);
-  const { storage, scales } = workspace;
-  const transforms = transformsOf[storage];
+  const { stored, scales } = workspace;
+  const transforms = transformsOf[stored];
   const calls = [
     ...scaleOf(gpu, workspace, "first", buffers.x, sizes.elements),
     ...scaleOf(gpu, workspace, "second", buffers.w, inputs * outputs * 25, roomFor(inputs)),
@@ -108,7 +108,7 @@ function correlate(
         gpu,
         { a: workspace.filters, b: workspace.tiles, z: workspace.products },
         { depth: inputs, rows, columns },
-        { kind: workspace.product, stored: storage },
+        { kind: workspace.product, stored },
       ),
       gpu.prepare(
         transforms.output,
@@ -167,8 +167,8 @@ export function byWeight(
   const { inputs, outputs } = shape;
   const rows = padTo(outputs, 32);
   const columns = padTo(inputs, 16);
-  const { storage, scales } = workspace;
-  const transforms = transformsOf[storage];
+  const { stored, scales } = workspace;
+  const transforms = transformsOf[stored];
   const calls = [
     ...scaleOf(gpu, workspace, "first", x, shape.images * inputs * shape.height * shape.width),
     ...scaleOf(gpu, workspace, "second", dy, outputElements(shape, argmax !== undefined)),
@@ -204,7 +204,7 @@ export function byWeight(
           kind: workspace.product,
           accumulate: piece.first_image > 0,
           // float16 would lose what is added up piece by piece.
-          stored: storage === "float16" ? "float16ToFloat32" : "float32",
+          stored: stored === "float16" ? "float16ToFloat32" : "float32",
         },
       ),
     );

@@ -1,6 +1,7 @@
 // Products back from Winograd's domain, F(4x4, 5x5): the 4x4 tile y = A^T m A of each 8x8 m.
 //   m  64 x padded_channels x padded_tiles, element 8 a + b of each 8x8 first
 //   y  images x channels x height x width, tiles from image `first_image` on; RELU, POOL and argmax as in pool/store_block.wgsl
+// Stored is float32 or float16, scaled by what is in `scales` (storage/transform_*.wgsl).
 // An invocation a tile and channel, tiles fastest.
 override RELU: bool = false;
 override POOL: bool = false;

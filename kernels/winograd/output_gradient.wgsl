@@ -1,6 +1,7 @@
 // Gradient tiles into Winograd's domain for the gradient by weight, F(4x4, 5x5): dm = A dy A^T for each 4x4 tile of dy.
 //   x   images x channels x height x width: the gradient dy (UNPOOL: pooled, with its argmax, pool/load_quad.wgsl)
 //   dm  64 (8 a + b) x padded_tiles x padded_channels; 0 past the tiles and channels
+// Stored is float32 or float16, scaled by what is in `scales` (storage/transform_*.wgsl).
 // An invocation a tile and channel, channels fastest.
 override UNPOOL: bool = false;
 

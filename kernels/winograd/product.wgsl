@@ -1,6 +1,7 @@
 // 64 matrix products at once, one for each element of the 8x8 tiles:  z[e] = a[e]^T b[e]
-//   a  64 x depth x rows,  b  64 x depth x columns,  z  64 x rows x columns, float32, written with "=" (ACCUMULATE: "+=")
-// rows multiples of 32 and columns of 16 (the transforms pad with zeros), so that nothing is checked here.
+//   a  64 x depth x rows,  b  64 x depth x columns,  z  64 x rows x columns, written with "=" (ACCUMULATE: "+=")
+// Stored as float32 or float16 (storage/product_*.wgsl), summed in float32. Rows are multiples of 32 and columns of 16 (the transforms pad
+// with zeros), so that nothing is checked here.
 // An invocation makes 32 x 16 of z in 32 named 4x4 matrices, no workgroup memory: on a software adapter a load costs as much as many
 // multiply-adds. Measured there: a seventh faster than 16 x 16, which compiles in half the time; 32 x 8 and 8 x 16 are a fifth slower.
 // winograd/product_tiled.wgsl is for GPUs.

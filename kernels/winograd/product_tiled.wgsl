@@ -1,6 +1,6 @@
 // 64 matrix products at once, one for each element of the 8x8 tiles:  z[e] = a[e]^T b[e]; the same as winograd/product.wgsl, for GPUs.
-//   a  64 x depth x rows,  b  64 x depth x columns,  z  64 x rows x columns, float32, written with "=" (ACCUMULATE: "+=")
-// rows and columns multiples of 16; a tile that reaches past them reads zeros and writes nothing there.
+//   a  64 x depth x rows,  b  64 x depth x columns,  z  64 x rows x columns, written with "=" (ACCUMULATE: "+=")
+// Stored as float32 or float16 (storage/product_*.wgsl), summed in float32. Rows and columns are multiples of 16; a tile that reaches past them reads zeros and writes nothing there.
 // A workgroup of 8 x 8 makes 64 x 64 of z, an invocation 8 x 8; slices of 8 along the depth pass through workgroup memory.
 // Workgroups: columns / 64, rows / 64, 64 elements.
 override ACCUMULATE: bool = false;

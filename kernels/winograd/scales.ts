@@ -1,14 +1,11 @@
 /**
  * What keeps float16 within its range: each operand is multiplied by a power of two, found from its largest magnitude on the GPU, and the
- * result divided by both. Powers of two change no digit; without them a gradient of 1e-6 would be stored with three bits.
+ * result divided by both. Powers of two change no digit; without them a gradient of 1e-6 would be stored with four bits.
  */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
-import type { ConvolutionShape, Workspace } from "../convolution/workspace.ts";
+import { type ConvolutionShape, MOST_PARTS, type Workspace } from "../convolution/workspace.ts";
 import { scaleKernel } from "./kernels.ts";
-
-/** Most parts that an operand's largest magnitude is looked for in at once: a second round looks through their results. */
-export const MOST_PARTS = 1024;
 
 /**
  * Channels whose sum cannot overflow with both operands below 1/2. In an element of the domain a tile is at most 15 x 15 of its largest pixel
@@ -30,13 +27,14 @@ export function outputElements({ images, outputs, height, width }: ConvolutionSh
 /** Finds the scale of the first `count` elements of an operand, where the workspace stores float16: nothing where it does not. */
 export function scaleOf(
   gpu: Gpu,
-  { storage, scales, largest }: Workspace,
+  { stored, scales, largest }: Workspace,
   operand: "first" | "second",
   x: GpuBuffer,
   count: number,
   factor = 1,
 ): Call[] {
-  if (storage === "float32") return [];
+  if (stored === "float32") return [];
+  // A second round looks through what the parts found.
   const part = 64 * Math.ceil(count / (64 * MOST_PARTS));
   const parts = Math.ceil(count / part);
   const first = operand === "first" ? 0 : 1;

@@ -1,6 +1,7 @@
 // Weight gradients back from Winograd's domain, F(4x4, 5x5): dw (+)= G^T du G for each 8x8 du.
 //   du  64 (8 a + b) x padded_outputs x padded_inputs
 //   dw  outputs x inputs x 5 x 5; ACCUMULATE: "+=" instead of "="
+// du is float32 always, and what was scaled by `scales` to make it is scaled back (storage/transform_*.wgsl).
 // An invocation a filter, inputs fastest.
 override ACCUMULATE: bool = false;
 

@@ -1,6 +1,7 @@
 // Filters into Winograd's domain, F(4x4, 5x5): U = G g G^T for each 5x5 filter g, at the points 0, 1, -1, 2, -2, 1/2, -1/2, infinity.
 //   w  outputs x inputs x 5 x 5                    (FLIP: inputs x outputs x 5 x 5, read turned by 180 degrees: gradient by input)
 //   u  64 x inputs x padded_outputs, element 8 a + b of each 8x8 first; columns past outputs are 0
+// Stored is float32 or float16, scaled by what is in `scales` (storage/transform_*.wgsl).
 // An invocation a filter, outputs fastest. The transforms are in winograd/README.md.
 override FLIP: bool = false;
 

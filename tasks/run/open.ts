@@ -3,6 +3,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { type Split, splitIndices } from "../../datasets/split.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { ConvolutionMethod } from "../../kernels/convolution/mod.ts";
+import { exactMethod } from "../../network/exact.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { TrainingSettings } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
@@ -50,10 +51,7 @@ export async function openRun(path: string, options: { data?: string } = {}): Pr
   return { folder, record, settings, dataset, parts: splitIndices(dataset, settings.split, settings) };
 }
 
-/**
- * A network of a run's sizes and kernels, with its initial weights. What a run trained with float16 is looked at in float32: its weights are
- * that, and another adapter may have no float16.
- */
+/** A network of a run's sizes and kernels (network/exact.ts: in float32), with its initial weights. */
 export function createNetwork(gpu: Gpu, { record }: Pick<Run, "record">): Promise<ZeroBiasCnn> {
   const { imageSize, classes, seed, initialScale, convolution } = record.network;
   return ZeroBiasCnn.create(gpu, {
@@ -61,6 +59,6 @@ export function createNetwork(gpu: Gpu, { record }: Pick<Run, "record">): Promis
     classes,
     seed,
     initialScale,
-    convolution: convolution === "winograd-float16" ? "auto" : convolution as ConvolutionMethod,
+    convolution: exactMethod(convolution as ConvolutionMethod),
   });
 }

@@ -1,6 +1,8 @@
 /** One training run from its options to its folder: what `deno task train` does, and each element of a cross-validation. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { storageFor } from "../../kernels/convolution/mod.ts";
+import { withExact } from "../../network/exact.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { type Checkpoint, checkpointInfo, readCheckpoint, restore } from "../../training/checkpoint.ts";
 import { protocolFor, type Selection } from "../../training/evaluation/select.ts";
@@ -49,10 +51,11 @@ export async function trainRun(
   const name = await datasetName(options);
   const defaults = defaultsFor(name, gpu.adapter);
   const variant = options.variant ?? defaults.variant;
-  // The folder is looked at before the faces are drawn: a refusal should not cost minutes.
+  // The folder and the adapter are looked at before the faces are drawn: a refusal should not cost minutes.
   const path = options.run ?? defaultRun({ name }, variant, options.split, options.seed);
   const folder = held ?? new RunFolder(path);
   await folder.assertOpen(options);
+  storageFor(gpu, options.convolution);
   const loaded = await loadDataset(options, { builtInSize: defaults.imageSize, signal }).catch((error) => {
     if (!signal.aborted) throw error;
   });
@@ -112,7 +115,8 @@ export async function trainRun(
     const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };
     if (signal.aborted && net.step < steps) return trained;
     const title = `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`;
-    return { ...trained, end: await writeEnd(folder, title, net, await measureParts(net, dataset, parts, settings)) };
+    const metrics = await withExact(net, (net) => measureParts(net, dataset, parts, settings));
+    return { ...trained, end: await writeEnd(folder, title, net, metrics) };
   } catch (error) {
     throw await withWhatIsLeft(error, folder);
   }

@@ -21,7 +21,6 @@ const broken: [title: string, kernel: Partial<Kernel>, line: number | undefined,
   ["an unknown name", { code: code.replace("PLUS;", "MINUS;") }, 7, /MINUS/],
   ["a syntax error", { code: code.replace("p: Parameters;", "p: ;") }, 3, /expected/],
   ["a type error", { code: code.replace("p.factor", "p.count") }, 7, /./],
-  ["a type error behind an extension", { code: code.replace("p.factor", "p.count"), extensions: ["f16"] }, 7, /./],
   ["no main", { code: code.replace("fn main", "fn other") }, undefined, /main/],
 ];
 for (const [title, change, line, message] of broken) {
@@ -45,6 +44,21 @@ for (const [title, change, line, message] of broken) {
     }),
   );
 }
+
+Deno.test(
+  "gpu: an extension in front of a shader moves none of its lines, and one that the adapter has not is a ShaderError",
+  withGpu(async (gpu) => {
+    const wrong = { ...scale, name: "tests/broken", extensions: ["f16" as const] };
+    queue(gpu, { ...wrong, code: code.replace("p.factor", "p.count") });
+    const has = gpu.device.features.has("shader-f16");
+    await assert.rejects(gpu.settled(), (error) => {
+      assert.ok(error instanceof ShaderError, `${error}`);
+      assert.deepEqual([error.kernel, error.line], ["tests/broken", has ? 7 : 1]);
+      return true;
+    });
+    await assertWorks(gpu);
+  }),
+);
 
 const disagreeing: [title: string, kernel: Partial<Kernel>, constants?: Record<string, number>][] = [
   ["an access that is not the shader's", { bindings: { x: "read" } }],

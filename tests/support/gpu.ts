@@ -1,6 +1,8 @@
 /** One GPU for a test file. No adapter is a failure, never a skip: a software adapter runs everywhere. */
 import assert from "node:assert/strict";
 import { type Gpu, openGpu } from "../../gpu/device.ts";
+import { GpuLimitError } from "../../gpu/errors.ts";
+import { storageFor } from "../../kernels/convolution/mod.ts";
 import { Buffers } from "./guarded.ts";
 
 let opened: Promise<Gpu> | undefined;
@@ -28,4 +30,12 @@ export function withGpu(body: (gpu: Gpu, buffers: Buffers) => Promise<void>): ()
     }
     assert.deepEqual([gpu.memory.buffers, gpu.memory.bytes], [0, 0], "buffers left over");
   };
+}
+
+/** The same for what needs float16. An adapter without it, such as Mesa's software OpenGL, has to refuse it by name. */
+export function withFloat16(body: (gpu: Gpu, buffers: Buffers) => Promise<void>): () => Promise<void> {
+  return withGpu(async (gpu, buffers) => {
+    if (gpu.device.features.has("shader-f16")) return await body(gpu, buffers);
+    assert.throws(() => storageFor(gpu, "winograd-float16"), GpuLimitError);
+  });
 }

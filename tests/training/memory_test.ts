@@ -17,12 +17,14 @@ Deno.test(
     };
     assert.equal(largestPart(gpu, 96), 64);
     const most = new Map<ConvolutionMethod, number>();
+    const float16 = gpu.device.features.has("shader-f16");
     for (const convolution of CONVOLUTION_METHODS) {
+      if (convolution === "winograd-float16" && !float16) continue; // refused: tests/kernels/winograd_float16_test.ts
       const megabytes = await taken(64, convolution);
       assert(megabytes <= 600, `${convolution} takes ${megabytes} MB`);
       most.set(convolution, megabytes);
     }
-    assert(most.get("winograd-float16")! < most.get("winograd")!);
+    assert(!float16 || most.get("winograd-float16")! < most.get("winograd")!);
     const [eight, sixteen, thirtyTwo] = [await taken(8), await taken(16), await taken(32)];
     const [first, second] = [sixteen - eight, thirtyTwo - sixteen];
     assert(Math.abs(second - 2 * first) <= 0.02 * second, `8 more images take ${first} MB, 16 more ${second} MB`);

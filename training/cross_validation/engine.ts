@@ -1,6 +1,7 @@
 /** Who does the runs of a cross-validation: anything that turns planned runs into evaluations, here or elsewhere. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { withExact } from "../../network/exact.ts";
 import { ZeroBiasCnn, type ZeroBiasCnnOptions } from "../../network/zero_bias_cnn.ts";
 import { evaluate, type SavedCheckpoint } from "../evaluation/evaluate.ts";
 import { protocolFor, type Selection } from "../evaluation/select.ts";
@@ -155,7 +156,11 @@ export function inProcess(gpu: Gpu, dataset: Dataset, options: InProcessOptions 
           });
           for await (const _ of records);
           if (signal?.aborted) return;
-          yield { run, evaluation: (await evaluate(net, dataset, checkpoints, { selection, signal })).evaluation };
+          const evaluated = await withExact(
+            net,
+            (net) => evaluate(net, dataset, checkpoints, { selection, signal }),
+          );
+          yield { run, evaluation: evaluated.evaluation };
         } catch (error) {
           if (signal?.aborted) return;
           yield { run, error: error as Error };

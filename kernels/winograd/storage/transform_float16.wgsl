@@ -1,5 +1,5 @@
 // How the transforms store tiles, filters and products: as float16, what goes in scaled by powers of two (winograd/scale.wgsl), so that
-// nothing overflows and little is too small. Wants: binding scales: the input's, the other
+// nothing overflows and the largest values keep their digits. Wants: binding scales: the input's, the other
 // operand's, and the reciprocals of both.
 alias Stored = f16;
 
