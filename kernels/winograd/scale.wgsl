@@ -12,9 +12,9 @@ struct Parameters { count: u32, part: u32, first: u32, factor: f32 }
 
 var<workgroup> largest: array<f32, 64>;
 
-// largest = m 2^exponent with 1 <= m < 2.
-fn power_of_two(largest: f32) -> f32 {
-  let exponent = clamp(i32(bitcast<u32>(largest) >> 23u) - 127, -50, 50);
+// value = m 2^exponent with 1 <= m < 2.
+fn power_of_two(value: f32) -> f32 {
+  let exponent = clamp(i32(bitcast<u32>(value) >> 23u) - 127, -50, 50);
   return bitcast<f32>(u32(127 - 2 - exponent) << 23u);
 }
 

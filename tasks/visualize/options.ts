@@ -62,9 +62,13 @@ export function parseArguments(argv: readonly string[]): VisualizeArguments {
     .exitOverride();
   command.showHelpAfterError("(deno task visualize --help lists the options)");
   command.parse([...argv], { from: "user" });
-  const options = { ...command.opts<Omit<VisualizeArguments, "run">>(), run: command.args[0] };
+  const { filters: wanted, ...others } = command.opts<
+    Omit<VisualizeArguments, "run"> & { filters?: number[] | "all" }
+  >();
+  const filters = wanted === "all" ? undefined : wanted;
+  const options = { ...others, filters, run: command.args[0] };
   const most = filtersOf(options.layer) - 1;
-  const bad = options.filters?.find((filter) => filter > most);
+  const bad = filters?.find((filter) => filter > most);
   if (bad !== undefined) command.error(`error: --filters ${bad}: ${options.layer} has filters 0..${most}`);
   if (options.class !== undefined && options.image === undefined) {
     command.error("error: --class is of an image: name one with --image");
@@ -72,8 +76,9 @@ export function parseArguments(argv: readonly string[]): VisualizeArguments {
   return options;
 }
 
-function filterNumbers(text: string): number[] | undefined {
-  if (text === "all") return undefined;
+// Not undefined for all: commander makes that an empty string.
+function filterNumbers(text: string): number[] | "all" {
+  if (text === "all") return text;
   if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError("Expected all, or numbers such as 0,5,17.");
   return [...new Set(text.split(",").map(Number))].sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 // How the transforms store tiles, filters and products: as float16, what goes in scaled by powers of two (winograd/scale.wgsl), so that
-// nothing overflows and the largest values keep their digits. Wants: binding scales: the input's, the other
-// operand's, and the reciprocals of both.
+// nothing overflows and the largest values keep their digits. The other way: transform_float32.wgsl.
+// Wants: binding scales, the input's, the other operand's, and the reciprocals of both.
 alias Stored = f16;
 
 fn first_scaled(value: f32) -> f32 {
