@@ -15,7 +15,8 @@ export const PAGES = [...USERS_PAGES, "CONTRIBUTING.md", "SECURITY.md", "NOTICE.
 /** The pages of docs/; none without the permission to look. */
 function docs(): string[] {
   if (needs("read")) return [];
-  return [...Deno.readDirSync(new URL("docs", root))].map(({ name }) => `docs/${name}`).sort();
+  const names = [...Deno.readDirSync(new URL("docs", root))].map(({ name }) => name);
+  return names.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`).sort();
 }
 
 /** The text of a page, named from the project's root. */
