@@ -44,7 +44,7 @@ export function parseArguments(argv: readonly string[]): BenchOptions {
     .option("--python <program>", "the Python whose PyTorch is taken", "python3")
     .option(
       "--tfjs-batch <n>",
-      "images at which TensorFlow.js is tried first; halved until it is right (default: what the adapter binds)",
+      "most images at which TensorFlow.js is tried, fewer where it is wrong (default: what the adapter binds)",
       wholeNumber(1),
     )
     .option("--growth <file>", "only how the cost grows with all sizes, drawn as .svg or .png", picture)

@@ -5,8 +5,8 @@ import type { Workload } from "../measure/workload.ts";
 /** A peer that may be here. */
 export interface Candidate {
   name: string;
-  /** Images a step at which it is tried, the most first. */
-  batches: number[];
+  /** Most images a step at which it is tried. */
+  most: number;
   command: string;
   /** What the command is told, the folder of the problem among it. */
   args: (folder: string) => string[];
@@ -41,7 +41,7 @@ export async function candidates(
     ...await pytorch(python, batch),
     {
       name: "TensorFlow.js",
-      batches: halves(Math.min(batch, tfjsBatch ?? fitting)),
+      most: Math.min(batch, tfjsBatch ?? fitting),
       command: Deno.execPath(),
       args: (folder) => ["run", "--quiet", "--allow-all", path("tfjs.ts"), folder],
     },
@@ -61,15 +61,11 @@ async function pytorch(python: string, batch: number): Promise<(Candidate | Abse
     const { devices } = JSON.parse(said) as { devices: string[] };
     return devices.map((device) => ({
       name: `PyTorch, ${device}`,
-      batches: halves(batch),
+      most: batch,
       command: python,
       args: (folder) => [script, folder, device],
     }));
   } catch (error) {
     return absent((error as Error).message);
   }
-}
-
-function halves(most: number): number[] {
-  return most <= 1 ? [1] : [most, ...halves(most >> 1)];
 }

@@ -60,37 +60,66 @@ export async function comparePeers(
   }
 }
 
-/** Starts a peer anew for each batch, as one may have ended at the batch before, and takes turns at the first that is right. */
+/** Takes turns with a peer at the largest of its batches that is right. */
 async function compare(
   workload: Workload,
   exercise: Exercise,
   options: PeerOptions,
-  { name, batches, command, args }: Candidate,
+  { name, most, command, args }: Candidate,
   folder: string,
   lasting?: number,
 ): Promise<Comparison> {
   const faults: string[] = [];
-  for (const images of batches) {
-    let peer: Peer;
+  const start = () => Peer.start(command, args(folder));
+  try {
+    const images = await largestRight(most, async (images) => {
+      const fault = await faultAt(start, exercise, images);
+      if (fault !== undefined) faults.push(fault);
+      return fault === undefined;
+    });
+    if (images === 0) return { peer: name, missing: faults.join("; ") };
+    const peer = await start();
     try {
-      peer = await Peer.start(command, args(folder));
+      return { peer: peer.name, pairs: await takeTurns(workload, peer, images, options, lasting) };
     } catch (error) {
-      faults.push((error as Error).message);
-      break; // another batch would change nothing
-    }
-    try {
-      const fault = await exercise.fault(await peer.check(images), images);
-      if (fault === undefined) {
-        return { peer: peer.name, pairs: await takeTurns(workload, peer, images, options, lasting) };
-      }
-      faults.push(`wrong at ${images} images: ${fault}`);
-    } catch (error) {
-      faults.push(`at ${images} images: ${(error as Error).message}`);
+      return { peer: name, missing: `at ${images} images: ${(error as Error).message}` };
     } finally {
       await peer.close();
     }
+  } catch (error) { // it does not start: at no batch
+    return { peer: name, missing: (error as Error).message };
   }
-  return { peer: name, missing: faults.join("; ") };
+}
+
+/** What is wrong with a peer's answer at so many images; it is started anew for each, as one may have ended at the batch before. */
+async function faultAt(start: () => Promise<Peer>, exercise: Exercise, images: number): Promise<string | undefined> {
+  const peer = await start();
+  try {
+    const fault = await exercise.fault(await peer.check(images), images);
+    return fault && `wrong at ${images} images: ${fault}`;
+  } catch (error) {
+    return `at ${images} images: ${(error as Error).message}`;
+  } finally {
+    await peer.close();
+  }
+}
+
+/**
+ * The largest number up to `most` that is right, where all smaller ones are too: by halves until one is, then between it and the last that was
+ * not. 0 where none is.
+ */
+export async function largestRight(most: number, isRight: (n: number) => Promise<boolean>): Promise<number> {
+  let wrong = most + 1, right = most;
+  while (right > 0 && !await isRight(right)) {
+    wrong = right;
+    right >>= 1;
+  }
+  while (right > 0 && wrong - right > 1) {
+    const between = (right + wrong) >> 1;
+    if (await isRight(between)) right = between;
+    else wrong = between;
+  }
+  return right;
 }
 
 async function takeTurns(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Workload } from "../../bench/measure/workload.ts";
 import { candidates } from "../../bench/peers/candidates.ts";
-import { comparePeers } from "../../bench/peers/compare.ts";
+import { comparePeers, largestRight } from "../../bench/peers/compare.ts";
 import { linesOf, Peer } from "../../bench/peers/peer.ts";
 import { Exercise, type Problem } from "../../bench/peers/problem.ts";
 import { peersTable } from "../../bench/table.ts";
@@ -14,9 +14,9 @@ const small = { batch: 2, imageSize: 16, variant: "cnn_ad", convolution: "auto" 
 const program = new URL("./fake_peer.ts", import.meta.url).pathname;
 const start = (how: string, folder = "") => ["run", "--quiet", "--allow-all", program, folder, how];
 /** A peer as tests/bench/fake_peer.ts plays it. */
-const fake = (how: string, batches = [2, 1]) => ({
+const fake = (how: string, most = 2) => ({
   name: how,
-  batches,
+  most,
   command: "deno",
   args: (folder: string) => start(how, folder),
 });
@@ -51,7 +51,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "peers: one that fails says why and takes nothing from the others; one that ends is started anew for half the batch",
+    "peers: one that fails says why and takes nothing from the others; one that ends is started anew for fewer images",
   ignore: needs("run", "read", "write", "env"),
   fn: withGpu(async (gpu) => {
     using workload = await Workload.create(gpu, small);
@@ -59,7 +59,7 @@ Deno.test({
       fake("silent"),
       { ...fake("nowhere"), command: "/nowhere/python3" },
       fake("chatty"),
-      fake("nan", [2]),
+      fake("nan"),
       { name: "absent", missing: "not here" },
       fake("right:1"),
     ];
@@ -68,7 +68,7 @@ Deno.test({
     assert.match(missing[0], /^it ended before it was ready/);
     assert.match(missing[1], /nowhere/);
     assert.match(missing[2], /answered "hello", expected a line of JSON/);
-    assert.match(missing[3], /^wrong at 2 images: its loss is NaN/);
+    assert.match(missing[3], /^wrong at 2 images: its loss is NaN.*; wrong at 1 images: its loss is NaN/);
     assert.equal(missing[4], "not here");
     const { peer, pairs = [] } = compared[5];
     assert.equal(compared[5].missing, undefined);
@@ -83,6 +83,22 @@ Deno.test({
       assert(Math.abs(ratio.least - ours.least / batch.ours / 3) <= 1e-9 * ratio.least);
     }
   }),
+});
+
+Deno.test("peers: the largest right batch is found, whatever it is, in few trials", async () => {
+  for (const most of [1, 2, 7, 56, 64]) {
+    for (let largest = 0; largest <= most; largest++) {
+      const tried: number[] = [];
+      const found = await largestRight(most, (n) => {
+        tried.push(n);
+        return Promise.resolve(n <= largest);
+      });
+      assert.equal(found, largest);
+      assert.equal(new Set(tried).size, tried.length, `${tried}`);
+      assert(tried.length <= 2 * Math.log2(most) + 1, `${tried}`);
+      assert(tried.every((n) => n >= 1 && n <= most));
+    }
+  }
 });
 
 Deno.test({
@@ -122,7 +138,7 @@ Deno.test({
       }
     }
     using workload = await Workload.create(gpu, small);
-    const who = [fake('answer:{"milliseconds": null, "processor": null}', [2])];
+    const who = [fake('answer:{"milliseconds": null, "processor": null}')];
     const [{ missing, pairs }] = await comparePeers(workload, { ...small, rounds: 1, python: "" }, who, 0);
     assert.match(missing!, /^at 2 images: fake, .* took NaN ms/);
     assert.equal(pairs, undefined);
@@ -151,15 +167,14 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "peers: PyTorch and TensorFlow.js are looked for, halving from the batch or less; a Python that is not there says so",
+  name: "peers: PyTorch and TensorFlow.js are looked for, at the batch or less; a Python that is not there says so",
   ignore: needs("run", "read"),
   fn: withGpu(async (gpu) => {
     using workload = await Workload.create(gpu, { ...small, batch: 5 });
     const [pytorch, tfjs] = await candidates(workload, { python: "/nowhere/python3", tfjsBatch: 3 });
     assert("missing" in pytorch && /^\/nowhere\/python3: .*--python names another/.test(pytorch.missing));
-    assert("batches" in tfjs);
-    assert.deepEqual(tfjs.batches, [3, 1]);
+    assert("most" in tfjs);
+    assert.equal(tfjs.most, 3);
   }),
 });
 
