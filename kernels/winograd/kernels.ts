@@ -1,6 +1,6 @@
 /**
  * The kernels of Winograd's way, once for each way of storing tiles, filters and products: as float32, and as float16, which is half the
- * memory traffic of what a GPU spends most of its time moving.
+ * memory and half of what is moved.
  */
 import { defineKernel } from "../../gpu/kernel.ts";
 import { roundsOf } from "../../gpu/rounds.ts";
