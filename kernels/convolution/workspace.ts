@@ -7,8 +7,8 @@ import { GpuLimitError } from "../../gpu/errors.ts";
 export const CONVOLUTION_METHODS = ["auto", "direct", "winograd", "winograd-float16"] as const;
 
 /**
- * How a convolution is computed. `"auto"` and `"winograd-float16"` take Winograd for the shapes that {@linkcode methodFor} says. The latter stores
- * transformed tiles, filters and products as float16: half the memory, and errors near 1e-2 of the largest output.
+ * How a convolution is computed. `"auto"` and `"winograd-float16"` take Winograd for the shapes that {@linkcode methodFor} says. The latter
+ * stores transformed tiles, filters and products as float16: half the memory, and errors near 1e-2 of the largest output.
  */
 export type ConvolutionMethod = typeof CONVOLUTION_METHODS[number];
 
@@ -30,8 +30,8 @@ export interface ConvolutionShape {
 }
 
 /**
- * The method that is used for a shape: `"auto"` and `"winograd-float16"` are Winograd for 5x5 filters with at least 16 channels on both sides, since its
- * transforms cost as much as the sums they save when there are fewer; else direct summation.
+ * The method that is used for a shape: `"auto"` and `"winograd-float16"` are Winograd for 5x5 filters with at least 16 channels on both
+ * sides, since its transforms cost as much as the sums they save when there are fewer; else direct summation.
  *
  * @throws {RangeError} for `"winograd"` with a filter that is not 5x5, and for an even filter.
  * @example
@@ -156,8 +156,9 @@ export interface WorkspaceOptions {
   /** How the convolutions are computed. Default `"auto"`. */
   method?: ConvolutionMethod;
   /**
-   * Most bytes of one scratch buffer of Winograd in float32; pieces of as many images take half in float16. Default 10 MiB on a software adapter, else 64. Measured there: 32 and more leave the cache and
-   * cost a quarter; 4 holds one image of 24x24, whose 36 tiles are padded to 48.
+   * Most bytes of one scratch buffer of Winograd in float32; pieces of as many images take half in float16. Default 10 MiB on a software
+   * adapter, else 64. Measured there: 32 and more leave the cache and cost a quarter; 4 holds one image of 24x24, whose 36 tiles are padded
+   * to 48.
    */
   chunkBytes?: number;
   /** Which matrix product Winograd uses: `"registers"` on a software adapter, `"tiled"` on a GPU, by default. */
