@@ -68,7 +68,8 @@ async function explore(
   signal.throwIfAborted();
   const { address, finished } = serveOn(site, port, signal);
   console.log(`page            ${address} (Ctrl-C ends it)`);
-  if (open && !openInBrowser(address)) console.error("This system has nothing that opens addresses: open it by hand.");
+  const missing = open ? openInBrowser(address) : undefined;
+  if (missing) console.error(`--open: this system has no ${missing}. Remedy: open ${address} in a browser yourself.`);
   await finished;
   return 0;
 }

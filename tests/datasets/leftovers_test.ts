@@ -9,6 +9,7 @@ import { writeWholeFolder } from "../../datasets/prepared/whole_folder.ts";
 import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
+import { run } from "../support/process.ts";
 
 const ignore = needs("read", "write");
 const PARTIAL = ".data.partial-1a2b3c4d", LOCK = ".data.partial-1a2b3c4d.lock";
@@ -30,10 +31,10 @@ async function endBefore(n: number, script: string, folder: string): Promise<boo
       ${script}
     `,
   );
-  const { code, stderr } = await new Deno.Command("deno", {
+  const { code, stderr } = await run("deno", {
     args: ["run", "--quiet", "--no-prompt", "--allow-read", `--allow-write=${folder}`, path, join(folder, "data")],
-  }).output();
-  assert([0, 9].includes(code), new TextDecoder().decode(stderr));
+  });
+  assert([0, 9].includes(code), stderr);
   await Deno.remove(path);
   return code === 9;
 }

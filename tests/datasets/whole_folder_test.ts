@@ -9,6 +9,7 @@ import { checkTwinTarget, writeTwin } from "../../datasets/synthetic/twins/folde
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
+import { start } from "../support/process.ts";
 
 const ignore = needs("read", "write");
 const OLD = ".data.partial-1a2b3c4d-old", PARTIAL = ".data.partial-1a2b3c4d", LOCK = ".data.partial-1a2b3c4d.lock";
@@ -151,13 +152,11 @@ Deno.test({
       `;
       const path = join(folder, "script.ts");
       await Deno.writeTextFile(path, script);
-      const child = new Deno.Command("deno", {
+      await using child = start("deno", {
         args: ["run", "--quiet", "--no-prompt", `--allow-read`, `--allow-write=${folder}`, path, data],
-        stdin: "piped",
-        stdout: "piped",
-      }).spawn();
-      const said = child.stdout.getReader();
-      await said.read();
+        openInput: true,
+      });
+      await child.said(/writing/);
       const theirs = (await names(folder)).filter((name) => name.startsWith(".data"));
       assert.equal(theirs.length, 2, `${theirs}`);
       const write = (name: string) => writeWholeFolder(data, (partial) => Deno.writeTextFile(join(partial, name), ""));
@@ -166,8 +165,8 @@ Deno.test({
       assert.deepEqual(await names(folder), [...theirs, "data", "script.ts"]);
       assert.deepEqual(await names(join(folder, theirs[0])), ["half"]);
       child.kill("SIGKILL");
-      await child.status;
-      await Promise.all([write("c"), said.cancel(), child.stdin.abort()]);
+      await child.ended;
+      await Promise.all([write("c"), child.write("")]);
       assert.deepEqual(await names(folder), ["data", "script.ts"]);
     }),
 });

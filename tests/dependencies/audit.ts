@@ -3,15 +3,15 @@
  * registry does not answer (a mirror without that service, no network) nothing has been checked: that is said loudly, and is no failure of the
  * project.
  */
+import { run } from "../support/process.ts";
 
-const { code, stdout, stderr } = await new Deno.Command("deno", {
+const { code, stdout, stderr } = await run("deno", {
   args: ["audit", "--ignore-registry-errors"],
   cwd: new URL("../..", import.meta.url),
   env: { NO_COLOR: "1" },
-}).output();
-const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim()).filter((text) => text !== "").join(
-  "\n",
-);
+  seconds: 120,
+});
+const said = [stdout, stderr].map((text) => text.trim()).filter((text) => text !== "").join("\n");
 console.log(said);
 const isSilent = said.includes("Failed to get data from the registry");
 if (isSilent) {

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 import { cacheFolder, isAccepted, listedPackages, packagesOf, statedLicence } from "./packages.ts";
+import { run, start } from "../support/process.ts";
 
 const ignore = needs("read", "write", "run");
 const root = new URL("../..", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
-const decoder = new TextDecoder();
 
 Deno.test(
   { name: "dependencies: every package is named with its exact version, and locked with a hash", ignore },
@@ -65,17 +65,17 @@ Deno.test(
       const config = JSON.parse(await read("deno.json"));
       assert.deepEqual(config.lock, { path: "deno.lock", frozen: true });
       const lock = JSON.parse(await read("deno.lock"));
-      const run = async (specifiers: unknown) => {
+      const withSpecifiers = async (specifiers: unknown) => {
         const text = JSON.stringify({ ...lock, specifiers });
         await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ lock: config.lock }));
         await Deno.writeTextFile(`${folder}/deno.lock`, text);
         await Deno.writeTextFile(`${folder}/main.ts`, 'import "npm:commander@15.0.0";');
-        const { code, stderr } = await new Deno.Command("deno", { args: ["run", "main.ts"], cwd: folder }).output();
+        const { code, stderr } = await run("deno", { args: ["run", "main.ts"], cwd: folder });
         assert.equal(await Deno.readTextFile(`${folder}/deno.lock`), text);
-        return { code, stderr: decoder.decode(stderr) };
+        return { code, stderr };
       };
-      assert.equal((await run(lock.specifiers)).code, 0);
-      const { code, stderr } = await run({});
+      assert.equal((await withSpecifiers(lock.specifiers)).code, 0);
+      const { code, stderr } = await withSpecifiers({});
       assert.equal(code, 1);
       assert.match(stderr, /lockfile is out of date/i);
     }),
@@ -86,15 +86,15 @@ Deno.test({
   ignore,
 }, async () => {
   const audit = async (registry: string) => {
-    const { code, stdout, stderr } = await new Deno.Command("deno", {
-      args: ["run", "--quiet", "--no-prompt", "--allow-run=deno", new URL("audit.ts", import.meta.url).href],
+    const { code, stdout, stderr } = await run("deno", {
+      args: ["run", "--quiet", "--no-prompt", "--allow-run", new URL("audit.ts", import.meta.url).href],
       env: { NPM_CONFIG_REGISTRY: registry },
-    }).output();
-    return { code, said: decoder.decode(stdout) + decoder.decode(stderr) };
+    });
+    return { code, said: stdout + stderr };
   };
   const answers: Record<string, Awaited<ReturnType<typeof audit>>> = {};
   for (const kind of ["vulnerable", "clean"]) {
-    const stub = new Deno.Command("deno", {
+    await using stub = start("deno", {
       args: [
         "run",
         "--quiet",
@@ -103,12 +103,9 @@ Deno.test({
         new URL("stub_registry.ts", import.meta.url).href,
         kind,
       ],
-      stdout: "piped",
-    }).spawn();
-    const { value } = await stub.stdout.getReader().read();
-    answers[kind] = await audit(`http://127.0.0.1:${decoder.decode(value).trim()}`);
-    stub.kill();
-    await stub.status;
+    });
+    const [port] = await stub.said(/\d+(?=\n)/);
+    answers[kind] = await audit(`http://127.0.0.1:${port}`);
   }
   assert.equal(answers.vulnerable.code, 1, answers.vulnerable.said);
   assert.match(answers.vulnerable.said, /made up for a test/);

@@ -1,3 +1,4 @@
+import { run } from "../support/process.ts";
 /** The packages of deno.lock and their licences, as each package itself states it. */
 
 /** A package that the lock file names. */
@@ -30,8 +31,8 @@ export function packagesOf({ npm }: Lock): Package[] {
 
 /** Deno's folder of npm packages on this machine. */
 export async function cacheFolder(): Promise<string> {
-  const { stdout } = await new Deno.Command("deno", { args: ["info", "--json"], env: { NO_COLOR: "1" } }).output();
-  return `${JSON.parse(new TextDecoder().decode(stdout)).npmCache}/registry.npmjs.org`;
+  const { stdout } = await run("deno", { args: ["info", "--json"], env: { NO_COLOR: "1" } });
+  return `${JSON.parse(stdout).npmCache}/registry.npmjs.org`;
 }
 
 /** The licence that a package states in its own package.json; undefined where it is not on this machine, as another system's is not. */

@@ -4,6 +4,7 @@
  */
 
 import { cacheFolder, isAccepted, licenceOf, listedPackages, packagesOf, statedLicence } from "./packages.ts";
+import { run } from "../support/process.ts";
 
 const lock = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)));
 const path = new URL("../../THIRD_PARTY.md", import.meta.url);
@@ -15,10 +16,9 @@ const known = new Map(
 const cache = await cacheFolder();
 
 async function askNpm(specifier: string): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command("npm", { args: ["view", specifier, "license", "--json"] })
-    .output();
-  if (code !== 0) throw new Error(`npm view ${specifier}: ${new TextDecoder().decode(stderr)}`);
-  return licenceOf({ license: JSON.parse(new TextDecoder().decode(stdout) || "null") ?? undefined });
+  const { code, stdout, stderr } = await run("npm", { args: ["view", specifier, "license", "--json"], seconds: 60 });
+  if (code !== 0) throw new Error(`npm view ${specifier}: ${stderr}`);
+  return licenceOf({ license: JSON.parse(stdout || "null") ?? undefined });
 }
 
 const packages = [];
@@ -53,5 +53,5 @@ that package's \`README.md\`. Whoever hands on a copy with these packages in it 
 ${packages.map(({ name, version, licence }) => `- ${name}@${version}: ${licence}`).join("\n")}
 `,
 );
-await new Deno.Command("deno", { args: ["fmt", "--quiet", path.pathname] }).output();
+await run("deno", { args: ["fmt", "--quiet", path.pathname] });
 console.log(`THIRD_PARTY.md: ${packages.length} packages`);

@@ -7,13 +7,14 @@ import { inTemporary, names } from "../support/files.ts";
 import { assertSame } from "../support/same.ts";
 import { type Ended, runTask } from "../support/task.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
+import { run } from "../support/process.ts";
 
 const disk = Deno.env.get("DISK")!;
 const OPTIONS = ["--batch", "2", "--seed", "5", "--init-scale", "1", "--steps", "6", "--checkpoint-every", "2"];
 
 async function remount(options: string): Promise<void> {
-  const { code, stderr } = await new Deno.Command("mount", { args: ["-o", `remount,${options}`, disk] }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const { code, stderr } = await run("mount", { args: ["-o", `remount,${options}`, disk], seconds: 60 });
+  assert.equal(code, 0, stderr);
 }
 
 function assertSaid({ code, stderr }: Ended, ...messages: RegExp[]) {

@@ -29,6 +29,8 @@ export interface Fault {
 
 /** Heap of the child in MiB: a parser that takes more takes the child down. */
 const MOST_HEAP = 256;
+/** Milliseconds in which the child has to start, or to begin with the next parser. */
+const STARTS_WITHIN = 120_000;
 /** More of one parser say nothing new. */
 const MOST_FAULTS = 20;
 
@@ -87,7 +89,11 @@ async function runChild(
   const stderr = new Response(child.stderr).text();
   let last: { parser: string; case: number } | undefined;
   let isLate = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const kill = () => {
+    isLate = true;
+    child.kill("SIGKILL");
+  };
+  let timer = setTimeout(kill, STARTS_WITHIN);
 
   for await (const line of lines(child.stdout)) {
     clearTimeout(timer);
@@ -96,21 +102,21 @@ async function runChild(
       done(message.parser);
       onDone?.(message.parser, message.counts);
       last = undefined;
+      timer = setTimeout(kill, STARTS_WITHIN);
       continue;
     }
     last = { parser: message.parser, case: message.case };
     if ("fault" in message) add(faults, message);
-    timer = setTimeout(() => {
-      isLate = true;
-      child.kill("SIGKILL");
-    }, deadline);
+    timer = setTimeout(kill, deadline);
   }
   clearTimeout(timer);
   const { code } = await child.status;
   if (code === 0 && !last) return undefined;
   const words = (await stderr).trim().slice(-2000);
   // Outside of a case it is the fuzzer that fails.
-  if (!last) throw new Error(`the fuzzer's child ended with ${code}: ${words}`);
+  if (!last) {
+    throw new Error(`the fuzzer's child ${isLate ? "hung between two cases" : `ended with ${code}`}: ${words}`);
+  }
   return {
     ...last,
     fault: isLate ? `has not ended after ${deadline} ms` : `took the process down (${code}): ${words}`,

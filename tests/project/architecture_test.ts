@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { needs } from "../permissions.ts";
+import { run } from "../support/process.ts";
 
 const ignore = needs("read", "run");
 const root = new URL("../..", import.meta.url).href;
@@ -16,12 +17,12 @@ const PORTABLE = ["gpu", "kernels", "network", "training", "analysis"];
 
 /** Every file of the project that an entry reaches, and what each imports, type-only and dynamic imports included. */
 async function imports(entry: string): Promise<Map<string, string[]>> {
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
+  const { code, stdout, stderr } = await run("deno", {
     args: ["info", "--json", entry],
     cwd: new URL(root),
-  }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+  });
+  assert.equal(code, 0, stderr);
+  const { modules } = JSON.parse(stdout);
   const short = (specifier: string) => specifier.startsWith(root) ? specifier.slice(root.length) : specifier;
   const graph = new Map<string, string[]>();
   for (const { specifier, dependencies = [], error } of modules) {

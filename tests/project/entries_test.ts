@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import * as entry from "../../mod.ts";
 import { needs } from "../permissions.ts";
+import { run } from "../support/process.ts";
 
 const PROMISED = [
   "openGpu",
@@ -27,12 +28,12 @@ interface Documented {
 
 /** The documentation of an entry's exports. */
 async function documentation(file: string): Promise<Documented[]> {
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
+  const { code, stdout, stderr } = await run("deno", {
     args: ["doc", "--quiet", "--json", file],
     cwd: new URL("../..", import.meta.url),
-  }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
+  });
+  assert.equal(code, 0, stderr);
+  const { nodes } = JSON.parse(stdout);
   const symbols = Object.values<{ symbols: { name: string; declarations: Declaration[] }[] }>(nodes)
     .flatMap(({ symbols }) => symbols);
   return symbols.flatMap(({ name, declarations }) => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
+import { run } from "../support/process.ts";
 
 const root = new URL("../..", import.meta.url);
 
@@ -68,7 +69,7 @@ Deno.test({
       for (const { script, args, says, leaves } of EXAMPLES) {
         await test.step(script, async () => {
           const before = await names(folder);
-          const { code, stdout, stderr } = await new Deno.Command("deno", {
+          const { code, stdout, stderr } = await run("deno", {
             args: [
               "run",
               "--quiet",
@@ -79,10 +80,9 @@ Deno.test({
             ],
             cwd: folder,
             env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1" },
-          }).output();
-          const [said, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-          assert.equal(code, 0, complaint);
-          for (const line of says) assert.match(said, line);
+          });
+          assert.equal(code, 0, stderr);
+          for (const line of says) assert.match(stdout, line);
           assert.deepEqual((await names(folder)).filter((name) => !before.includes(name)), leaves);
         });
       }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
 import { needs } from "../permissions.ts";
 import { everyTask, fileFaults, filesOf, optionFaults, optionTables, PAGES, readPage, USERS_PAGES } from "./pages.ts";
+import { run } from "../support/process.ts";
 
 const root = new URL("../..", import.meta.url).href;
 const address = `https://raw.githubusercontent.com/aulens/aulens/v${config.version}/`;
@@ -28,11 +29,11 @@ Deno.test({
         await Deno.writeTextFile(file, example.replaceAll(address, root));
         // What README.md says each needs: the second entry reads images, with sharp.
         const permissions = example.includes("/datasets/mod.ts") ? ["--allow-ffi", "--allow-read", "--ignore-env"] : [];
-        const { code, stderr } = await new Deno.Command("deno", {
+        const { code, stderr } = await run("deno", {
           args: ["run", "--quiet", "--check", "--no-lock", "--no-prompt", ...permissions, file],
           env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1" },
-        }).output();
-        assert.equal(code, 0, `${page}: ${new TextDecoder().decode(stderr)}`);
+        });
+        assert.equal(code, 0, `${page}: ${stderr}`);
       }
     } finally {
       await Deno.remove(directory, { recursive: true });

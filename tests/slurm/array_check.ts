@@ -8,6 +8,7 @@ import { writePrepared } from "../../datasets/prepared.ts";
 import { exists } from "../support/files.ts";
 import { runTask } from "../support/task.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
+import { run } from "../support/process.ts";
 
 const OPTIONS = [
   "--variant",
@@ -25,8 +26,8 @@ const OPTIONS = [
 ];
 
 async function slurmCommand(name: "scancel" | "scontrol", ...args: string[]) {
-  const { code, stderr } = await new Deno.Command(name, { args }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const { code, stderr } = await run(name, { args, seconds: 60 });
+  assert.equal(code, 0, stderr);
 }
 
 async function until(condition: () => Promise<boolean>, what: string) {

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { writePrepared } from "../../datasets/prepared.ts";
 import type { TrainRecord } from "../../training/train.ts";
 import { inTemporary, names } from "../support/files.ts";
+import type { Ended, Running } from "../support/process.ts";
 import { Random } from "../support/random.ts";
 import { assertSame } from "../support/same.ts";
 import { startTask } from "../support/task.ts";
@@ -64,7 +65,6 @@ export async function killAndResume(options: KillOptions): Promise<KillCounts> {
       let killed = 0;
       while (areLeft()) {
         const child = start(run);
-        const ended = child.output();
         // Half of the kills come at any time, the others when a checkpoint has begun to be written, at once or a moment later.
         const [kind, part, file] = random.uniform(3, 0, 1);
         const alive = kind < 0.5 ? await stillRuns(child, sleep(part * duration * 1.2)) : await stillRuns(
@@ -72,11 +72,11 @@ export async function killAndResume(options: KillOptions): Promise<KillCounts> {
           writing(`${run}/checkpoints`, Math.floor(file * 3)).then(() => part < 0.5 || sleep(part * 25)),
         );
         if (!alive) { // it came to its end first: that is a resumed run
-          await assertEnded(await ended);
+          assertEnded(await child.ended);
           break;
         }
         child.kill("SIGKILL");
-        await ended;
+        await child.ended;
         killed++;
         counts.kills++;
         const left = await list(`${run}/checkpoints`);
@@ -113,8 +113,8 @@ export async function killAndResume(options: KillOptions): Promise<KillCounts> {
 }
 
 /** Whether the process is still there when something has happened. */
-async function stillRuns(child: Deno.ChildProcess, happens: Promise<unknown>): Promise<boolean> {
-  return await Promise.race([happens.then(() => true), child.status.then(() => false)]);
+async function stillRuns(child: Running, happens: Promise<unknown>): Promise<boolean> {
+  return await Promise.race([happens.then(() => true), child.ended.then(() => false)]);
 }
 
 /** Resolves when the n-th next checkpoint is being written, under a temporary name or its own; or after a minute. */
@@ -138,14 +138,13 @@ async function list(folder: string): Promise<string[]> {
   });
 }
 
-async function assertEnds(child: Deno.ChildProcess): Promise<void> {
-  await assertEnded(await child.output());
+async function assertEnds(child: Running): Promise<void> {
+  assertEnded(await child.ended);
 }
 
-function assertEnded({ code, stderr }: Deno.CommandOutput): void {
+function assertEnded({ code, stderr }: Ended): void {
   // A run that was killed behind its very last write has nothing left to do, and says so.
-  const text = new TextDecoder().decode(stderr);
-  assert(code === 0 || text.includes(`the run has done ${STEPS} steps already`), text);
+  assert(code === 0 || stderr.includes(`the run has done ${STEPS} steps already`), stderr);
 }
 
 async function contents(run: string) {

@@ -5,20 +5,26 @@
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { assertGranted, grantsOf, usesOf } from "./audit.ts";
+import { type Ended, type ProcessOptions, run, type Running, start } from "./process.ts";
 
-const decoder = new TextDecoder();
+export type { Ended } from "./process.ts";
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-function command(
-  task: keyof typeof config.tasks,
-  args: string[],
+/** The tasks of deno.json. */
+export type Task = keyof typeof config.tasks;
+
+/** Program, flags and environment of a task. */
+function commandOf(
+  task: Task,
+  args: readonly string[],
   folder = root,
   programs?: string,
   audit?: string,
-): Deno.Command {
+): [string, ProcessOptions] {
   // `deno task` runs in the root, and so its paths begin there.
   const [deno, ...flags] = config.tasks[task].split(" ").map((part) => part.replace(/(^|=)tasks\//, `$1${root}tasks/`));
-  return new Deno.Command(deno, {
+  return [deno, {
     args: [...flags, ...args],
     cwd: folder,
     env: {
@@ -27,84 +33,72 @@ function command(
       ...(audit === undefined ? {} : { DENO_AUDIT_PERMISSIONS: audit }),
       ...(programs === undefined ? {} : { PATH: `${programs}:${Deno.env.get("PATH")}` }),
     },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-/** How a task ended. */
-export interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
+  }];
 }
 
 /** Runs it to its end. */
-export async function runTask(task: keyof typeof config.tasks, ...args: string[]): Promise<Ended> {
+export async function runTask(task: Task, ...args: string[]): Promise<Ended> {
   return await runTaskIn(root, task, ...args);
 }
 
 /** Runs it to its end in a folder whose `data` and `runs` stand for the root's. */
-export async function runTaskIn(folder: string, task: keyof typeof config.tasks, ...args: string[]): Promise<Ended> {
-  return await audited(task, (audit) => command(task, args, folder, undefined, audit).output());
+export async function runTaskIn(folder: string, task: Task, ...args: string[]): Promise<Ended> {
+  return await audited(task, (audit) => run(...commandOf(task, args, folder, undefined, audit)));
 }
 
 /** Runs it to its end on a machine where the programs in a folder are found first. */
-export async function runTaskWith(
-  programs: string,
-  task: keyof typeof config.tasks,
-  ...args: string[]
-): Promise<Ended> {
-  return await audited(task, (audit) => command(task, args, root, programs, audit).output());
+export async function runTaskWith(programs: string, task: Task, ...args: string[]): Promise<Ended> {
+  return await audited(task, (audit) => run(...commandOf(task, args, root, programs, audit)));
 }
 
-/** Starts it and does not wait. What it says goes to stderr, a pipe. */
-export function startTask(task: keyof typeof config.tasks, ...args: string[]): Deno.ChildProcess {
+/** Starts it on a machine where the programs in a folder are the only ones, with a limit of seconds, and does not wait. */
+export function startTaskWith(
+  { programs, seconds }: { programs?: string; seconds?: number },
+  task: Task,
+  ...args: string[]
+): Running {
+  const [deno, options] = commandOf(task, args);
+  const env = { ...options.env, ...(programs === undefined ? {} : { PATH: programs }) };
+  return start(deno, { ...options, env, seconds });
+}
+
+/** Starts it and does not wait. */
+export function startTask(task: Task, ...args: string[]): Running {
   return startTaskIn(root, task, ...args);
 }
 
 /** Starts it in a folder whose `data` and `runs` stand for the root's, and does not wait. */
-export function startTaskIn(folder: string, task: keyof typeof config.tasks, ...args: string[]): Deno.ChildProcess {
-  return command(task, args, folder).spawn();
+export function startTaskIn(folder: string, task: Task, ...args: string[]): Running {
+  return start(...commandOf(task, args, folder));
 }
 
 /** Runs it until `ready`, asked every tenth of a second, and interrupts it then. */
-export function interruptTask(
-  task: keyof typeof config.tasks,
-  args: string[],
-  ready: () => Promise<boolean>,
-): Promise<Ended> {
+export function interruptTask(task: Task, args: string[], ready: () => Promise<boolean>): Promise<Ended> {
   return endTask(task, args, ready, "SIGINT");
 }
 
 /** Runs it until `ready`, and sends it a signal then. */
 export async function endTask(
-  task: keyof typeof config.tasks,
+  task: Task,
   args: string[],
   ready: () => Promise<boolean>,
   signal: Deno.Signal,
 ): Promise<Ended> {
   return await audited(task, async (audit) => {
-    const child = command(task, args, root, undefined, audit).spawn();
-    let over = false;
-    const output = child.output().finally(() => over = true);
-    while (!over && !await ready()) await new Promise((resolve) => setTimeout(resolve, 100));
-    if (!over) child.kill(signal);
-    return await output;
+    await using child = start(...commandOf(task, args, root, undefined, audit));
+    while (!child.isOver && !await ready()) await new Promise((resolve) => setTimeout(resolve, 100));
+    child.kill(signal);
+    return await child.ended;
   });
 }
 
 /** Runs it with an audit of its permissions. */
-async function audited(
-  task: keyof typeof config.tasks,
-  run: (audit: string) => Promise<Deno.CommandOutput>,
-): Promise<Ended> {
+async function audited(task: Task, run: (audit: string) => Promise<Ended>): Promise<Ended> {
   const audit = await Deno.makeTempFile({ suffix: ".jsonl" });
   try {
-    const { code, stdout, stderr } = await run(audit);
+    const ended = await run(audit);
     assertGranted(task, grantsOf(config.tasks[task]), usesOf(await Deno.readTextFile(audit)));
-    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+    return ended;
   } finally {
     await Deno.remove(audit);
   }

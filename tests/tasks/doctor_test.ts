@@ -2,17 +2,16 @@
 
 import assert from "node:assert/strict";
 import { needs } from "../permissions.ts";
+import { run } from "../support/process.ts";
 
 const ignore = needs("run");
 
 async function doctor(environment: Record<string, string>, ...options: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
+  return await run("deno", {
     args: ["run", "--quiet", "--allow-read", "--allow-sys", "--no-prompt", "tasks/doctor.ts", ...options],
     cwd: new URL("../..", import.meta.url),
     env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1", ...environment },
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  });
 }
 
 Deno.test({

@@ -11,7 +11,7 @@ import { train } from "../../training/train.ts";
 import { needs } from "../permissions.ts";
 import { exists, inTemporary, names } from "../support/files.ts";
 import { assertSame } from "../support/same.ts";
-import { type Ended, runTask, startTask } from "../support/task.ts";
+import { type Ended, runTask, startTaskWith } from "../support/task.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run");
@@ -93,16 +93,14 @@ Deno.test({
     withData(async (folder, data, dataset) => {
       const [run, moved] = [`${folder}/run`, `${folder}/moved`];
       const args = ["--data", data, ...OPTIONS, "--variant", "cnn_ad", "--checkpoint-every", "2"];
-      const child = startTask("train", ...args, "--run", run, "--steps", "100000");
-      const output = child.output();
-      while (!await exists(checkpoint(run, 2))) await new Promise((resolve) => setTimeout(resolve, 20));
+      // One that does not notice would go on for hours.
+      await using child = startTaskWith({ seconds: 60 }, "train", ...args, "--run", run, "--steps", "100000");
+      while (!child.isOver && !await exists(checkpoint(run, 2))) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       await Deno.rename(run, moved);
-      const late = setTimeout(() => child.kill("SIGKILL"), 60_000); // one that does not notice would go on for hours
-      const { code, stdout, stderr } = await output;
-      clearTimeout(late);
-      const [said, stopped] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
       assertSaid(
-        { code, stdout: said, stderr: stopped },
+        await child.ended,
         /the run folder was deleted, moved or replaced during the run\. Remedy: .*--run.*--resume/,
         /run\/checkpoints holds no checkpoint/,
       );

@@ -5,55 +5,33 @@ import { fileURLToPath } from "node:url";
 import { writeModel } from "../../training/model.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
-import { runTask, startTask } from "../support/task.ts";
+import { type Ended, run, type Running } from "../support/process.ts";
+import { standIns } from "../support/programs.ts";
+import { runTask, startTaskWith } from "../support/task.ts";
 import { tinyModel as model } from "../support/tiny_model.ts";
 
 const ignore = needs("read", "write", "env", "ffi", "run");
 
-/** A task that runs: what it has said until a line fits, and how it ends after a signal. */
-interface Running {
-  said(line: RegExp): Promise<string>;
-  end(signal: Deno.Signal): Promise<{ code: number; stderr: string }>;
+/** Starts it, and sees that it ends: one that cannot be stopped is killed after half a minute. */
+async function running(args: string[], use: (task: Running) => Promise<void>, programs?: string): Promise<void> {
+  await using task = startTaskWith({ programs, seconds: 30 }, "explore", ...args);
+  await use(task);
 }
 
-/** Starts it, and sees that it ends: one that cannot be stopped is killed after half a minute. */
-async function running(args: string[], use: (task: Running) => Promise<void>): Promise<void> {
-  const child = startTask("explore", ...args);
-  const patience = setTimeout(() => child.kill("SIGKILL"), 30_000);
-  const stderr = new Response(child.stderr).text();
-  const out = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  try {
-    await use({
-      async said(line) {
-        for (;;) {
-          if (line.test(text)) return text;
-          const { value, done } = await out.read();
-          if (done) throw new Error(`it ended without ${line}: ${text}${await stderr}`);
-          text += value;
-        }
-      },
-      async end(signal) {
-        child.kill(signal);
-        const { code } = await child.status;
-        return { code, stderr: await stderr };
-      },
-    });
-  } finally {
-    await child.status.then(() => {}, () => {});
-    clearTimeout(patience);
-    await out.cancel();
-    await stderr;
-  }
+/** Sends it a signal and waits for its end. */
+async function end(task: Running, signal: Deno.Signal): Promise<Ended> {
+  task.kill(signal);
+  return await task.ended;
 }
 
 /** What comes back over bare connections. */
 async function askRaw(port: string, ...requests: string[]): Promise<string[]> {
   const program = fileURLToPath(new URL("../support/ask_raw.ts", import.meta.url));
-  const { stdout, stderr } = await new Deno.Command("deno", {
+  const { stdout, stderr } = await run("deno", {
     args: ["run", "--quiet", "--no-config", "--allow-net=127.0.0.1", program, port, ...requests],
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout) || `["${new TextDecoder().decode(stderr)}"]`);
+    seconds: 60,
+  });
+  return JSON.parse(stdout || JSON.stringify([stderr]));
 }
 
 async function withModel(use: (file: string) => Promise<void>): Promise<void> {
@@ -69,8 +47,8 @@ Deno.test({
   ignore,
 }, () =>
   withModel((file) =>
-    running([file], async ({ said, end }) => {
-      const [, port] = /http:\/\/127\.0\.0\.1:(\d+)\/ \(Ctrl-C ends it\)/.exec(await said(/Ctrl-C ends it/))!;
+    running([file], async (task) => {
+      const [, port] = await task.said(/http:\/\/127\.0\.0\.1:(\d+)\/ \(Ctrl-C ends it\)/);
       const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`;
       const [page, out, doubled, broken, still] = await askRaw(
         port,
@@ -88,33 +66,55 @@ Deno.test({
       const taken = await runTask("explore", file, "--port", port);
       assert.equal(taken.code, 1);
       assert.match(taken.stderr, /error: --port \d+: cannot be listened on: .*Remedy: name another, or leave it out\./);
-      const ended = await end("SIGINT");
-      assert.deepEqual(ended, { code: 0, stderr: "" });
+      const { code, stderr } = await end(task, "SIGINT");
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     })
   ));
 
 Deno.test({ name: "explore ends at a Ctrl-C that comes before it serves", ignore }, () =>
   withModel(async (file) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      await running([file], async ({ said, end }) => {
-        await said(/^model /); // the page is being made
-        const { code, stderr } = await end(signal);
+      await running([file], async (task) => {
+        await task.said(/^model /); // the page is being made
+        const { code, stderr } = await end(task, signal);
         // On a machine that is busy the signal may come when it serves already.
         assert.ok(code === 130 && stderr === "Stopped.\n" || code === 0 && stderr === "", `${code}: ${stderr}`);
       });
     }
   }));
 
+Deno.test(
+  { name: "explore --open asks the system's opener, or says which one is missing, and the address", ignore },
+  () =>
+    withModel(async (file) => {
+      const opener = { linux: "xdg-open", darwin: "open" }[Deno.build.os as string] ?? "explorer";
+      await using has = await standIns({ [opener]: `echo "$1" > "${file}.opened"` });
+      await running([file, "--open"], async (task) => {
+        const [, address] = await task.said(/(http:\S+) \(Ctrl-C ends it\)/);
+        const opened = () => Deno.readTextFile(`${file}.opened`).catch(() => "");
+        while (!task.isOver && await opened() === "") await new Promise((resolve) => setTimeout(resolve, 20));
+        assert.equal(await opened(), `${address}\n`);
+        assert.equal((await end(task, "SIGINT")).stderr, "");
+      }, has.folder);
+      await using none = await standIns({});
+      await running([file, "--open"], async (task) => {
+        const [, program, address] = await task.said(
+          /--open: this system has no (\S+)\. Remedy: open (\S+) in a browser/,
+        );
+        assert.equal(program, opener);
+        assert.match(task.stdout, new RegExp(`page +${address} `));
+        assert.equal((await end(task, "SIGTERM")).code, 0);
+      }, none.folder);
+    }),
+);
+
 Deno.test({ name: "a signal that was aborted before serves nothing", ignore }, async () => {
   const server = new URL("../../tasks/explore/server.ts", import.meta.url);
   const program = `import { serve } from "${server}";
     await serve(new Map(), { port: 0, signal: AbortSignal.abort() }).finished;
     console.log("ended");`;
-  const child = new Deno.Command("deno", { args: ["eval", "--quiet", program], stdout: "piped" }).spawn();
-  const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
-  const { stdout } = await child.output();
-  clearTimeout(patience);
-  assert.equal(new TextDecoder().decode(stdout), "ended\n");
+  const { stdout } = await run("deno", { args: ["eval", "--quiet", program], seconds: 10 });
+  assert.equal(stdout, "ended\n");
 });
 
 Deno.test(

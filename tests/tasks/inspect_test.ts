@@ -9,6 +9,7 @@ import { writePrepared } from "../../datasets/prepared.ts";
 import { subjectOverlaps } from "../../datasets/subject_overlap.ts";
 import { summarize, summaryLines } from "../../tasks/summary.ts";
 import { needs } from "../permissions.ts";
+import { run } from "../support/process.ts";
 
 const root = new URL("../..", import.meta.url);
 
@@ -31,8 +32,7 @@ async function make(changes: Partial<Dataset> = {}): Promise<Dataset> {
 /** Runs the command that deno.json names, without deno.json's own shell. */
 async function inspect(...args: string[]) {
   const [, ...words] = config.tasks.inspect.split(" ");
-  const { code, stdout, stderr } = await new Deno.Command("deno", { args: [...words, ...args], cwd: root }).output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  return await run("deno", { args: [...words, ...args], cwd: root });
 }
 
 Deno.test("subject overlap: a person in two folds, or in two parts of one split, is named; another split's part is not", () => {

@@ -25,19 +25,22 @@ Deno.test({
       const dataset = { ...drawn, fingerprint: await fingerprint(drawn) };
       await Deno.mkdir(`${folder}/data`);
       await writePrepared(`${folder}/data/other`, dataset, { source: "a test" });
-      const child = startTaskIn(folder, "train", "--image-size", "16", "--run", "run", "--steps", "1", "--batch", "2");
-      let said = "";
-      const reading = (async () => {
-        for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
-          said += text;
-          if (said.includes("Drawing")) {
-            await Deno.rename(`${folder}/data/other`, `${folder}/data/synthetic_16`).catch(() => {});
-          }
-        }
-      })();
-      const [{ code }] = await Promise.all([child.status, reading, child.stdout.cancel()]);
-      assert.equal(code, 0, said);
-      assert.match(said, /Drawing 1600 faces/);
+      await using child = startTaskIn(
+        folder,
+        "train",
+        "--image-size",
+        "16",
+        "--run",
+        "run",
+        "--steps",
+        "1",
+        "--batch",
+        "2",
+      );
+      await child.said(/Drawing 1600 faces/);
+      await Deno.rename(`${folder}/data/other`, `${folder}/data/synthetic_16`);
+      const { code, stderr } = await child.ended;
+      assert.equal(code, 0, stderr);
       assert.deepEqual(await names(`${folder}/data`), ["synthetic_16"]);
       const record = JSON.parse(await Deno.readTextFile(`${folder}/run/run.json`));
       assert.equal(record.dataset.fingerprint, dataset.fingerprint);
