@@ -2,19 +2,83 @@
  * Runs every test in two processes side by side, `deno run --allow-run=deno tests/side_by_side.ts FLAGS_OF_DENO_TEST`: those that mostly wait
  * for processes which they start (tasks, kills, examples of the pages) and all others. One after the other they leave two processors nearly
  * half idle. `deno test --parallel` would fill them too, but shares one process, in which a test that measures memory sees every other.
+ *
+ * Neither may take longer than {@linkcode LIMIT}: both are ended then, and what they said last is shown.
  */
 
 /** Folders of tests that start processes. */
 const STARTERS = ["tests/tasks", "tests/soak", "tests/project"];
 
-/** Starts `deno test`; what it prints is kept until it is asked for, however much that is, so that it never waits to be read. */
-function start(...args: string[]) {
-  const child = new Deno.Command("deno", { args: ["test", "--quiet", ...Deno.args, ...args], stdout: "piped" }).spawn();
-  const output = child.stdout.pipeThrough(new TransformStream({}, undefined, { highWaterMark: Infinity }));
-  return { output, status: child.status };
+/** Minutes for everything: three times what it takes on two slow cores. */
+const LIMIT = 30;
+
+/** Milliseconds to end in: a test that is told to end kills the processes that it started. */
+const GRACE = 5000;
+
+/** A run of `deno test`, and what it has said; that is printed when its turn comes, however much it is, so that it never waits to be read. */
+class Run {
+  #child: Deno.ChildProcess;
+  #said = "";
+  #print: ((text: string) => void) | undefined;
+  readonly code: Promise<number>;
+
+  constructor(...args: string[]) {
+    const all = ["test", "--quiet", ...Deno.args, ...args];
+    this.#child = new Deno.Command("deno", { args: all, stdin: "null", stdout: "piped" }).spawn();
+    this.code = this.#read();
+  }
+
+  /** Prints what it has said, and what it will say. */
+  show(print: (text: string) => void): void {
+    print(this.#said);
+    this.#print = print;
+  }
+
+  /** What it said last, in a few lines. */
+  get lastWords(): string {
+    return this.#said.trimEnd().split("\n").slice(-5).join("\n");
+  }
+
+  async end(): Promise<void> {
+    const stop = (signal: Deno.Signal) => {
+      try {
+        this.#child.kill(signal);
+      } catch {
+        // It has ended by itself.
+      }
+    };
+    stop("SIGTERM");
+    const late = setTimeout(() => stop("SIGKILL"), GRACE);
+    await this.#child.status;
+    clearTimeout(late);
+  }
+
+  async #read(): Promise<number> {
+    for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
+      this.#said += text;
+      this.#print?.(text);
+    }
+    return (await this.#child.status).code;
+  }
 }
 
-const runs = [start(`--ignore=${STARTERS}`), start(...STARTERS)];
-for (const { output } of runs) await output.pipeTo(Deno.stdout.writable, { preventClose: true });
-const codes = (await Promise.all(runs.map(({ status }) => status))).map(({ code }) => code);
+const encoder = new TextEncoder();
+function print(text: string): void {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+}
+
+const runs = [new Run(`--ignore=${STARTERS}`), new Run(...STARTERS)];
+const limit = setTimeout(async () => {
+  const words = runs.map(({ lastWords }) => lastWords).join("\n...\n");
+  console.error(`\nThe tests did not end within ${LIMIT} minutes and are killed. Their last words:\n${words}`);
+  await Promise.all(runs.map((run) => run.end()));
+  Deno.exit(1);
+}, LIMIT * 60_000);
+const codes: number[] = [];
+for (const run of runs) {
+  run.show(print);
+  codes.push(await run.code);
+}
+clearTimeout(limit);
 Deno.exit(codes.includes(1) ? 1 : Math.max(...codes));
