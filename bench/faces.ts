@@ -7,7 +7,8 @@
  * Faces are portraits of 640 x 490 pixels, CK+'s size. Same seed, same faces.
  */
 
-import { loadFaceApi, sharp } from "../datasets/deps.ts";
+import { sharp } from "../datasets/deps.ts";
+import { loadFaceApi, loadWeights } from "../datasets/faces/packages.ts";
 import { cropFace, detectFaces, type Detector, findFace, type Image, readImage } from "../datasets/faces/mod.ts";
 import { faceSquare } from "../datasets/faces/landmarks.ts";
 import { EMOTIONS } from "../datasets/synthetic/expression.ts";
@@ -121,12 +122,13 @@ if (missed > 0) console.log(`frames without a face, and so not compared: ${misse
 
 /** face-api's own way from picture to expression, with its defaults; "none" where it finds no face. */
 async function expressionNetwork(): Promise<(image: Image) => Promise<string>> {
-  const { faceApi, models } = await loadFaceApi("wasm");
+  const loaded = await loadFaceApi("wasm");
+  const { faceApi } = loaded;
   const { tf, nets } = faceApi;
   await tf.setBackend("wasm");
   await tf.ready();
   for (const network of [nets.ssdMobilenetv1, nets.faceLandmark68Net, nets.faceExpressionNet]) {
-    await network.loadFromDisk(models);
+    await loadWeights(loaded, network);
   }
   return async ({ pixels, channels }) => {
     const colours = channels === 3 ? pixels : Uint8Array.from({ length: 3 * pixels.length }, (_, i) => {

@@ -1,8 +1,9 @@
 /** The networks that find faces and landmarks, on TensorFlow.js's WASM or WebGPU backend: started once, and lent in turn. */
 
-import { type FaceBackend, loadFaceApi, sharp } from "../deps.ts";
+import { type FaceBackend, sharp } from "../deps.ts";
 import { makeNetworks, type Networks, type View } from "./face_api.ts";
 import type { Image } from "./image.ts";
+import { loadFaceApi, loadWeights } from "./packages.ts";
 
 export type { FaceBackend } from "../deps.ts";
 export type { Detector } from "./face_api.ts";
@@ -99,8 +100,8 @@ async function start(backend: FaceBackend): Promise<Started> {
   if (backend === "webgpu" && !await navigator.gpu?.requestAdapter()) {
     throw new FaceDetectionError("no WebGPU adapter answers. Install a driver, or find faces with --backend wasm.");
   }
-  const { faceApi, models } = await loadFaceApi(backend);
-  const { tf } = faceApi;
+  const loaded = await loadFaceApi(backend);
+  const { tf } = loaded.faceApi;
   if (!await tf.setBackend(backend)) {
     throw new FaceDetectionError(
       `TensorFlow.js could not start its ${backend} backend. ` +
@@ -117,7 +118,7 @@ async function start(backend: FaceBackend): Promise<Started> {
     if (error === undefined) return;
     throw new FaceDetectionError(`the GPU refused work: ${error.split("\n")[0]} Find faces with --backend wasm.`);
   };
-  const ready = { tf, networks: makeNetworks(faceApi, (network) => network.loadFromDisk(models)), check };
+  const ready = { tf, networks: makeNetworks(loaded.faceApi, (network) => loadWeights(loaded, network)), check };
   started.set(backend, ready);
   return ready;
 }

@@ -7,7 +7,9 @@ export function elementArguments(out: string, index: number | string): string[] 
   const [, ...flags] = project.tasks.train.split(" ");
   const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   return [
-    ...flags.slice(0, -1).map((flag) => flag.replace("tasks/defaults.env", file("../defaults.env"))),
+    ...flags.slice(0, -1).map((flag) =>
+      flag.replace(/=(tasks\/defaults\.env|deno\.all\.lock)$/, (_, path) => `=${file(`../../${path}`)}`)
+    ),
     file("element.ts"),
     "--out",
     out,

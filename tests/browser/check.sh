@@ -11,4 +11,4 @@ if ! command -v chromium >/dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium >/dev/null
 fi
 # Every permission: the package that steers the browser reads the environment, the system and its own files, and starts a process.
-CHROMIUM=$(command -v chromium) deno test --quiet --unstable-bundle --env-file=tasks/defaults.env --allow-all --no-prompt tests/browser/*_check.ts
+CHROMIUM=$(command -v chromium) deno test --quiet --lock=deno.all.lock --unstable-bundle --env-file=tasks/defaults.env --allow-all --no-prompt tests/browser/*_check.ts

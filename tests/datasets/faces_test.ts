@@ -15,7 +15,8 @@ const ignore = needs("read", "write", "ffi", "env");
 const { cropFace, detectFaces, FaceDetectionError, findFace, readImage } = ignore
   ? {} as never
   : await import("../../datasets/faces/mod.ts");
-const { loadFaceApi } = ignore ? {} as never : await import("../../datasets/deps.ts");
+const { faceApiFolders } = ignore ? {} as never : await import("../../datasets/deps.ts");
+const { loadFaceApi } = ignore ? {} as never : await import("../../datasets/faces/packages.ts");
 const { syntheticFace } = ignore ? {} as never : await import("../../datasets/synthetic/generate.ts");
 const { photograph } = ignore ? {} as never : await import("../../datasets/synthetic/photograph.ts");
 const [width, height] = [640, 490];
@@ -73,7 +74,7 @@ Deno.test({ name: "each detector alone finds drawn people in all eight emotions"
 Deno.test(
   { name: "of photographs of groups, which come with face-api, the face near the middle is cut out", ignore },
   async () => {
-    const { models } = await loadFaceApi("wasm");
+    const { faceApi } = await faceApiFolders();
     // The middle between eyes and chin, and the side of the crop: looked at, not computed.
     const faces = [[928, 573, 234], [1541, 304, 227], [1155, 384, 281], [1042, 323, 209], [479, 1043, 280], [
       756,
@@ -81,7 +82,7 @@ Deno.test(
       266,
     ]];
     for (const [index, [x, y, side]] of faces.entries()) {
-      const image = await readImage(join(models, "..", "demo", `sample${index + 1}.jpg`));
+      const image = await readImage(join(faceApi, "demo", `sample${index + 1}.jpg`));
       const { left, top, size } = faceSquare((await findFace(image))!.landmarks)!;
       const far = Math.hypot(left + size / 2 - x, top + size / 2 - y);
       assert.ok(far < side / 8 && Math.abs(size / side - 1) < 0.2, `${index + 1}: ${[left, top, size]}`);

@@ -13,7 +13,7 @@ import { needs } from "../permissions.ts";
 const ignore = needs("read", "write", "ffi", "env");
 // Decoding needs a native library, so it is imported only where the permissions are granted.
 const { cutSquare, findFaces, readFaces } = ignore ? {} as never : await import("../../datasets/faces/mod.ts");
-const { loadFaceApi, sharp } = ignore ? {} as never : await import("../../datasets/deps.ts");
+const { faceApiFolders, sharp } = ignore ? {} as never : await import("../../datasets/deps.ts");
 const { syntheticFace } = ignore ? {} as never : await import("../../datasets/synthetic/generate.ts");
 const { photograph } = ignore ? {} as never : await import("../../datasets/synthetic/photograph.ts");
 
@@ -123,8 +123,8 @@ Deno.test({ name: "every face of a group, each with landmarks of its own, one fa
 });
 
 Deno.test({ name: "every face in the photographs of groups that come with face-api", ignore }, async () => {
-  const { models } = await loadFaceApi("wasm");
-  const found = await Array.fromAsync(readFaces([join(models, "..", "demo", "sample*.jpg")], { size: 32 }));
+  const { faceApi } = await faceApiFolders();
+  const found = await Array.fromAsync(readFaces([join(faceApi, "demo", "sample*.jpg")], { size: 32 }));
   assert.deepEqual(found.map(({ faces }) => faces.length), [3, 3, 3, 4, 5, 4]);
   // Six of them, looked at, not computed: the middle between eyes and chin, as faces_test.ts has it.
   const middles = [[928, 573], [1541, 304], [1155, 384], [1042, 323], [479, 1043], [756, 504]];

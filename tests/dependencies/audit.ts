@@ -1,12 +1,12 @@
 /**
- * `deno task audit`: asks npm's registry whether any package of deno.lock has a known vulnerability, and fails where one has. Where the
+ * `deno task audit`: asks npm's registry whether any package of deno.all.lock has a known vulnerability, and fails where one has. Where the
  * registry does not answer (a mirror without that service, no network) nothing has been checked: that is said loudly, and is no failure of the
  * project.
  */
 import { run } from "../support/process.ts";
 
 const { code, stdout, stderr } = await run("deno", {
-  args: ["audit", "--ignore-registry-errors"],
+  args: ["audit", "--lock=deno.all.lock", "--ignore-registry-errors"],
   cwd: new URL("../..", import.meta.url),
   env: { NO_COLOR: "1" },
   seconds: 120,

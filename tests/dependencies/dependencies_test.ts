@@ -13,7 +13,7 @@ const read = (path: string) => Deno.readTextFile(new URL(path, root));
 Deno.test(
   { name: "dependencies: every package is named with its exact version, and locked with a hash", ignore },
   async () => {
-    const lock = JSON.parse(await read("deno.lock"));
+    const lock = JSON.parse(await read("deno.all.lock"));
     assert.deepEqual(Object.keys(lock).sort(), ["npm", "specifiers", "version"], "npm's packages and nothing else");
     for (const [specifier, version] of Object.entries<string>(lock.specifiers)) {
       assert.match(specifier, /^npm:(@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+$/);
@@ -32,7 +32,7 @@ Deno.test({
   name: "dependencies: THIRD_PARTY.md lists the lock file's packages with the licences they state, all accepted",
   ignore,
 }, async () => {
-  const packages = packagesOf(JSON.parse(await read("deno.lock")));
+  const packages = packagesOf(JSON.parse(await read("deno.all.lock")));
   const listed = listedPackages(await read("THIRD_PARTY.md"));
   const names = (list: { name: string; version: string }[]) => list.map(({ name, version }) => `${name}@${version}`);
   assert.deepEqual(names(listed), names(packages), "deno task licences writes the list anew");
@@ -46,6 +46,20 @@ Deno.test({
     stated++;
   }
   assert(stated > 20, `${stated} packages are on this machine`);
+});
+
+// `deno task` downloads all of deno.lock before it starts anything.
+Deno.test({ name: "dependencies: deno.lock is a part of deno.all.lock, and a small one", ignore }, async () => {
+  const [part, all] = await Promise.all(
+    ["deno.lock", "deno.all.lock"].map(async (path) => JSON.parse(await read(path))),
+  );
+  const extra = (key: "specifiers" | "npm") =>
+    Object.entries(part[key]).filter(([name, value]) => JSON.stringify(all[key][name]) !== JSON.stringify(value));
+  assert.deepEqual([...extra("specifiers"), ...extra("npm")], []);
+  assert.deepEqual(
+    Object.keys(part.specifiers).map((specifier) => specifier.replace(/^npm:|@[\d.]+$/g, "")),
+    ["cli-progress", "commander", "sharp"],
+  );
 });
 
 Deno.test("dependencies: what is not permissive is not accepted", () => {

@@ -1,5 +1,5 @@
 import { run } from "../support/process.ts";
-/** The packages of deno.lock and their licences, as each package itself states it. */
+/** The packages of deno.all.lock and their licences, as each package itself states it. */
 
 /** A package that the lock file names. */
 export interface Package {

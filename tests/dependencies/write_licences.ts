@@ -1,12 +1,12 @@
 /**
- * `deno task licences`: writes THIRD_PARTY.md anew, from what each package of deno.lock states. Another system's packages are not on this
+ * `deno task licences`: writes THIRD_PARTY.md anew, from what each package of deno.all.lock states. Another system's packages are not on this
  * machine: what is listed of them already stays, and of a new one npm is asked.
  */
 
 import { cacheFolder, isAccepted, licenceOf, listedPackages, packagesOf, statedLicence } from "./packages.ts";
 import { run } from "../support/process.ts";
 
-const lock = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)));
+const lock = JSON.parse(await Deno.readTextFile(new URL("../../deno.all.lock", import.meta.url)));
 const path = new URL("../../THIRD_PARTY.md", import.meta.url);
 const known = new Map(
   listedPackages(await Deno.readTextFile(path).catch(() => "")).map((
@@ -38,7 +38,7 @@ await Deno.writeTextFile(
   path,
   `# Third-party packages
 
-The npm packages that \`deno.lock\` pins, with the licence that each states; \`deno task licences\` writes this list, a test
+The npm packages that \`deno.all.lock\` pins, with the licence that each states; \`deno task licences\` writes this list, a test
 compares it with the lock file. None is part of this repository: Deno downloads each from npm when it is first used, and
 checks it against the lock file's hash. The library entry \`mod.ts\` uses none of them.
 

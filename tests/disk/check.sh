@@ -9,5 +9,5 @@ fi
 disk=$(mktemp -d)
 mount -t tmpfs -o size=30m tmpfs "$disk"
 trap 'umount "$disk"; rmdir "$disk"' EXIT
-DISK="$disk" deno test --quiet --allow-read --allow-write --allow-env --allow-ffi --allow-run --no-prompt \
+DISK="$disk" deno test --quiet --lock=deno.all.lock --allow-read --allow-write --allow-env --allow-ffi --allow-run --no-prompt \
   tests/disk/disk_check.ts

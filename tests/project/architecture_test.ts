@@ -18,7 +18,7 @@ const PORTABLE = ["gpu", "kernels", "network", "training", "analysis"];
 /** Every file of the project that an entry reaches, and what each imports, type-only and dynamic imports included. */
 async function imports(entry: string): Promise<Map<string, string[]>> {
   const { code, stdout, stderr } = await run("deno", {
-    args: ["info", "--json", entry],
+    args: ["info", "--json", "--lock=deno.all.lock", entry],
     cwd: new URL(root),
   });
   assert.equal(code, 0, stderr);

@@ -10,5 +10,5 @@ end() {
 }
 trap end EXIT
 sh tests/slurm/start.sh "$dir"
-SLURM_CONF="$dir/slurm.conf" deno test --quiet --allow-read --allow-write --allow-env --allow-ffi --allow-sys \
+SLURM_CONF="$dir/slurm.conf" deno test --quiet --lock=deno.all.lock --allow-read --allow-write --allow-env --allow-ffi --allow-sys \
   --allow-run --no-prompt tests/slurm/array_check.ts

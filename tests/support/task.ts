@@ -14,6 +14,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The tasks of deno.json. */
 export type Task = keyof typeof config.tasks;
 
+/** The command line of a task, for any folder: `deno task` runs it in the root, and so its paths begin there. */
+export function commandLine(task: Task): string[] {
+  return config.tasks[task].split(" ").map((word) => word.replace(/^(--\S+=)?(?=tasks\/|deno\.)/, `$1${root}`));
+}
+
 /** Program, flags and environment of a task. */
 function commandOf(
   task: Task,
@@ -22,8 +27,7 @@ function commandOf(
   programs?: string,
   audit?: string,
 ): [string, ProcessOptions] {
-  // `deno task` runs in the root, and so its paths begin there.
-  const [deno, ...flags] = config.tasks[task].split(" ").map((part) => part.replace(/(^|=)tasks\//, `$1${root}tasks/`));
+  const [deno, ...flags] = commandLine(task);
   return [deno, {
     args: [...flags, ...args],
     cwd: folder,

@@ -11,6 +11,7 @@ import { assertGranted, grantsOf } from "../support/audit.ts";
 import { inTemporary } from "../support/files.ts";
 import { run as runProcess } from "../support/process.ts";
 import { standIns } from "../support/programs.ts";
+import { commandLine, type Task } from "../support/task.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -40,7 +41,7 @@ const ONLY_FOR: Record<string, string> = {
 };
 
 /** The tasks that are a program of ours; the others check the project. */
-const TASKS = Object.entries(config.tasks).filter(([, line]) => / tasks\/\w+\.ts$/.test(line));
+const TASKS = (Object.entries(config.tasks) as [Task, string][]).filter(([, line]) => / tasks\/\w+\.ts$/.test(line));
 
 /** The environment without what says how to colour: packages look for more of it where the first is not there. */
 function plainEnvironment(): Record<string, string> {
@@ -48,10 +49,10 @@ function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !colours.includes(name)));
 }
 
-/** Runs a task's command line on a machine where the only programs are deno and a browser's opener. */
-async function run(folder: string, line: string, args: string) {
+/** Runs a task, without one of its flags, on a machine where the only programs are deno and a browser's opener. */
+async function run(folder: string, task: Task, args: string, without = "") {
   await using programs = await standIns({ "xdg-open": "", open: "", explorer: "" });
-  const [deno, ...flags] = line.split(" ").map((part) => part.replace(/(^|=)tasks\//, `$1${root}tasks/`));
+  const [deno, ...flags] = commandLine(task).filter((word) => word !== without);
   return await runProcess(deno, {
     args: [...flags, ...args.split(" ").filter((word) => word !== "")],
     cwd: folder,
@@ -75,8 +76,8 @@ Deno.test({
   name: "privileges: every task prints its help, whatever a terminal wants of its colours",
   ignore: needs("read", "env", "run"),
   async fn() {
-    for (const [task, line] of TASKS) {
-      const { code, stdout, stderr } = await run(root, line, "--help");
+    for (const [task] of TASKS) {
+      const { code, stdout, stderr } = await run(root, task, "--help");
       assert.equal(code, 0, `deno task ${task} --help: ${stderr}`);
       assert.match(stdout, new RegExp(`^Usage: ${task} `), `deno task ${task} --help`);
     }
@@ -115,10 +116,10 @@ Deno.test({
   async fn(test) {
     await inTemporary(async (folder) => {
       for (const task of ["prepare", "train", "visualize"] as const) {
-        const { code, stderr } = await run(folder, config.tasks[task], COMMANDS[task]);
+        const { code, stderr } = await run(folder, task, COMMANDS[task]);
         assert.equal(code, 0, stderr);
       }
-      const doctor = await run(folder, config.tasks.doctor, "");
+      const doctor = await run(folder, "doctor", "");
       assert.equal(doctor.code, 0, doctor.stderr);
       for (const [task, line] of TASKS) {
         await test.step(task, async () => {
@@ -128,7 +129,7 @@ Deno.test({
               /data$|run$/,
               (name) => ["prepare", "train"].includes(task) ? `${name}2` : name,
             );
-            const { code, stdout, stderr } = await run(folder, line.replace(` ${grant} `, " "), args);
+            const { code, stdout, stderr } = await run(folder, task, args, grant);
             if (task === "doctor" && code === 0) {
               assert.notEqual(stdout, doctor.stdout, `deno task doctor says all it has to say without ${grant}`);
               continue;

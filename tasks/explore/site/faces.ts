@@ -1,6 +1,6 @@
 /** What finds faces in a browser: face-api's own build with TensorFlow.js in it, its weights, and TensorFlow.js's WebAssembly. */
 import { join } from "node:path";
-import { faceApiFiles } from "../../../datasets/deps.ts";
+import { faceApiFolders } from "../../../datasets/deps.ts";
 import type { SiteFile } from "./file.ts";
 
 /** The weights of the networks that are asked: two detectors, and the landmarks. */
@@ -9,7 +9,7 @@ const WASM = ["tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm.wasm"];
 
 /** The files, under `faces/`; they are read from the packages' cache when they are asked for. */
 export async function faceFiles(): Promise<[string, SiteFile][]> {
-  const { faceApi, wasm } = await faceApiFiles();
+  const { faceApi, wasm } = await faceApiFolders();
   const file = (folder: string, name: string, type: string): [string, SiteFile] => [
     `faces/${name}`,
     { type, read: () => Deno.readFile(join(folder, name)) },
