@@ -31,7 +31,7 @@ export const rangeKernel = defineKernel({
   name: "augmentation/range",
   code: rangeCode,
   bindings: { x: "read", range: "write" },
-  parameters: { pixels: "u32" },
+  parameters: { samples: "u32", pixels: "u32" },
   rounds: ({ pixels }) => roundsOf([Math.ceil(pixels / 64)], [6]),
 });
 
@@ -76,7 +76,7 @@ export function augmentImages(
       gridFor(samples),
     ),
     gpu.prepare(resampleKernel, { x, draws, y, samples, image_size: imageSize }, gridFor(samples * pixels)),
-    gpu.prepare(rangeKernel, { x: y, range, pixels }, [samples, 1, 1]),
+    gpu.prepare(rangeKernel, { x: y, range, samples, pixels }, gridFor(samples, 1)),
     gpu.prepare(rescaleKernel, { range, x: y, samples, pixels }, gridFor(samples * pixels)),
   ];
 }

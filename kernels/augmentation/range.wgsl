@@ -1,6 +1,6 @@
 // Smallest and largest value of each image.
 //   x  samples x pixels,  range  samples x 2, "=".  A workgroup an image; minima and maxima do not depend on their order.
-struct Parameters { pixels: u32 }
+struct Parameters { samples: u32, pixels: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> range: array<f32>;
 @group(0) @binding(2) var<uniform> p: Parameters;
@@ -9,8 +9,10 @@ var<workgroup> low: array<f32, 64>;
 var<workgroup> high: array<f32, 64>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let base = group.x * p.pixels;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let n = group.y * groups.x + group.x;
+  if (n >= p.samples) { return; }
+  let base = n * p.pixels;
   var smallest = x[base];
   var greatest = x[base];
   for (var at = lane; at < p.pixels; at += 64u) {
@@ -28,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     workgroupBarrier();
   }
   if (lane == 0u) {
-    range[2u * group.x] = low[0];
-    range[2u * group.x + 1u] = high[0];
+    range[2u * n] = low[0];
+    range[2u * n + 1u] = high[0];
   }
 }

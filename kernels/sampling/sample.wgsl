@@ -12,8 +12,8 @@ struct Parameters { seed: u32, purpose: u32, batch: u32, count: u32 }
 @group(0) @binding(5) var<uniform> p: Parameters;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let n = id.x;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let n = (group.y * groups.x + group.x) * 64u + lane;
   if (n >= p.batch) { return; }
   let row = rows[pcg4d(vec4u(p.seed, clock[0], n, p.purpose)).x % p.count];
   index[n] = row;

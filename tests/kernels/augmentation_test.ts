@@ -119,7 +119,7 @@ Deno.test(
       images.fill(0.25, (samples - 1) * pixels);
       const x = buffers.input("x", images), range = buffers.output("range", 2 * samples);
       buffers.run([
-        gpu.prepare(rangeKernel, { x, range, pixels }, [samples, 1, 1]),
+        gpu.prepare(rangeKernel, { x, range, samples, pixels }, gridFor(samples, 1)),
         gpu.prepare(rescaleKernel, { x, range, samples, pixels }, gridFor(samples * pixels)),
       ]);
       const image = (n: number) => Array.from(images.subarray(n * pixels, (n + 1) * pixels));

@@ -135,7 +135,7 @@ const cases: Case[] = [
   {
     kernel: untyped(rangeKernel),
     size: "64s of pixels",
-    parameters: (n) => ({ pixels: 64 * n }),
+    parameters: (n) => ({ samples: 1, pixels: 64 * n }),
     data: (n) => ({ x: ramp(64 * n) }),
     expected: (n) => ["range", 1, 64 * n - 1],
   },
