@@ -107,6 +107,56 @@ Deno.test(
 );
 
 Deno.test(
+  "augmentation: a flat image stays flat, whatever is drawn, where nothing from outside comes into it",
+  withGpu(async (gpu, buffers) => {
+    const size = 16, pixels = size ** 2, samples = 500;
+    const images = Float32Array.from({ length: samples * pixels }, (_, i) => (Math.floor(i / pixels) % 256) / 255 * 2);
+    const clock = buffers.input("clock", new Uint32Array([7])), x = buffers.input("x", images);
+    const y = buffers.output("y", samples * pixels);
+    const draws = buffers.output("draws", 8 * samples), range = buffers.output("range", 2 * samples);
+    buffers.run(augmentImages(gpu, { clock, x, y, draws, range }, { samples, imageSize: size, seed: 1 }));
+    const found = await buffers.floats(y), drawn = await buffers.floats(draws);
+    let flat = 0;
+    for (let n = 0; n < samples; n++) {
+      const own = unpack(drawn.subarray(8 * n, 8 * n + 8));
+      const ones = resample(new Float64Array(pixels).fill(1), size, own);
+      if (!ones.every((value) => value > 1 - 1e-9)) continue; // zeros from outside
+      flat++;
+      const largest = Math.max(...found.subarray(n * pixels, (n + 1) * pixels));
+      assert.equal(largest, 0, `grey ${n % 256}, exponent ${own.exponent}, offset ${own.offset}`);
+    }
+    assert(flat >= 100, `${flat} flat images`);
+  }),
+);
+
+Deno.test(
+  "augmentation: one grey level between two halves is stretched, not taken for flat",
+  withGpu(async (gpu, buffers) => {
+    const d: Draw = { mirror: 0, angle: 0, scale: 1, down: 0, right: 0, exponent: 1, factor: 1, offset: 0.1 };
+    const cases = [0, 1, 128, 254].flatMap((grey) => [0.25, 4].map((exponent) => ({ grey, exponent })))
+      .filter(({ grey, exponent }) => grey > 1 || exponent < 4); // below that float32 holds no difference beside the offset
+    const size = 8, pixels = size ** 2, samples = cases.length;
+    const images = Float32Array.from(
+      { length: samples * pixels },
+      (_, i) => (cases[Math.floor(i / pixels)].grey + i % 2) / 255 * 2,
+    );
+    const x = buffers.input("x", images), y = buffers.output("y", images.length);
+    const draws = buffers.input("draws", Float32Array.from(cases.flatMap(({ exponent }) => pack({ ...d, exponent }))));
+    const range = buffers.output("range", 2 * samples);
+    buffers.run([
+      gpu.prepare(resampleKernel, { x, draws, y, samples, image_size: size }, gridFor(images.length)),
+      gpu.prepare(rangeKernel, { x: y, range, samples, pixels }, gridFor(samples, 1)),
+      gpu.prepare(rescaleKernel, { range, x: y, samples, pixels }, gridFor(images.length)),
+    ]);
+    const found = await buffers.floats(y);
+    cases.forEach((given, n) => {
+      const image = found.subarray(n * pixels, (n + 1) * pixels);
+      image.forEach((value, i) => assert.equal(value, i % 2 * 2, JSON.stringify(given)));
+    });
+  }),
+);
+
+Deno.test(
   "augmentation: smallest and largest of images with one place for each, and flat images",
   withGpu(async (gpu, buffers) => {
     for (const pixels of [1, 63, 64, 65, 200, 961]) {

@@ -52,8 +52,9 @@ export function intensity(value: number, d: Draw): number {
   return Math.max(value, 0) ** d.exponent * d.factor + d.offset;
 }
 
-/** Min-max to [0, 2]; a flat image becomes 0. */
+/** Min-max to [0, 2]; an image whose values differ by no more than float32's rounding becomes 0. */
 export function rescale(x: Float64Array): Float64Array {
   const low = Math.min(...x), high = Math.max(...x);
-  return x.map((value) => (high > low ? (value - low) / (high - low) * 2 : 0));
+  const flat = 1e-5 * Math.max(0.1, Math.abs(low), Math.abs(high));
+  return x.map((value) => (high - low > flat ? (value - low) / (high - low) * 2 : 0));
 }
