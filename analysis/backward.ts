@@ -27,7 +27,7 @@ export function mapToPixels(
   const calls: Call[] = [];
   for (let layer = depth; layer >= 0; layer--) {
     const dy = gradients[layer];
-    const side = imageSize >> (layer + 1);
+    const side = imageSize / 2 ** (layer + 1);
     const buffers = {
       dy,
       w: weights[layer === 0 ? "conv1.weight" : "conv2.weight"],

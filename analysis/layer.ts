@@ -25,7 +25,7 @@ export function filtersOf(layer: Layer): number {
 
 /** Side of a convolution's square map, before pooling. */
 export function mapSide(layer: ConvolutionLayer, imageSize: number): number {
-  return imageSize >> depthOf(layer);
+  return imageSize / 2 ** depthOf(layer);
 }
 
 /** The square of pixels that a unit of a convolution depends on. */

@@ -205,7 +205,7 @@ function spreadBand(band: Uint8Array, images: Uint8Array, left: number, imageSiz
 function firstNotBelow(numbers: Uint32Array, bound: number): number {
   let low = 0, high = numbers.length;
   while (low < high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     if (numbers[middle] < bound) low = middle + 1;
     else high = middle;
   }

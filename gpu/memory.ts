@@ -117,7 +117,7 @@ export class Memory {
       );
     }
     const { queue } = this.#device;
-    const whole = data.byteLength & ~3;
+    const whole = data.byteLength - data.byteLength % 4; // & would make a signed number of 2 GiB
     const explain = (error: { message: string }) => classify(error, `write to ${buffer.label}`);
     this.#failures.within(this.#device, { validation: explain }, () => {
       if (whole > 0) { // Deno ends the whole process at an empty write

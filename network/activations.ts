@@ -18,7 +18,7 @@ export interface NetworkSizes {
 /** The three convolutions' shapes for a number of images. */
 export function convolutionShapes(imageSize: number, images: number): ConvolutionShape[] {
   return FILTERS.map((outputs, index) => {
-    const side = imageSize >> index;
+    const side = imageSize / 2 ** index;
     return { images, inputs: index === 0 ? 1 : FILTERS[index - 1], outputs, height: side, width: side, filter: 5 };
   });
 }

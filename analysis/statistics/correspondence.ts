@@ -210,7 +210,7 @@ function compare(
 function below(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     if (sorted[middle] < value) low = middle + 1;
     else high = middle;
   }

@@ -71,7 +71,7 @@ export function binIndices(values: ArrayLike<number>, edges: ArrayLike<number>):
   return Uint16Array.from({ length: values.length }, (_, i) => {
     let [low, high] = [0, edges.length];
     while (low < high) {
-      const middle = (low + high) >> 1;
+      const middle = Math.floor((low + high) / 2);
       if (edges[middle] < values[i]) low = middle + 1;
       else high = middle;
     }
