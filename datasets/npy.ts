@@ -5,6 +5,7 @@
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
+import { plainBytes } from "./arrays.ts";
 import { excerpt } from "./printable.ts";
 
 /** The array types a `.npy` file can hold here. */
@@ -72,11 +73,12 @@ const MOST_DIMENSIONS = 64;
  *
  * `data` is a view of `bytes` where alignment, byte order and element order allow it, else a copy; it never takes more
  * memory than `bytes` does, whatever the header claims. Fortran order is turned into C order, big-endian numbers into
- * the machine's own.
+ * the machine's own; `bytes` stays as it is.
  *
  * @param bytes The whole file.
  * @returns The array: shape, elements in C order, element type.
  * @throws {NpyError} When the file is truncated, too long, not `.npy`, or holds objects, records, text or half floats.
+ * @throws {TypeError} When `bytes` is no Uint8Array.
  *
  * @example
  * ```ts
@@ -89,6 +91,7 @@ const MOST_DIMENSIONS = 64;
  * ```
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
+  bytes = plainBytes("bytes", bytes);
   const header = readHeader(bytes);
   const { type, bigEndian } = elementType(header.descr);
   const array = ELEMENTS[type].array;

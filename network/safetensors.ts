@@ -3,6 +3,7 @@
  * Bytes in, bytes out: touches no file, so that it runs in a browser too.
  * Format: https://github.com/huggingface/safetensors#format
  */
+import { plainBytes } from "../datasets/arrays.ts";
 import { excerpt, printable } from "../datasets/printable.ts";
 
 /** The array types a tensor's elements come in; F16 and BF16 as their raw bits in a Uint16Array, BOOL in a Uint8Array. */
@@ -80,6 +81,7 @@ const LONGEST_HEADER = 100_000_000;
  * @returns Tensors by name, and the metadata.
  * @throws {SafetensorsError} When the file is truncated, has trailing bytes, holes, overlaps, a name twice, an unknown
  * element type, or a size that does not fit its shape.
+ * @throws {TypeError} When `bytes` is no Uint8Array.
  *
  * @example
  * ```ts
@@ -92,6 +94,7 @@ const LONGEST_HEADER = 100_000_000;
  * ```
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+  bytes = plainBytes("bytes", bytes);
   if (bytes.length < 8) {
     throw new SafetensorsError(`cut short: ${bytes.length} bytes, the header's length alone takes 8`);
   }

@@ -1,5 +1,6 @@
 /** Where a `.mat` file's bytes come from: any range, in pieces, as often as asked. */
 
+import { plainBytes } from "../arrays.ts";
 import { MatError } from "./format.ts";
 
 /** A file that can be read from any place. */
@@ -90,6 +91,7 @@ export async function fileSource(path: string): Promise<MatSource> {
  * ```
  */
 export function bytesSource(name: string, bytes: Uint8Array): MatSource {
+  bytes = plainBytes("bytes", bytes);
   return {
     name,
     size: bytes.length,
