@@ -49,6 +49,7 @@ export {
   type SafetensorsFile,
   writeSafetensors,
 } from "./network/safetensors.ts";
+export { checkDataset, DatasetError } from "./datasets/check.ts";
 export type { Dataset } from "./datasets/dataset.ts";
 export { type NpyArray, NpyError, readNpy, writeNpy } from "./datasets/npy.ts";
 export { type Split, splitIndices } from "./datasets/split.ts";

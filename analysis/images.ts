@@ -1,9 +1,10 @@
 /** Images to look into: normalised numbers from the caller, or rows of a dataset, which go to the GPU once, as bytes. */
+import { checkPictures } from "../datasets/check.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call } from "../gpu/device.ts";
 import type { Normalization } from "../kernels/normalization/mod.ts";
-import { checkImages } from "../network/checks.ts";
+import { checkImages, checkImageSize, checkRows } from "../network/checks.ts";
 import type { Activations } from "../network/layers.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { Preprocessor } from "../training/preprocess.ts";
@@ -59,6 +60,7 @@ export class ImageSource {
 
   /**
    * Uploads what can be uploaded once. `activations` are those whose `images` will be filled.
+   * @throws {TypeError | DatasetError} for an array of another type, and for a dataset whose parts do not fit together.
    * @throws {RangeError} for images that are none of this network's, not finite, or no rows of the dataset.
    */
   constructor(net: ZeroBiasCnn, images: AnalysisImages, activations: Activations) {
@@ -123,18 +125,17 @@ export class ImageSource {
  * @throws {RangeError} as {@linkcode ImageSource} does.
  */
 export function countImages(net: ZeroBiasCnn, images: AnalysisImages): number {
-  if (images instanceof Float32Array) return checkImages(images, net.imageSize);
-  const { dataset: { imageSize, labels }, rows, normalization } = images;
-  if (imageSize !== net.imageSize) {
-    throw new RangeError(`the dataset's images are ${imageSize} pixels wide, the network is for ${net.imageSize}`);
+  if (images instanceof Float32Array || !Object(images).dataset) {
+    return checkImages(images as Float32Array, net.imageSize);
   }
+  const { dataset, rows, normalization } = images;
+  checkPictures(dataset);
+  checkImageSize(net, dataset);
   if (normalization !== "local-mean" && normalization !== "local-contrast") {
     throw new RangeError(
       `normalization is ${JSON.stringify(normalization)}, expected "local-mean" or "local-contrast"`,
     );
   }
-  if (rows.length === 0) throw new RangeError("rows is empty, expected at least one image number");
-  const bad = rows.findIndex((row) => !(row < labels.length));
-  if (bad >= 0) throw new RangeError(`rows[${bad}] is ${rows[bad]}, the dataset has ${labels.length} images`);
+  checkRows(rows, dataset.labels.length);
   return rows.length;
 }

@@ -68,6 +68,12 @@ export function topHits(
 ): Hit[][] {
   checkTop(top);
   const { images, filters, responses, positions, side } = found;
+  for (const [name, { length }] of Object.entries({ responses, positions })) {
+    if (length === images * filters) continue;
+    throw new RangeError(
+      `${name} has ${length} entries, expected one for each of ${images} images x ${filters} filters`,
+    );
+  }
   if (subjects && subjects.length !== images) {
     throw new RangeError(`distinctSubjects has ${subjects.length} entries, expected one for each of ${images} images`);
   }

@@ -9,7 +9,7 @@ import { CK_PLUS_CLASSES } from "./ck_plus/labels.ts";
 import type { Dataset } from "./dataset.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { readNpy } from "./npy.ts";
-import { checkDataset } from "./prepared/check.ts";
+import { checkPrepared } from "./prepared/check.ts";
 import { isThere } from "./file_system.ts";
 import { PreparedError, readFile } from "./prepared/files.ts";
 import { TFD_CLASSES } from "./tfd.ts";
@@ -86,7 +86,7 @@ export async function readAuthorsFolder(directory: string): Promise<Dataset> {
     ...(!subjects && columns.length === 1 && { foldKind: "splits" as const }),
   };
   for (const split of splits.slice(1)) await checkSame(split, dataset, directory);
-  checkDataset(dataset, first);
+  checkPrepared(dataset, first);
   return { ...dataset, fingerprint: await fingerprint(dataset) };
 }
 

@@ -1,5 +1,6 @@
 /** A page of sample images of a data set, one row a class: because people look at crops rather than read about them. */
 
+import { checkDataset } from "./check.ts";
 import type { Dataset } from "./dataset.ts";
 import { sharp } from "./deps.ts";
 
@@ -35,6 +36,7 @@ const LABEL = 118;
  * ```
  */
 export async function contactSheet(dataset: Dataset, options: ContactSheetOptions = {}): Promise<Uint8Array> {
+  checkDataset(dataset);
   // No wider than the fullest class: white paper says nothing.
   const counts = dataset.classNames.map((_, label) => dataset.labels.filter((other) => other === label).length);
   const fullest = Math.max(1, ...counts);

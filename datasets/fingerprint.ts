@@ -1,5 +1,6 @@
 /** Which data this is: a SHA-256 over everything in a dataset that training or analysis can see. */
 
+import { checkArray } from "./arrays.ts";
 import type { Dataset } from "./dataset.ts";
 import { foldKind } from "./split.ts";
 
@@ -11,6 +12,7 @@ import { foldKind } from "./split.ts";
  *
  * @param dataset the dataset, with or without a fingerprint.
  * @returns 64 hexadecimal digits.
+ * @throws {TypeError} For an array of another type: its numbers would be hashed as others.
  *
  * @example
  * ```ts
@@ -32,7 +34,12 @@ export async function fingerprint(dataset: Omit<Dataset, "fingerprint">): Promis
   const { name, imageSize, classNames, images, labels, subjects, folds, foldColumns, actionUnits, units, sequences } =
     dataset;
   // Each array is hashed on its own first, so that moving a byte from one array to the next changes the answer.
-  const parts = await Promise.all([images, labels, subjects, folds, units ?? new Uint8Array(0)].map(hashArray));
+  const bytes = { images, units: units ?? new Uint8Array(0) }, integers = { labels, subjects, folds, sequences };
+  for (const [name, array] of Object.entries(bytes)) checkArray(`dataset.${name}`, array, Uint8Array);
+  for (const [name, array] of Object.entries(integers)) {
+    if (name !== "sequences" || sequences) checkArray(`dataset.${name}`, array, Int32Array);
+  }
+  const parts = await Promise.all([images, labels, subjects, folds, bytes.units].map(hashArray));
   const header = {
     name,
     imageSize,

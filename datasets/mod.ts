@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { checkDataset, DatasetError } from "./check.ts";
 export type { Dataset, FoldKind } from "./dataset.ts";
 export { actionUnitName } from "./action_units.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";

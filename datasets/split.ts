@@ -1,5 +1,6 @@
 /** Which images train, which choose the checkpoint and which are read once at the end. */
 
+import { checkFolds } from "./check.ts";
 import type { Dataset, FoldKind } from "./dataset.ts";
 
 /** Image numbers, ascending, of one split of a dataset. */
@@ -63,6 +64,7 @@ export function splitCount(
  * @param split Number of the split, from 0.
  * @param options `protocol`: `"validation"` (default) or `"original"`.
  * @returns Ascending image numbers for each part.
+ * @throws {DatasetError} When folds and labels do not fit together.
  * @throws {RangeError} When there is no such split, or too few folds to fill its parts.
  *
  * @example
@@ -80,6 +82,7 @@ export function splitIndices(
   split: number,
   options: { protocol?: "validation" | "original" } = {},
 ): Split {
+  checkFolds(dataset, dataset.labels.length);
   const { labels, folds, foldColumns } = dataset;
   const original = options.protocol === "original";
   const byFold = foldKind(dataset) === "folds";

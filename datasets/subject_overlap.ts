@@ -1,5 +1,6 @@
 /** Finds people on both sides of a split: what would make a test measure memory instead of learning. */
 
+import { checkFolds } from "./check.ts";
 import type { Dataset } from "./dataset.ts";
 import { foldKind } from "./split.ts";
 
@@ -34,6 +35,7 @@ export function subjectOverlaps(
   dataset: Pick<Dataset, "subjects" | "folds" | "foldColumns" | "foldKind">,
 ): SubjectOverlap[] {
   const { subjects, folds, foldColumns } = dataset;
+  checkFolds(dataset, subjects.length);
   const overlaps: SubjectOverlap[] = [];
   for (let column = 0; column < foldColumns; column++) {
     const found = new Map<number, Set<number>>();

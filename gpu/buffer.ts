@@ -1,7 +1,24 @@
 /** A buffer on the GPU with an explicit end: what is opened is counted, and `dispose()` gives it back. */
+import { checkArray } from "../datasets/arrays.ts";
 
 /** Typed arrays that go to and come from the GPU. */
 export type GpuArray = Float32Array | Uint32Array | Int32Array | Uint8Array;
+
+/**
+ * Refuses data of another type, whose bytes a kernel would read as other numbers.
+ *
+ * @param label The buffer's name, for the error.
+ * @throws {TypeError} naming the buffer, what it is, and what is expected.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkGpuArray } from "./buffer.ts";
+ * assert.throws(() => checkGpuArray("x", new Float64Array(2)), /data for buffer x is a Float64Array of 2 elements/);
+ * ```
+ */
+export function checkGpuArray(label: string, data: unknown): asserts data is GpuArray {
+  checkArray(`data for buffer ${label}`, data, Float32Array, Uint32Array, Int32Array, Uint8Array);
+}
 
 /**
  * A piece of GPU memory made by `Gpu.createBuffer`. Lengths are in bytes.

@@ -4,7 +4,7 @@
  */
 import { type AdapterDescription, describe, findAdapter } from "./adapter.ts";
 import { bind } from "./binding.ts";
-import type { GpuArray, GpuBuffer } from "./buffer.ts";
+import { checkGpuArray, type GpuArray, type GpuBuffer } from "./buffer.ts";
 import { type Call, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures } from "./failures.ts";
@@ -126,8 +126,12 @@ export class Gpu {
     return this.#memory.allOrNothing(make);
   }
 
-  /** Makes a buffer that holds `data`. */
+  /**
+   * Makes a buffer that holds `data`.
+   * @throws {TypeError} for what no kernel could read: doubles, plain arrays.
+   */
   upload(label: string, data: GpuArray): GpuBuffer {
+    checkGpuArray(label, data);
     return this.allOrNothing(() => {
       const buffer = this.createBuffer(label, data.byteLength);
       this.write(buffer, data);
@@ -137,10 +141,12 @@ export class Gpu {
 
   /**
    * Copies `data` into a buffer, from its byte `offset` (a multiple of 4) on.
+   * @throws {TypeError} for what no kernel could read: doubles, plain arrays.
    * @throws {RangeError} where the data does not fit, or the offset is no multiple of 4.
    */
   write(buffer: GpuBuffer, data: GpuArray, offset = 0): void {
     this.#assertUsable();
+    checkGpuArray(buffer.label, data);
     this.#memory.write(buffer, data, offset);
   }
 

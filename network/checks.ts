@@ -1,9 +1,12 @@
 /** Checks of what users pass in: an error names the argument, its value and what was expected. */
+import { type ArrayType, checkArray } from "../datasets/arrays.ts";
 import { excerpt } from "../datasets/printable.ts";
 
 /**
  * The number of images in an array of n x S x S finite numbers, n at least 1.
  *
+ * @param types The typed arrays that are taken; a Float32Array where none is named.
+ * @throws {TypeError} for an array of another type, whose bytes would be read as other numbers.
  * @throws {RangeError} for an empty array, a length that is no multiple of S x S, or a value that is not finite.
  * @example
  * ```ts
@@ -13,7 +16,12 @@ import { excerpt } from "../datasets/printable.ts";
  * assert.throws(() => checkImages(new Float32Array(100), 8), /images has 100 values/);
  * ```
  */
-export function checkImages(images: ArrayLike<number>, imageSize: number): number {
+export function checkImages(
+  images: ArrayLike<number>,
+  imageSize: number,
+  types: ArrayType[] = [Float32Array],
+): number {
+  checkArray("images", images, ...types);
   const pixels = imageSize ** 2;
   if (!(images.length > 0 && images.length % pixels === 0)) {
     throw new RangeError(
@@ -67,4 +75,40 @@ export function checkSeed(seed: number): void {
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
     throw new RangeError(`seed is ${excerpt(seed)}, expected an integer in 0..4294967295`);
   }
+}
+
+/**
+ * Refuses rows that are no image numbers of a dataset.
+ *
+ * @param rows Image numbers, in any order.
+ * @param count Number of images in the dataset.
+ * @throws {RangeError} for none, and for one that is no integer from 0 to count - 1.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkRows } from "./checks.ts";
+ * checkRows(Uint32Array.of(2, 0), 3);
+ * assert.throws(() => checkRows(Uint32Array.of(2, 3), 3), /rows\[1\] is 3, the dataset has 3 images/);
+ * ```
+ */
+export function checkRows(rows: Uint32Array, count: number): void {
+  if (rows.length === 0) throw new RangeError("rows is empty, expected at least one image number");
+  const bad = rows.findIndex((row) => !(Number.isInteger(row) && row >= 0 && row < count));
+  if (bad >= 0) throw new RangeError(`rows[${bad}] is ${rows[bad]}, the dataset has ${count} images`);
+}
+
+/**
+ * Refuses a dataset of another image size than a network's.
+ *
+ * @throws {RangeError} naming both.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkImageSize } from "./checks.ts";
+ * assert.throws(() => checkImageSize({ imageSize: 48 }, { imageSize: 96 }), /images are 96 pixels wide, the network takes 48/);
+ * ```
+ */
+export function checkImageSize(net: { imageSize: number }, dataset: { imageSize: number }): void {
+  if (dataset.imageSize === net.imageSize) return;
+  throw new RangeError(`the dataset's images are ${dataset.imageSize} pixels wide, the network takes ${net.imageSize}`);
 }

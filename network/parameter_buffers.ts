@@ -1,7 +1,7 @@
 /** A buffer on the GPU for every parameter of a network: made, written from arrays and read back, by PyTorch's names. */
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { elements, type ParameterName, type Parameters, parameterShapes } from "./parameters.ts";
+import { checkParameters, elements, type ParameterName, type Parameters, parameterShapes } from "./parameters.ts";
 
 /** A buffer a parameter. */
 export type ParameterBuffers = Record<ParameterName, GpuBuffer>;
@@ -32,7 +32,7 @@ export function createParameterBuffers(gpu: Gpu, classes: number, what: string):
  * Writes values by name; those not named stay.
  *
  * @param what What they are, for error messages.
- * @throws {RangeError} for a name that is unknown, a wrong length, a value that is not finite. Nothing is written then.
+ * @throws {TypeError | RangeError} as `checkParameters` does. Nothing is written then.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -51,19 +51,7 @@ export function writeParameterBuffers(
   values: Partial<Record<string, Float32Array>>,
   what: string,
 ): void {
-  const shapes = parameterShapes(classes);
-  for (const [name, data] of Object.entries(values)) {
-    const shape = Object.hasOwn(shapes, name) ? shapes[name as ParameterName] : undefined;
-    if (!shape) throw new RangeError(`${what} ${name} is unknown, expected one of ${Object.keys(shapes).join(", ")}`);
-    if (!(data instanceof Float32Array) || data.length !== elements(shape)) {
-      const got = data instanceof Float32Array ? `${data.length} numbers` : typeof data;
-      throw new RangeError(
-        `${what} ${name} has ${got}, expected a Float32Array of ${elements(shape)} (${shape.join(" x ")})`,
-      );
-    }
-    const bad = data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new RangeError(`${what} ${name}[${bad}] is ${data[bad]}, expected a finite number`);
-  }
+  checkParameters(values, classes, what);
   for (const [name, data] of Object.entries(values)) gpu.write(buffers[name as ParameterName], data!);
 }
 

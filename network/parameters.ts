@@ -1,4 +1,5 @@
 /** The parameters of the zero-bias CNN: names and shapes as in PyTorch, and the paper's initial values. */
+import { checkArray } from "../datasets/arrays.ts";
 import { pcg4d, Purpose, unit } from "../kernels/random/mod.ts";
 
 /** Filters of the three convolutions, and units of fc4. */
@@ -47,6 +48,51 @@ export function parameterShapes(classes: number): Record<ParameterName, number[]
 /** Number of elements of a shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
+}
+
+/**
+ * Checks values for some parameters, or for all.
+ *
+ * @param what What they are, for error messages.
+ * @throws {TypeError} for one that is no Float32Array.
+ * @throws {RangeError} for a name that is unknown, a wrong length, a value that is not finite.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkParameters } from "./parameters.ts";
+ * checkParameters({ "output.bias": new Float32Array(7) }, 7);
+ * assert.throws(() => checkParameters({ "output.bias": new Float32Array(8) }, 7), /8 numbers.*of 7/);
+ * ```
+ */
+export function checkParameters(
+  values: Partial<Record<string, Float32Array>>,
+  classes: number,
+  what = "parameter",
+): void {
+  const shapes = parameterShapes(classes);
+  for (const [name, data] of Object.entries(values)) {
+    const shape = Object.hasOwn(shapes, name) ? shapes[name as ParameterName] : undefined;
+    if (!shape) throw new RangeError(`${what} ${name} is unknown, expected one of ${Object.keys(shapes).join(", ")}`);
+    checkArray(`${what} ${name}`, data, Float32Array);
+    if (data.length !== elements(shape)) {
+      throw new RangeError(
+        `${what} ${name} has ${data.length} numbers, expected a Float32Array of ${elements(shape)} (${
+          shape.join(" x ")
+        })`,
+      );
+    }
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new RangeError(`${what} ${name}[${bad}] is ${data[bad]}, expected a finite number`);
+  }
+}
+
+/** All parameters of a network of so many classes, out of what a caller passed. Throws as {@linkcode checkParameters} does. */
+export function allParameters(values: Parameters, classes: number): Parameters {
+  const all = Object.fromEntries(
+    Object.keys(parameterShapes(classes)).map((name) => [name, values[name as ParameterName]]),
+  );
+  checkParameters(all, classes);
+  return all as Parameters;
 }
 
 /**

@@ -107,6 +107,7 @@ export class ZeroBiasCnn {
 
   /**
    * Replaces parameters by name; those not named stay.
+   * @throws {TypeError} for values that are no Float32Array.
    * @throws {RangeError} for a name that is unknown, a wrong length, a value that is not finite. Nothing is changed then.
    */
   async setParameters(values: Partial<Record<string, Float32Array>>): Promise<void> {
@@ -132,6 +133,7 @@ export class ZeroBiasCnn {
 
   /**
    * Probabilities, n x classes, of n x S x S normalised images. No dropout.
+   * @throws {TypeError} for images that are no Float32Array.
    * @throws {RangeError} for a length that is no multiple of S x S, or a value that is not finite.
    */
   async predict(images: Float32Array): Promise<Float32Array> {
@@ -158,6 +160,7 @@ export class ZeroBiasCnn {
 
   /**
    * Mean negative log likelihood of a batch, its accuracy, and the gradient by every parameter. No dropout.
+   * @throws {TypeError} as `predict` does.
    * @throws {RangeError} as `predict` does, and for labels that are not 0..classes-1, one an image.
    * @throws {Error} while another batch of this network is under way, by `lossAndGradients` or `trainStep`.
    */
@@ -174,7 +177,7 @@ export class ZeroBiasCnn {
   /**
    * One update by momentum SGD on a batch; returns loss and accuracy before it.
    * @throws {RangeError} as `lossAndGradients` does, and for settings out of range.
-   * @throws {Error} as `lossAndGradients` does.
+   * @throws {TypeError | Error} as `lossAndGradients` does.
    */
   async trainStep(images: Float32Array, labels: ArrayLike<number>, options: StepOptions = {}): Promise<StepResult> {
     const { learningRate, momentum, weightDecay, dropout } = completedStep(options);

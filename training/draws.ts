@@ -1,10 +1,14 @@
 /** What the trainer draws and does at a step, for those who want to look or to write a loop of their own. */
+import { checkArray } from "../datasets/arrays.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { augmentImages } from "../kernels/augmentation/mod.ts";
 import { type Normalization, normalizeImages } from "../kernels/normalization/mod.ts";
 import { Purpose } from "../kernels/random/mod.ts";
 import { sampleBatch } from "../kernels/sampling/mod.ts";
 import { checkImages, checkSeed } from "../network/checks.ts";
+
+/** Grey levels, or numbers in [0, 2]. */
+const TYPES = [Uint8Array, Float32Array];
 
 /** How one sample was augmented. */
 export interface AugmentationParameters {
@@ -65,6 +69,7 @@ export async function sampleIndices(
  * n of the batch. Bytes are scaled to [0, 2] first; floats are taken to be in [0, 2]. The result is in [0, 2], not normalised.
  *
  * @param options `imageSize`: side S of the n x S x S images; may be left out for one square image.
+ * @throws {TypeError} for images of another type.
  * @throws {RangeError} for images of another length, values that are not finite, a seed or step out of range.
  * @example
  * ```ts
@@ -85,8 +90,9 @@ export async function augment(
   const { seed, step } = options;
   checkSeed(seed);
   checkWhole({ step }, 0);
+  checkArray("images", images, ...TYPES);
   const imageSize = options.imageSize ?? sideOfOne(images);
-  const samples = checkImages(images, imageSize);
+  const samples = checkImages(images, imageSize, TYPES);
   using clock = gpu.upload("clock", new Uint32Array([step]));
   using x = gpu.upload("x", scaled(images));
   using y = gpu.createBuffer("y", 4 * images.length);
@@ -109,6 +115,7 @@ export async function augment(
  *
  * @param options `mode`: `"local-mean"` (x - box5(x), what the authors' code does; default) or `"local-contrast"` (that, divided by
  * sqrt(box5 of its square + 1e-4)). `imageSize`: side S of the n x S x S images; may be left out for one square image.
+ * @throws {TypeError} for images of another type.
  * @throws {RangeError} for images of another length, values that are not finite, an unknown mode.
  * @example
  * ```ts
@@ -129,8 +136,9 @@ export async function normalize(
   if (mode !== "local-mean" && mode !== "local-contrast") {
     throw new RangeError(`mode is ${JSON.stringify(mode)}, expected "local-mean" or "local-contrast"`);
   }
+  checkArray("images", images, ...TYPES);
   const imageSize = options.imageSize ?? sideOfOne(images);
-  const samples = checkImages(images, imageSize);
+  const samples = checkImages(images, imageSize, TYPES);
   using x = gpu.upload("x", scaled(images));
   using y = gpu.createBuffer("y", 4 * images.length);
   using scratch = gpu.createBuffer("scratch", 4 * images.length);

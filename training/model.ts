@@ -1,7 +1,14 @@
 /** A trained model by itself: what reads a new face. Weights with what has to be known to use them; no momentum, no run folder. */
 import type { Gpu } from "../gpu/device.ts";
 import type { Normalization } from "../kernels/normalization/mod.ts";
-import { elements, type ParameterName, type Parameters, parameterShapes } from "../network/parameters.ts";
+import {
+  allParameters,
+  elements,
+  type ParameterName,
+  type Parameters,
+  parameterShapes,
+} from "../network/parameters.ts";
+import { checkArray } from "../datasets/arrays.ts";
 import { excerpt, isPrintable } from "../datasets/printable.ts";
 import { readSafetensors, writeSafetensors } from "../network/safetensors.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
@@ -49,6 +56,7 @@ export interface Model {
 /**
  * A model as the bytes of a safetensors file.
  *
+ * @throws {TypeError | RangeError} for parameters that are missing, no Float32Array, of another length, or not finite.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -69,9 +77,10 @@ export interface Model {
  * ```
  */
 export function writeModel({ info, parameters }: Model): Uint8Array {
+  const shapes = parameterShapes(info.classNames.length);
   const tensors: Record<string, { shape: number[]; data: Float32Array }> = {};
-  for (const [name, shape] of Object.entries(parameterShapes(info.classNames.length))) {
-    tensors[name] = { shape, data: parameters[name as ParameterName] };
+  for (const [name, data] of Object.entries(allParameters(parameters, info.classNames.length))) {
+    tensors[name] = { shape: shapes[name as ParameterName], data };
   }
   return writeSafetensors(tensors, modelMetadata(info));
 }
@@ -190,6 +199,7 @@ export async function openModel(gpu: Gpu, { info, parameters }: Model): Promise<
  * @param model Says how images are normalised.
  * @param faces Grey levels 0..255, n x S x S, row-major.
  * @returns n x C probabilities.
+ * @throws {TypeError} When `faces` is no Uint8Array.
  * @throws {RangeError} When the bytes are not whole images of the model's size.
  * @throws {GpuError} when the GPU reports any failure.
  * @example
@@ -210,6 +220,7 @@ export async function classifyFaces(
   faces: Uint8Array,
 ): Promise<Float32Array> {
   const { imageSize, normalization } = info;
+  checkArray("faces", faces, Uint8Array);
   return await net.predict(await normalize(net.gpu, faces, { mode: normalization, imageSize }));
 }
 

@@ -1,6 +1,7 @@
 /** A model as an ONNX file, for runtimes that know nothing of aulens: it takes raw pixels and says what has to be known to use it. */
 import { onnxFile } from "../network/onnx/messages.ts";
 import { zeroBiasCnnGraph } from "../network/onnx/graph.ts";
+import { allParameters } from "../network/parameters.ts";
 import { type CropRule, type ImagesKind, type Model, type ModelInfo, modelMetadata } from "./model.ts";
 
 /**
@@ -8,7 +9,7 @@ import { type CropRule, type ImagesKind, type Model, type ModelInfo, modelMetada
  * normalisation are operators of the graph. Outputs: `probabilities` and `logits`, N x classes. Metadata `info` holds the model's
  * {@linkcode ModelInfo} as JSON, as the safetensors file does.
  *
- * @throws {RangeError} for parameters that do not fit the description.
+ * @throws {TypeError | RangeError} for parameters that are missing, no Float32Array, of another length, or not finite.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -30,13 +31,11 @@ import { type CropRule, type ImagesKind, type Model, type ModelInfo, modelMetada
  */
 export function writeOnnx({ info, parameters }: Model): Uint8Array<ArrayBuffer> {
   const { imageSize, classNames, normalization } = info;
-  const graph = zeroBiasCnnGraph(parameters, { imageSize, classes: classNames.length, normalization });
-  for (const { name, shape, data } of graph.initializers) {
-    const count = shape.reduce((product, size) => product * size, 1);
-    if (data?.length !== count) {
-      throw new RangeError(`parameter ${name} has ${data?.length ?? "no"} numbers, expected ${count} (${shape})`);
-    }
-  }
+  const graph = zeroBiasCnnGraph(allParameters(parameters, classNames.length), {
+    imageSize,
+    classes: classNames.length,
+    normalization,
+  });
   const description = [
     `The zero-bias CNN of Khorrami, Paine and Huang (2015). images: float32 N x 1 x ${imageSize} x ${imageSize}, grey levels 0..255, not ` +
     `normalised. probabilities: N x ${classNames.length}, in the order of classNames in the metadata info, a JSON.`,

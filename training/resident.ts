@@ -37,14 +37,14 @@ export class ResidentImages {
 
   /**
    * Uploads the images with the given numbers.
-   * @param pieceBytes most bytes of one buffer; default what the adapter binds
+   * @param pieceBytes most bytes of one buffer, at most 4 GiB, as a kernel's index counts them; default what the adapter binds
    * @throws {GpuLimitError} where one image is larger than the adapter binds.
    */
   constructor(
     gpu: Gpu,
     dataset: Pick<Dataset, "imageSize" | "images" | "labels">,
     chosen: Uint32Array,
-    pieceBytes: number = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize),
+    pieceBytes: number = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize, 2 ** 32),
   ) {
     this.#gpu = gpu;
     this.count = chosen.length;

@@ -1,6 +1,8 @@
 /** The trainer: runs steps, reports means, hands out checkpoints, stops when asked or when the numbers go wrong. */
+import { checkDataset } from "../datasets/check.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { splitIndices } from "../datasets/split.ts";
+import { checkImageSize } from "../network/checks.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { trainingSettings, type TrainOptions } from "./options.ts";
@@ -28,6 +30,7 @@ export interface TrainRecord {
  * drawing what the uninterrupted run would have drawn, and yielding its records: only where it was stopped or ended at a step that is due
  * for neither, there is one more, of that step, and the next one holds what came after it.
  *
+ * @throws {DatasetError} for a dataset whose parts do not fit together.
  * @throws {RangeError} for options out of range, a dataset of another image size or class count than the network's, no such split.
  * @throws {TrainingDivergedError} within a few steps of the first one whose loss or weights are not finite.
  * @throws {GpuOutOfMemoryError} where the batch does not fit, naming one that would.
@@ -56,11 +59,8 @@ export async function* train(
 ): AsyncGenerator<TrainRecord> {
   const { steps = 31_000, logEvery = 10, validateEvery = 50, checkpointEvery = 1000, onCheckpoint, signal } = options;
   const settings = trainingSettings(options, net.seed);
-  if (dataset.imageSize !== net.imageSize) {
-    throw new RangeError(
-      `the dataset's images are ${dataset.imageSize} pixels wide, the network takes ${net.imageSize}`,
-    );
-  }
+  checkDataset(dataset);
+  checkImageSize(net, dataset);
   if (dataset.classNames.length !== net.classes) {
     throw new RangeError(`the dataset has ${dataset.classNames.length} classes, the network has ${net.classes}`);
   }

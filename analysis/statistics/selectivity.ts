@@ -29,6 +29,11 @@ export function classSelectivity(
   { images, filters, responses }: { images: number; filters: number; responses: ArrayLike<number> },
   labels: ArrayLike<number>,
 ): Selectivity {
+  if (responses.length !== images * filters) {
+    throw new RangeError(
+      `responses has ${responses.length} entries, expected one for each of ${images} images x ${filters} filters`,
+    );
+  }
   if (labels.length !== images) {
     throw new RangeError(`labels has ${labels.length} entries, expected one for each of ${images} images`);
   }

@@ -1,5 +1,6 @@
 /** Face detection with face-api (npm:@vladmandic/face-api): the packages and their weights are loaded at the first call. */
 
+import { checkArray } from "../arrays.ts";
 import { cutSquare, type Image } from "./image.ts";
 import { type FaceFrame, faceSquare, LANDMARKS, type Point } from "./landmarks.ts";
 import { type DetectedFace, type Face, lookForFace, lookForFaces, LOOKS } from "./look.ts";
@@ -131,6 +132,7 @@ function checkOptions({ pixels, width, height, channels }: Image, options: Detec
   if (!(width >= 16 && height >= 16)) {
     throw new RangeError(`the picture is ${width} x ${height}; 16 x 16 is the least.`);
   }
+  checkArray("pixels", pixels, Uint8Array);
   if (pixels.length !== width * height * channels) {
     throw new RangeError(`the picture has ${pixels.length} bytes; expected ${width} x ${height} x ${channels}.`);
   }

@@ -1,5 +1,6 @@
 /** Pictures as pixels: read from a file with a bound on its size, turned to grey, cut out as a square. */
 
+import { checkArray } from "../arrays.ts";
 import { sharp } from "../deps.ts";
 import { SourceError } from "../source_error.ts";
 import type { Square } from "./square.ts";
@@ -106,6 +107,10 @@ async function readBounded(path: string, most: number, fail: (problem: string) =
  */
 export async function cutSquare(image: Image, square: Square, size: number): Promise<Uint8Array> {
   const { pixels, width, height, channels } = image;
+  checkArray("pixels", pixels, Uint8Array);
+  if (pixels.length !== width * height * channels) {
+    throw new RangeError(`the picture has ${pixels.length} bytes; expected ${width} x ${height} x ${channels}.`);
+  }
   const [left, top, side] = [square.left, square.top, square.size].map(Math.round);
   if (!(side >= 2 && side <= 4 * Math.max(width, height))) {
     throw new RangeError(`cutSquare: the square is ${side} pixels wide in a picture of ${width} x ${height}.`);

@@ -5,7 +5,7 @@ import type { Dataset } from "../dataset.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, readNpy } from "../npy.ts";
 import { foldKind } from "../split.ts";
-import { checkDataset } from "./check.ts";
+import { checkPrepared } from "./check.ts";
 import { isThere } from "../file_system.ts";
 import { PreparedError, readFile } from "./files.ts";
 import { readPreparedMeta } from "./meta.ts";
@@ -67,7 +67,7 @@ export async function readPrepared(directory: string): Promise<Dataset> {
   if (!meta.sequences && await isThere(join(directory, "seqs.npy"))) {
     throw new PreparedError(`${join(directory, "seqs.npy")}: is there, but meta.json says of no sequences`);
   }
-  checkDataset(dataset, directory);
+  checkPrepared(dataset, directory);
   const actual = await fingerprint(dataset);
   if (actual !== meta.fingerprint) {
     throw new PreparedError(

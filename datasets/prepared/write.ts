@@ -6,7 +6,7 @@ import { inTheWayOf, notFound } from "../file_system.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { type NpyArray, npyHeader } from "../npy.ts";
 import { foldKind } from "../split.ts";
-import { checkDataset } from "./check.ts";
+import { checkPrepared } from "./check.ts";
 import { PreparedError, writeFile } from "./files.ts";
 import { checkNotInterrupted, recoverFolder, targetOf } from "./leftovers.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
@@ -62,7 +62,7 @@ export async function writePrepared(
   options: WritePreparedOptions = {},
 ): Promise<void> {
   const { signal, files = {} } = options;
-  checkDataset(dataset);
+  checkPrepared(dataset);
   const actual = await fingerprint(dataset);
   if (dataset.fingerprint !== actual) {
     throw new PreparedError(`fingerprint ${dataset.fingerprint} is not that of the dataset, which is ${actual}`);

@@ -1,4 +1,5 @@
 /** What is known of the images that are compared: which Action Units they show, and which of them belong together. */
+import { checkDataset } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Grouping } from "../../analysis/statistics/exchange.ts";
 import { UsageError } from "../command.ts";
@@ -24,6 +25,7 @@ export interface Observations extends Required<Grouping> {
  * @throws {UsageError} where it knows no Action Unit.
  */
 export function observe(dataset: Dataset, rows: Uint32Array): Observations {
+  checkDataset(dataset);
   const { actionUnits, units, subjects } = dataset;
   if (!actionUnits || !units || actionUnits.length === 0) {
     throw new UsageError(

@@ -9,9 +9,9 @@ const root = new URL("../..", import.meta.url).href;
 
 const ROOMS = ["gpu", "kernels", "network", "training", "analysis", "tasks"];
 /** Pure files of datasets/ that any room from training on may import: no file is read, no package needed. */
-const PURE = ["datasets/dataset.ts", "datasets/split.ts"];
-/** What knows no dataset and no room: how a word out of a file is shown. Any room may import it. */
-const ANYWHERE = ["datasets/printable.ts"];
+const PURE = ["datasets/dataset.ts", "datasets/check.ts", "datasets/split.ts"];
+/** What knows no dataset and no room: how a word out of a file is shown, and of which type an array is. Any room may import it. */
+const ANYWHERE = ["datasets/arrays.ts", "datasets/printable.ts"];
 /** What runs in a browser. */
 const PORTABLE = ["gpu", "kernels", "network", "training", "analysis"];
 

@@ -1,4 +1,5 @@
 /** Who does the runs of a cross-validation: anything that turns planned runs into evaluations, here or elsewhere. */
+import { checkDataset } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { withExact } from "../../network/exact.ts";
@@ -130,6 +131,7 @@ export interface InProcessOptions
  */
 export function inProcess(gpu: Gpu, dataset: Dataset, options: InProcessOptions = {}): Engine {
   const { selection = "validation", initialScale, convolution, ...settings } = options;
+  checkDataset(dataset);
   const { imageSize, classNames } = dataset;
   return {
     async *run(runs, { signal }) {

@@ -1,4 +1,5 @@
 /** How good a run is, by a rule that is said: every checkpoint's accuracy, the chosen one, and its metrics on the test images. */
+import { checkDataset } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { type Split, splitIndices } from "../../datasets/split.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
@@ -115,6 +116,7 @@ export interface EvaluationResult {
  * @param dataset The data that the run was trained on.
  * @param checkpoints All checkpoints of one run.
  * @param options Rule, bootstrap, progress.
+ * @throws {DatasetError} for a dataset whose parts do not fit together.
  * @throws {RangeError} for no checkpoint, and for a split without test or validation images.
  * @throws {CheckpointError} for checkpoints of other data or of different runs, and for a rule that the run was not trained for.
  * @example
@@ -187,6 +189,7 @@ export async function chooseCheckpoint(
   parts: Split;
   selection: Selection;
 }> {
+  checkDataset(dataset);
   const ascending = checkpoints.toSorted((a, b) => a.step - b.step);
   if (ascending.length === 0) throw new RangeError("checkpoints is empty, expected those of a run");
   const run = (await open(ascending.at(-1)!, dataset)).info;

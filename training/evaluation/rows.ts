@@ -1,7 +1,9 @@
 /** What a network says of the images of a dataset: probabilities, accuracy and loss, computed where the images are, on the GPU. */
+import { checkPictures } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { softmaxCrossEntropy } from "../../kernels/loss/mod.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
+import { checkImageSize, checkRows } from "../../network/checks.ts";
 import { forwardCalls } from "../../network/layers.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { Preprocessor } from "../preprocess.ts";
@@ -22,7 +24,8 @@ export interface Prediction {
 /**
  * Evaluates the images `rows` of a dataset: no augmentation, no dropout.
  *
- * @throws {RangeError} when `rows` is empty.
+ * @throws {DatasetError} for images and labels that do not fit together, and for labels of other classes than the network's.
+ * @throws {RangeError} for images of another size, no rows, and a row that is no image of the dataset.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -42,7 +45,9 @@ export async function evaluateRows(
   rows: Uint32Array,
   normalization: Normalization,
 ): Promise<Prediction> {
-  if (rows.length === 0) throw new RangeError("rows is empty, expected at least one image number");
+  checkPictures(dataset, net.classes);
+  checkImageSize(net, dataset);
+  checkRows(rows, dataset.labels.length);
   const { gpu, sizes, weights, classes } = net;
   const count = rows.length;
   const a = net.activations(count);

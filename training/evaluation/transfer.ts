@@ -1,4 +1,5 @@
 /** How a network does on data of another set: classes matched by name, everything labelled tested. */
+import { checkDataset } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
@@ -37,6 +38,7 @@ export interface TransferResult {
  * @param net The network.
  * @param classNames Names of its classes, in order.
  * @param dataset The other data, of the network's image size.
+ * @throws {DatasetError} for a dataset whose parts do not fit together.
  * @throws {RangeError} for data of another image size, and where no class matches.
  * @example
  * ```ts
@@ -61,6 +63,7 @@ export async function evaluateTransfer(
   dataset: Dataset,
   options: { normalization: Normalization; bootstrap?: BootstrapOptions },
 ): Promise<TransferResult> {
+  checkDataset(dataset);
   const target = matchClasses(net.imageSize, classNames, dataset);
   const labels = dataset.labels.map((label) => label < 0 ? -1 : target[label]);
   const rows = Uint32Array.from([...labels.keys()].filter((row) => labels[row] >= 0));
