@@ -126,7 +126,7 @@ Deno.test(
       [layerResponses(net, new Float32Array(64), { layer: "pool1" as "conv1" }), /layer is "pool1"/],
       [layerResponses(net, rows(), { layer }), /rows is empty/],
       [layerResponses(net, rows(0, 20), { layer }), /rows\[1\] is 20, the dataset has 20 images/],
-      [layerResponses(net, wide, { layer }), /16 pixels wide, the network is for 8/],
+      [layerResponses(net, wide, { layer }), /16 pixels wide, the network takes 8/],
       [
         layerResponses(net, { ...rows(0), normalization: "none" as "local-mean" }, { layer }),
         /normalization is "none"/,
