@@ -66,7 +66,8 @@ Deno.test("what permutations exchange is told as it is done", async () => {
   };
   const rows = Uint32Array.of(0, 1, 2, 3);
   const exchanged = (name: string, subjects: number[]) => {
-    return observe({ ...dataset, name, subjects: Int32Array.from(subjects) }, rows).exchanged;
+    const all = dataset.subjects.map((_, n) => subjects[n % subjects.length]);
+    return observe({ ...dataset, name, subjects: all }, rows).exchanged;
   };
   assert.equal(exchanged("ck_plus", [0, 0, 1, 1]), "whole sequences, among those of a person");
   assert.equal(exchanged("ck_plus_of_mine", [0, 0, 1, 1]), "images, among those of a person");
