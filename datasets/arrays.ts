@@ -1,4 +1,4 @@
-/** Checks of arrays from callers. Types are not checked in a browser, and an array of another type is read as other numbers. */
+/** Checks of arrays from callers: types are not checked in a browser, and a wrong one is read as other numbers. */
 import { excerpt } from "./printable.ts";
 
 /** The constructor of a typed array. */
@@ -22,7 +22,8 @@ export interface ArrayType {
  * import { checkArray } from "./arrays.ts";
  *
  * checkArray("images", new Float32Array(4), Float32Array);
- * assert.throws(() => checkArray("images", new Float64Array(4), Float32Array), /images is a Float64Array of 4 elements/);
+ * const wrong = new Float64Array(4);
+ * assert.throws(() => checkArray("images", wrong, Float32Array), /images is a Float64Array of 4 elements/);
  * ```
  */
 export function checkArray<T extends readonly ArrayType[]>(
@@ -34,7 +35,7 @@ export function checkArray<T extends readonly ArrayType[]>(
   if (problem) throw new TypeError(`${argument} ${problem}`);
 }
 
-/** What {@linkcode checkArray} says of a value, without the argument's name; undefined where it is of one of the types. */
+/** What {@linkcode checkArray} says of a value, without the argument's name; undefined where it is of one of `types`. */
 export function arrayProblem(argument: string, value: unknown, ...types: ArrayType[]): string | undefined {
   if (types.some((type) => value instanceof type)) return undefined;
   const expected = types.map(({ name }) => withArticle(name)).join(" or ");
@@ -42,8 +43,8 @@ export function arrayProblem(argument: string, value: unknown, ...types: ArrayTy
 }
 
 /**
- * The same bytes as a plain `Uint8Array`. A subclass may copy, cut and convert in ways of its own: `slice` of Node's `Buffer` gives no copy
- * but a view, into memory that other buffers share.
+ * The same bytes as a plain `Uint8Array`. A subclass may copy in ways of its own: `slice` of Node's `Buffer` gives no
+ * copy but a view, into memory that other buffers share.
  *
  * @param argument Name of the argument, for the error.
  * @param bytes What the caller passed.

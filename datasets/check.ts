@@ -26,7 +26,8 @@ export class DatasetError extends RangeError {
 }
 
 /**
- * Checks that a dataset's parts fit together: types and lengths of the arrays, and the range of every label, subject, fold and unit.
+ * Checks that a dataset's parts fit together: types and lengths of the arrays, and the range of every label, subject,
+ * fold and unit.
  *
  * @param dataset The dataset; whether its fingerprint is right is not looked at.
  * @throws {DatasetError} naming the field, the value and what was expected.
@@ -48,7 +49,8 @@ export class DatasetError extends RangeError {
  *   fingerprint: "",
  * };
  * checkDataset(tiny);
- * assert.throws(() => checkDataset({ ...tiny, labels: Int32Array.of(1, 2) }), /dataset.labels: value 2 at 1, expected 0 to 1/);
+ * const wrong = { ...tiny, labels: Int32Array.of(1, 2) };
+ * assert.throws(() => checkDataset(wrong), /dataset.labels: value 2 at 1, expected 0 to 1/);
  * ```
  */
 export function checkDataset(dataset: Dataset): void {

@@ -1,6 +1,6 @@
 /**
- * Readers of bytes, given a view into the middle of a buffer, as Node's `Buffer` is one: they read the view alone, and leave the caller's
- * bytes as they were.
+ * Readers of bytes, given a view into the middle of a buffer, as Node's `Buffer` is one: they read the view alone, and
+ * leave the caller's bytes as they were.
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";

@@ -1,6 +1,6 @@
 /**
- * Every kernel whose grid `gridFor` folds gives the same numbers with two rows of workgroups as with one. Grids are folded by hand, because
- * `gridFor` does it past 65,535 workgroups only, where a test would take long.
+ * Every kernel whose grid `gridFor` folds gives the same numbers with two rows of workgroups as with one. Grids are
+ * folded by hand, because `gridFor` does it past 65,535 workgroups only, where a test would take long.
  */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../gpu/device.ts";
@@ -15,7 +15,7 @@ import { Random } from "../support/random.ts";
 /** Kernels that are never folded: the one has one workgroup, the other a grid of three dimensions. */
 const NEVER_FOLDED = ["loss/mean", "winograd/product_tiled"];
 
-/** Sizes by the parameters' names: enough that every kernel works in four workgroups, and that all arrays fit into `WORDS`. */
+/** Sizes by the parameters' names: every kernel works in four workgroups, and all arrays fit into `WORDS`. */
 const SIZES: Record<string, number> = {
   ...{ samples: 300, first_sample: 0, batch: 300, count: 300, images: 4, first_image: 0, planes: 64 },
   ...{ image_size: 8, pixels: 64, height: 16, width: 16, window_height: 8, window_width: 8 },
