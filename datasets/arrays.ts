@@ -35,7 +35,7 @@ export function checkArray<T extends readonly ArrayType[]>(
   if (problem) throw new TypeError(`${argument} ${problem}`);
 }
 
-/** What {@linkcode checkArray} says of a value, without the argument's name; undefined where it is of one of `types`. */
+/** What {@linkcode checkArray} says of a value, without the argument's name; undefined where the type is right. */
 export function arrayProblem(argument: string, value: unknown, ...types: ArrayType[]): string | undefined {
   if (types.some((type) => value instanceof type)) return undefined;
   const expected = types.map(({ name }) => withArticle(name)).join(" or ");
