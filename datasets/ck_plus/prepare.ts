@@ -8,6 +8,7 @@ import { faceSquare } from "../faces/landmarks.ts";
 import type { Detector, FaceBackend } from "../faces/networks.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { SourceError } from "../source_error.ts";
+import { GAPS_FILE } from "./gaps.ts";
 import { CK_PLUS_CLASSES, readLandmarks } from "./labels.ts";
 import { type CkPlusFrame, type CkPlusSequence, planCkPlus } from "./plan.ts";
 
@@ -38,7 +39,10 @@ export interface PreparedCkPlus {
   dataset: Dataset;
   /** How faces were cropped, by what, how many; for `meta.json`. */
   details: Record<string, unknown>;
-  /** `missed_faces.txt` where faces were missed: a line a frame, its path and the reason. */
+  /**
+   * `missed_faces.txt` where faces were missed: a line a frame, its path and the reason; `incomplete.txt` where the tree
+   * lacks something: a line a sequence or person, and what is wrong.
+   */
   files: Record<string, string>;
   warnings: string[];
 }
@@ -137,8 +141,12 @@ export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkP
       sequences: plan.sequences.length,
       frames: total,
       missedFaces: missed.length,
+      gaps: plan.gaps.length,
     },
-    files: missed.length > 0 ? { "missed_faces.txt": missed.join("\n") + "\n" } : {},
+    files: {
+      ...(missed.length > 0 && { "missed_faces.txt": missed.join("\n") + "\n" }),
+      ...(plan.gaps.length > 0 && { [GAPS_FILE]: plan.gaps.join("\n") + "\n" }),
+    },
     warnings,
   };
 }

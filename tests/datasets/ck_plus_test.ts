@@ -8,7 +8,7 @@ import { needs } from "../permissions.ts";
 
 const ignore = needs("read", "write", "ffi", "env");
 // Decoding needs a native library, so it is imported only where the permissions are granted.
-const { prepareCkPlus } = ignore ? {} as never : await import("../../datasets/ck_plus/mod.ts");
+const { planCkPlus, prepareCkPlus } = ignore ? {} as never : await import("../../datasets/ck_plus/mod.ts");
 const { sharp } = ignore ? {} as never : await import("../../datasets/deps.ts");
 
 /** A PNG of one grey level. */
@@ -56,7 +56,12 @@ Deno.test({ name: "the 327 sequences give the published counts, folds and six-cl
     for (let frame = 1; frame <= 5; frame++) tree[`images/cohn-kanade-images/${stem}${frame}.png`] = image;
     tree[`Emotion_labels/Emotion/${stem}5_emotion.txt`] = `   ${emotion.toExponential(7)}\n`;
   }
-  const { dataset } = await withTree(tree, (input) => prepare(input));
+  const { dataset, warnings, files } = await withTree(tree, (input) => prepare(input));
+  assert.deepEqual(
+    [warnings, files],
+    [["no folder FACS or FACS_labels; no Action Units are known"], {}],
+    "all is there",
+  );
   assert.equal(dataset.labels.length, 1308);
   // Sequences come out in the order of their names, four images each.
   assert.deepEqual([...dataset.folds], CK_PLUS_SEQUENCES.flatMap(({ fold }) => [fold, fold, fold, fold]));
@@ -92,8 +97,83 @@ Deno.test({ name: "first and last three frames, junk passed over, codes only at 
   assert.match(warnings.join("\n"), /S010_002_00000006_facs\.txt: line 3: .*left out/);
   assert.match(warnings.join("\n"), /S998.001: 1 frame: left out/);
   assert.match(warnings.join("\n"), /S999.001: 3 frames: 2 of the expression/);
-  assert.deepEqual(files, {});
+  assert.match(warnings.join("\n"), /^2 of the 327 labelled sequences of the published set, and 2 of its 118 people/m);
+  assert.match(warnings.join("\n"), /^no FACS codes for 1 of 3 sequences; they count as unknown: S999\/001$/m);
+  assert.deepEqual(Object.keys(files), ["incomplete.txt"]);
 });
+
+Deno.test({ name: "frames that labels speak of and that are missing are told and listed", ignore }, async () => {
+  const frame = (name: string, number: number) =>
+    `cohn-kanade-images/${name}/${name.replace("/", "_")}_${String(number).padStart(8, "0")}.png`;
+  const facs = "1.7e+01 2.0e+00\n";
+  const tree: Tree = {};
+  const add = async (name: string, emotion: number, frames: number, missing: number[], own: Tree = {}) => {
+    Object.assign(tree, await sequence(name, emotion, frames, facs), own);
+    for (const number of missing) delete tree[frame(name, number)];
+  };
+  await add("S005/001", 3, 8, [7, 8]); // copied until the copy stopped
+  await add("S010/002", 7, 8, [1]); // another face is neutral
+  await add("S010/004", 1, 9, [4, 6, 7]);
+  await add("S010/006", 5, 5, []); // whole
+  await add("S011/001", 1, 6, [], { [frame("S011/001", 7)]: await png(70) }); // one more than the label speaks of
+  await add("S011/002", 6, 6, [], { "cohn-kanade-images/S011/002/S011_002_06.png": await png(60) });
+  await add("S011/003", 4, 6, [], { "Landmarks/S011/003/S011_003_00000009_landmarks.txt": "" });
+  await add("S011/004", 2, 6, [2]);
+  tree["FACS/S011/004/S011_004_00000004_facs.txt"] = tree["FACS/S011/004/S011_004_00000006_facs.txt"];
+  delete tree["FACS/S011/004/S011_004_00000006_facs.txt"];
+  const { warnings, files, details } = await withTree(tree, (input) => prepare(input));
+  const lines = files["incomplete.txt"].split("\n").filter((line) => line.includes("frame"));
+  assert.deepEqual(lines, [
+    "S005/001\tends with frame 6, but the emotion label is of frame 8; ends with frame 6, but the FACS file is of frame 8",
+    "S010/002\tframe 1 is missing",
+    "S010/004\tframes 4, 6 to 7 are missing",
+    "S011/001\tends with frame 7, but the emotion label is of frame 6; ends with frame 7, but the FACS file is of frame 6",
+    "S011/002\tframe 6 is there twice",
+    "S011/003\tends with frame 6, but the last landmarks file is of frame 9",
+    "S011/004\tframe 2 is missing; ends with frame 6, but the FACS file is of frame 4",
+  ]);
+  assert.match(
+    warnings[0],
+    /^7 of 8 labelled sequences lack frames.*incomplete\.txt lists them\): S005\/001: ends with/,
+  );
+  assert.match(warnings[0], /; and more$/);
+  assert.deepEqual(details.gaps, files["incomplete.txt"].split("\n").length - 1);
+});
+
+Deno.test(
+  { name: "people without an emotion folder, and what the published set has more, are told", ignore },
+  async () => {
+    const tree: Tree = {};
+    for (const { subject, sequence, emotion } of CK_PLUS_SEQUENCES.slice(0, 20)) {
+      const stem = `${subject}/${sequence}/${subject}_${sequence}_0000000`;
+      for (let frame = 1; frame <= 4; frame++) tree[`cohn-kanade-images/${stem}${frame}.png`] = "";
+      // The copy of the labels stopped and went on.
+      if (subject === "S010" || stem.startsWith("S011/001")) continue;
+      const label = stem.startsWith("S005") ? 5 : emotion;
+      tree[`Emotion/${stem}4_emotion.txt`] = `   ${label.toExponential(7)}\n`;
+    }
+    tree["FACS/S010/002/S010_002_00000004_facs.txt"] = "";
+    tree["Emotion/S888/001/.DS_Store"] = tree["cohn-kanade-images/S888/001/S888_001_00000001.png"] = "";
+    const plan = await withTree(tree, (input) => planCkPlus(input));
+    const held = CK_PLUS_SEQUENCES.slice(0, 20).filter(({ subject }) => subject !== "S010");
+    const people = new Set(held.map(({ subject }) => subject)).size;
+    const told = plan.warnings.join("\n");
+    assert.match(
+      told,
+      /^no emotion folder for these people \(1\), .*: S010: in images and FACS, but has no emotion folder$/m,
+    );
+    const counts = `${
+      held.length - 1
+    } of the 327 labelled sequences of the published set, and ${people} of its 118 people`;
+    assert.match(told, new RegExp(`^${counts}: `, "m"));
+    for (
+      const line of ["S011/001\thas no emotion label here", "S005/001\tis happy here, and disgust in the published set"]
+    ) {
+      assert.ok(plan.gaps.includes(line), line);
+    }
+    assert.ok(plan.gaps.every((line) => !line.includes("S888")), "a person whom nobody labelled");
+  },
+);
 
 Deno.test(
   { name: "landmarks place the crop; a frame without them is missed, never passed on whole", ignore },
