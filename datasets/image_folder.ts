@@ -8,7 +8,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { findImages, type FoundImages } from "./image_folder/find_images.ts";
 import { type FolderCrop, readSquare } from "./image_folder/read_image.ts";
 import { dealFolds, numberSubjects, subjectPattern } from "./image_folder/subjects.ts";
-import { SourceError } from "./source_error.ts";
+import { SourceError, SourceProblems } from "./source_error.ts";
 
 /** Which folder, and what to make of it. */
 export interface ImageFolderOptions {
@@ -57,8 +57,8 @@ const IN_FLIGHT = 2;
  *
  * @param options Folder, size, crop, subjects, folds.
  * @returns The dataset, and what to remember and to say.
- * @throws {SourceError} For a folder that holds no classes, an image that cannot be read, a link that leaves the folder:
- * names the file.
+ * @throws {SourceError} For a folder that holds no classes, images that cannot be read (`SourceErrors` where they are
+ * several), a link that leaves the folder: names the files.
  * @throws {RangeError} For options out of range, a wrong subject pattern, or one that matches no image.
  * @throws The signal's reason when it is aborted.
  *
@@ -82,8 +82,10 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
   const found = await findImages(input, Math.floor(MOST_BYTES / imageSize ** 2), signal);
   const paths = found.images.map(({ name }) => join(input, name));
   const { images, kept } = await readAll(
+    input,
     paths,
-    (path) => readSquare(path, imageSize, crop, backend),
+    // Nobody needs the faces any more once a file is wrong, but whether the others can be read.
+    (path, inVain) => readSquare(path, imageSize, inVain ? "none" : crop, backend),
     imageSize,
     onProgress,
     signal,
@@ -124,10 +126,11 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
   };
 }
 
-/** Decodes all images, a few at a time; the first failure ends the work. `kept` numbers those with a face. */
+/** Decodes all images, a few at a time. `kept` numbers those with a face. All files that are wrong are told. */
 async function readAll(
+  folder: string,
   paths: string[],
-  read: (path: string) => Promise<Uint8Array | undefined>,
+  read: (path: string, inVain: boolean) => Promise<Uint8Array | undefined>,
   imageSize: number,
   onProgress?: (fraction: number) => void,
   signal?: AbortSignal,
@@ -135,15 +138,20 @@ async function readAll(
   const pixels = imageSize * imageSize;
   const images = new Uint8Array(paths.length * pixels);
   const found = new Uint8Array(paths.length);
+  const problems = new SourceProblems(folder);
   let next = 0, done = 0;
   const worker = async () => {
     while (next < paths.length) {
       signal?.throwIfAborted();
       const index = next++;
-      const square = await read(paths[index]);
-      if (square) {
-        images.set(square, index * pixels);
-        found[index] = 1;
+      try {
+        const square = await read(paths[index], problems.any);
+        if (square) {
+          images.set(square, index * pixels);
+          found[index] = 1;
+        }
+      } catch (error) {
+        problems.add(error);
       }
       onProgress?.(++done / paths.length);
     }
@@ -155,6 +163,7 @@ async function readAll(
     throw error;
   }
   signal?.throwIfAborted();
+  problems.throwIfAny();
   const kept = [...found.keys()].filter((index) => found[index]);
   kept.forEach((index, place) => images.copyWithin(place * pixels, index * pixels, (index + 1) * pixels));
   return { images: images.subarray(0, kept.length * pixels), kept };

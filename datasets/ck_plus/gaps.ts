@@ -69,8 +69,8 @@ export function findGaps(
   tell(
     problems.filter(([, problem]) => problem !== ""),
     (count, named) =>
-      `${count} of ${sequences.length} labelled sequences lack frames, so that labels and Action Units may lie on other ` +
-      `frames than those they were given for (${GAPS_FILE} lists them): ${named}`,
+      `${count} of ${sequences.length} labelled sequences lack frames, so that labels and Action Units may lie on ` +
+      `other frames than those they were given for (${GAPS_FILE} lists them): ${named}`,
   );
   tell(
     peopleWithout(people.labelled, people.others),

@@ -7,7 +7,7 @@ import { cutSquare, type Image, middleSquare, readImage } from "../faces/image.t
 import { faceSquare } from "../faces/landmarks.ts";
 import type { Detector, FaceBackend } from "../faces/networks.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { SourceError } from "../source_error.ts";
+import { SourceError, SourceProblems } from "../source_error.ts";
 import { GAPS_FILE } from "./gaps.ts";
 import { CK_PLUS_CLASSES, readLandmarks } from "./labels.ts";
 import { type CkPlusFrame, type CkPlusSequence, planCkPlus } from "./plan.ts";
@@ -40,8 +40,8 @@ export interface PreparedCkPlus {
   /** How faces were cropped, by what, how many; for `meta.json`. */
   details: Record<string, unknown>;
   /**
-   * `missed_faces.txt` where faces were missed: a line a frame, its path and the reason; `incomplete.txt` where the tree
-   * lacks something: a line a sequence or person, and what is wrong.
+   * `missed_faces.txt` where faces were missed: a line a frame, its path and the reason; `incomplete.txt` where the
+   * tree lacks something: a line a sequence or person, and what is wrong.
    */
   files: Record<string, string>;
   warnings: string[];
@@ -49,8 +49,9 @@ export interface PreparedCkPlus {
 
 const UNKNOWN = 255;
 /** Frames have 640 x 490 pixels; this is over six times as many. */
-const MOST_PIXELS = 2 ** 21;
-const MOST_FRAME_BYTES = 2 ** 24;
+const FRAMES = { formats: ["png"], mostPixels: 2 ** 21, mostBytes: 2 ** 24 };
+/** The least picture that detectors take. */
+const LEAST_SIDE = 16;
 
 /**
  * Reads CK+: of each labelled sequence the first frame as neutral and the last three with its label, in ten folds by
@@ -63,7 +64,8 @@ const MOST_FRAME_BYTES = 2 ** 24;
  * @param options Folder, image size, crop.
  * @returns Dataset `"ck_plus"`: classes 0 neutral, 1 anger, 2 contempt, 3 disgust, 4 fear, 5 happy, 6 sadness,
  * 7 surprise; subject i is the i-th labelled one by name.
- * @throws {SourceError} Naming the file that is missing, damaged or not what it should be, and when no face is found.
+ * @throws {SourceError} Naming the files that are missing, damaged or not what they should be (`SourceErrors` where
+ * they are several), and when no face is found.
  * @throws {RangeError} When an option is out of range.
  * @throws The signal's reason when it is aborted.
  *
@@ -96,22 +98,28 @@ export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkP
   const kept: { sequence: CkPlusSequence; frame: CkPlusFrame }[] = [];
   const missed: string[] = [];
   const found: Record<Detector, number> = { tiny: 0, ssd: 0 };
+  const problems = new SourceProblems(input);
+  let done = 0;
   for (const sequence of plan.sequences) {
     for (const frame of sequence.frames) {
       signal?.throwIfAborted();
-      const image = await readImage(frame.path, {
-        formats: ["png"],
-        mostPixels: MOST_PIXELS,
-        mostBytes: MOST_FRAME_BYTES,
-      });
-      const face = await CROPS[crop](image, frame, imageSize, found, backend);
-      if (face instanceof Uint8Array) {
-        faces.push(face);
-        kept.push({ sequence, frame });
-      } else missed.push(`${frame.name}\t${face.missed}`);
-      onProgress?.((kept.length + missed.length) / total);
+      onProgress?.(done++ / total);
+      try {
+        const image = await readImage(frame.path, FRAMES);
+        // Nobody needs the faces any more once a file is wrong, but whether the others can be read.
+        const how = problems.any && crop === "detector" ? "none" : crop;
+        const face = await CROPS[how](image, frame, imageSize, found, backend);
+        if (face instanceof Uint8Array) {
+          faces.push(face);
+          kept.push({ sequence, frame });
+        } else missed.push(`${frame.name}\t${face.missed}`);
+      } catch (error) {
+        problems.add(error);
+      }
     }
   }
+  problems.throwIfAny();
+  onProgress?.(1);
   if (kept.length === 0) throw new SourceError(input, `no face in any of the ${total} frames`);
   const warnings = [...plan.warnings];
   if (missed.length > 0) {
@@ -165,6 +173,8 @@ const CROPS: Record<
   ) => Promise<Cropped>
 > = {
   async detector(image, _frame, size, found, backend) {
+    const { width, height } = image;
+    if (width < LEAST_SIDE || height < LEAST_SIDE) return { missed: `${width} x ${height} pixels hold no face` };
     const face = await findFace(image, { backend });
     if (!face) return { missed: "no detector finds a face" };
     found[face.detector]++;

@@ -39,7 +39,8 @@ export const PICTURES: Readonly<Required<ReadImageOptions>> = {
 
 /**
  * Reads a picture file. What it claims is measured before anything is decoded, so that a small file cannot take
- * much memory. Transparency is dropped; a turn noted in EXIF is honoured.
+ * much memory. Transparency is dropped; a turn noted in EXIF is honoured. Whatever its decoder complains of refuses it:
+ * damaged data too, except where the format cannot notice (WebP, TIFF without compression or with deflate).
  *
  * @param path The file.
  * @param options Formats and bounds.
@@ -60,21 +61,33 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
   };
   const bytes = await readBounded(path, mostBytes, fail);
   try {
-    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "error" });
+    // Whatever a decoder complains of is told: short of that, a JPEG with a hole in it passes for whole.
+    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "warning" });
     // The header alone, without sharp's own bound, so that the error can say the size.
     const { format, width, height, channels: stored } = await sharp(bytes, { limitInputPixels: false }).metadata();
     if (!formats.includes(format)) fail(`is ${format}, expected ${formats.join(" or ")}`);
     if (!(width * height <= mostPixels)) {
       fail(`is ${width} x ${height} pixels, more than the ${mostPixels} pixels that are read`);
     }
+    if (width < 2 || height < 2) fail(`is ${width} x ${height} pixels, expected 2 x 2 or more`);
     const { data, info } = await picture.autoOrient().removeAlpha().toColourspace(stored < 3 ? "b-w" : "srgb").raw()
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 1 && info.channels !== 3) fail(`has ${info.channels} channels, expected grey or colour`);
     return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels: info.channels as 1 | 3 };
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    return fail(`cannot be decoded (${String((error as Error).message).split("\n")[0]}); is the file whole?`, error);
+    return fail(
+      `cannot be decoded (${
+        complaint(error as Error)
+      }). Remedy: copy the file again, or, where it looks right, save it anew`,
+      error,
+    );
   }
+}
+
+/** What the decoder complains of, without the line that says why a complaint counts. */
+function complaint({ message }: Error): string {
+  return message.split("\n").find((line) => !line.startsWith("Warning treated as error")) ?? message;
 }
 
 async function readBounded(path: string, most: number, fail: (problem: string) => never): Promise<Uint8Array> {

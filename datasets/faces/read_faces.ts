@@ -107,9 +107,6 @@ async function readPicture(path: string, crop: FaceCrop, options: ReadFacesOptio
     const image = await readImage(path, PICTURES);
     const faces: ReadFace[] = [];
     for (const face of crop === "whole-image" ? [whole(image)] : await seen(image, crop, options)) {
-      if (face.square.size < 2) {
-        throw new SourceError(path, `is ${image.width} x ${image.height} pixels, which is no face`);
-      }
       faces.push({ ...face, crop: await cutSquare(image, face.square, options.size) });
     }
     return { path, faces, image };

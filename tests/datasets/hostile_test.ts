@@ -36,8 +36,8 @@ function isHarmless(reader: string, file: string, damage: string): boolean {
     // A line that is no code is left out with a warning.
     if (file.startsWith("FACS")) return ["is empty", "is cut in half", "is full of NUL bytes"].includes(damage);
   }
-  // Some decoders take a picture for whole that lacks its end; a class with another picture in it goes on without this one.
-  if (reader === "image folder") return damage === "is missing" || damage === "is cut in half";
+  // A class with another picture in it goes on without this one.
+  if (reader === "image folder") return damage === "is missing";
   // Without people it is TFD's, whose folds these are not: refused, but not by this file's name.
   return reader === "authors' CK+" && file === "subjs.npy" && damage === "is missing";
 }

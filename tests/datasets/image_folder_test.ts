@@ -181,6 +181,7 @@ Deno.test({
   name: "image folder: what is broken, too large, elsewhere or no class is refused, naming it",
   ignore,
   async fn() {
+    const pixel = await picture(1, 1, () => [9]);
     const good = await plain(9), jpeg = await picture(64, 64, (x, y) => [x * 4, y * 4, x ^ y], "jpeg");
     const hostile: [string, (folder: string) => void, RegExp][] = [
       ["text", (folder) => put(folder, "b/2.png", "hello"), /b\/2\.png: cannot be decoded/],
@@ -209,6 +210,16 @@ Deno.test({
           Deno.truncateSync(join(folder, "b/2.png"), 2 ** 40);
         },
         /b\/2\.png: has 1099511627776 bytes/,
+      ],
+      [
+        "a single pixel",
+        (folder) => Deno.writeFileSync(join(folder, "b/2.png"), pixel),
+        /b\/2\.png: is 1 x 1 pixels, expected 2 x 2 or more/,
+      ],
+      [
+        "a JPEG with a hole",
+        (folder) => put(folder, "b/2.jpg", jpeg.slice().fill(0, jpeg.length >> 1, jpeg.length - 2)),
+        /b\/2\.jpg: cannot be decoded \(.*\)\. Remedy: copy the file again/,
       ],
       ["an empty class", (folder) => Deno.mkdirSync(join(folder, "c")), /c: is a class without an image/],
       ["a class of text", (folder) => put(folder, "c/list.txt", "x"), /c: is a class without an image/],
@@ -240,6 +251,15 @@ Deno.test({
         assert.match(error.message, message, what);
       });
     }
+    const bad = Object.fromEntries(Array.from({ length: 7 }, (_, n) => [`b/bad${n}.png`, n % 2 ? "text" : pixel]));
+    await inFolder({ "a/1.png": good, "b/1.png": good, ...bad }, async (input) => {
+      await assert.rejects(prepareImageFolder({ input, imageSize: 8 }), (error: Error & { errors: Error[] }) => {
+        assert.equal(error.name, "SourceErrors");
+        assert.match(error.message, /: 7 files cannot be used: .*bad0\.png: is 1 x 1 .*bad1\.png: .*; and 2 more$/);
+        assert.deepEqual(error.errors.map(({ message }) => /bad\d/.exec(message)![0].at(-1)), [..."0123456"]);
+        return true;
+      });
+    });
     await inFolder({ "a/1.png": good, "b/1.png": good }, async (input) => {
       const options: [Partial<Parameters<typeof prepareImageFolder>[0]>, RegExp][] = [
         [{ subject: "S(\\d+" }, /subject pattern "S\(\\\\d\+" is wrong/],
