@@ -7,7 +7,8 @@ import type { FaceBackend } from "./faces/networks.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { findImages, type FoundImages } from "./image_folder/find_images.ts";
 import { type FolderCrop, readSquare } from "./image_folder/read_image.ts";
-import { dealFolds, numberSubjects, subjectPattern } from "./image_folder/subjects.ts";
+import { dealFolds, findSubjects, numberSubjects, subjectPattern } from "./image_folder/subjects.ts";
+import { subjectDoubts } from "./subject_doubts.ts";
 import { SourceError, SourceProblems } from "./source_error.ts";
 
 /** Which folder, and what to make of it. */
@@ -42,6 +43,8 @@ export interface PreparedImages {
   details: Record<string, unknown>;
   /** `sources.txt`: the path of each image within the folder, a line an image; `missed_faces.txt`, where faces were missed. */
   files: Record<string, string>;
+  /** The pictures that were read, in the order of the images. */
+  sources: string[];
   /** What the user should know. */
   warnings: string[];
 }
@@ -53,7 +56,7 @@ const IN_FLIGHT = 2;
 
 /**
  * Reads a folder of images: every sub-folder a class, numbered in the order of their names. Where a subject pattern is
- * given, nobody stands in two folds. With a detector, a picture without a face is left out, never passed on whole.
+ * given, nobody stands in two folds: it must not reach over the class folder. With a detector, a picture without a face is left out, never passed on whole.
  *
  * @param options Folder, size, crop, subjects, folds.
  * @returns The dataset, and what to remember and to say.
@@ -80,6 +83,11 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
     throw new SourceError(options.input, `cannot be read: ${cause.message}`, { cause });
   });
   const found = await findImages(input, Math.floor(MOST_BYTES / imageSize ** 2), signal);
+  const people = findSubjects(found.images.map(({ name }) => name), pattern);
+  if (pattern && people.every((person) => person === undefined)) {
+    const example = found.images[0].name;
+    throw new RangeError(`subject pattern ${JSON.stringify(options.subject)} matches no path, not ${example}`);
+  }
   const paths = found.images.map(({ name }) => join(input, name));
   const { images, kept } = await readAll(
     input,
@@ -92,13 +100,10 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
   );
   if (kept.length === 0) throw new SourceError(input, `no face in any of the ${paths.length} images`);
   const names = kept.map((image) => found.images[image].name);
-  const subjects = numberSubjects(names, pattern);
-  if (pattern && subjects.every((subject) => subject < 0)) {
-    throw new RangeError(`subject pattern ${JSON.stringify(options.subject)} matches no path, not ${names[0]}`);
-  }
+  const subjects = numberSubjects(kept.map((image) => people[image]));
   const labels = Int32Array.from(kept, (image) => found.images[image].label);
   const dataset = {
-    name: options.name ?? basename(input),
+    name: (options.name ?? basename(input)).normalize("NFC"),
     imageSize,
     classNames: found.classNames,
     images,
@@ -122,7 +127,8 @@ export async function prepareImageFolder(options: ImageFolderOptions): Promise<P
       missedFaces: missed.length,
     },
     files: { "sources.txt": lines(names), ...(missed.length > 0 && { "missed_faces.txt": lines(missed) }) },
-    warnings: warningsOf(found, missed.length, subjects, pattern),
+    sources: kept.map((image) => paths[image]),
+    warnings: [...warningsOf(found, missed.length, subjects, pattern), ...subjectDoubts({ labels, subjects })],
   };
 }
 

@@ -60,7 +60,7 @@ export function stopSignal(): AbortSignal {
 
 /** A dataset's name as a part of a path: a name comes from a file, and may hold anything. */
 export function fileName(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "") || "dataset";
+  return name.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "_").replace(/^\.+/, "") || "dataset";
 }
 
 /**

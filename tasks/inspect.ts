@@ -2,18 +2,23 @@
 import { contactSheet } from "../datasets/contact_sheet.ts";
 import { readPrepared, readPreparedMeta } from "../datasets/prepared.ts";
 import { PARTS } from "../datasets/split.ts";
+import { subjectDoubts } from "../datasets/subject_doubts.ts";
 import { type SubjectOverlap, subjectOverlaps } from "../datasets/subject_overlap.ts";
 import { pngFile, runTask } from "./command.ts";
 import { Command } from "./deps.ts";
 import { summarize, summaryLines } from "./summary.ts";
 import { writeWholeFile } from "./whole_file.ts";
+import { plain } from "./words.ts";
 
 /** More than these are counted, not listed. */
 const MOST_LISTED = 20;
 
 async function main(): Promise<number> {
   const command = new Command("inspect")
-    .description("Checks a prepared folder and says what is in it; fails when a known subject stands in two folds.")
+    .description(
+      "Checks a prepared folder, and says what is in it and what its preparation warned of; " +
+        "fails when a known subject stands in two folds.",
+    )
     .argument("<dir>", "prepared folder")
     .option("--json", "print JSON, for programs", false)
     .option("--contact-sheet <file>", "write a page of sample images, a PNG file", pngFile)
@@ -25,23 +30,34 @@ async function main(): Promise<number> {
 
   const dataset = await readPrepared(folder);
   const { details } = await readPreparedMeta(folder);
+  const warnings = [...new Set([...remembered(details), ...subjectDoubts(dataset)])];
   const summary = summarize(dataset);
   const overlaps = subjectOverlaps(dataset);
   if (json) {
     const { fingerprint } = dataset;
-    console.log(JSON.stringify({ ...summary, fingerprint, details, subjectOverlaps: overlaps }, null, 2));
+    const found = { ...summary, fingerprint, details, subjectOverlaps: overlaps, warnings };
+    console.log(JSON.stringify(found, null, 2));
   } else {
     for (const line of summaryLines(summary)) console.log(line);
     console.log(`fingerprint     ${dataset.fingerprint}`);
-    console.log(`prepared with   ${JSON.stringify(details)}`);
+    console.log(`prepared with   ${JSON.stringify({ ...details, warnings: undefined })}`);
   }
   if (picture !== undefined) {
     await writeWholeFile(picture, await contactSheet(dataset));
     if (!json) console.log(`contact sheet   ${picture}`);
   }
+  if (!json) {
+    for (const warning of warnings.slice(0, MOST_LISTED)) console.error(`warning: ${plain(warning)}`);
+    if (warnings.length > MOST_LISTED) console.error(`warning: and ${warnings.length - MOST_LISTED} more`);
+  }
   for (const overlap of overlaps.slice(0, MOST_LISTED)) console.error(`error: ${describe(overlap)}`);
   if (overlaps.length > MOST_LISTED) console.error(`error: and ${overlaps.length - MOST_LISTED} more`);
   return overlaps.length > 0 ? 1 : 0;
+}
+
+/** What the preparation warned of; what it read may be gone by now. */
+function remembered({ warnings }: Record<string, unknown>): string[] {
+  return Array.isArray(warnings) ? warnings.filter((warning) => typeof warning === "string") : [];
 }
 
 function describe({ subject, split, folds }: SubjectOverlap): string {

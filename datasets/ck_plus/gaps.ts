@@ -48,9 +48,9 @@ const MOST_NAMED = 5;
  * import assert from "node:assert/strict";
  * import { findGaps } from "./gaps.ts";
  *
- * const cut = { name: "S005/001", subject: "S005", label: 3, frames: [1, 2, 4], last: { "the emotion label": 6 } };
+ * const cut = { name: "S005/001", subject: "S005", label: 3, frames: [1, 2, 4, 5], last: { "the emotion label": 6 } };
  * const { lines } = findGaps([cut], { labelled: ["S005"], others: { images: ["S005", "S006"] } });
- * assert.equal(lines[0], "S005/001\tframe 3 is missing; ends with frame 4, but the emotion label is of frame 6");
+ * assert.equal(lines[0], "S005/001\tframe 3 is missing; ends with frame 5, but the emotion label is of frame 6");
  * assert.equal(lines[1], "S006\tin images, but has no emotion folder");
  * ```
  */

@@ -44,6 +44,8 @@ export interface PreparedCkPlus {
    * tree lacks something: a line a sequence or person, and what is wrong.
    */
   files: Record<string, string>;
+  /** The pictures that were read, in the order of the images. */
+  sources: string[];
   warnings: string[];
 }
 
@@ -155,6 +157,7 @@ export async function prepareCkPlus(options: CkPlusOptions): Promise<PreparedCkP
       ...(missed.length > 0 && { "missed_faces.txt": missed.join("\n") + "\n" }),
       ...(plan.gaps.length > 0 && { [GAPS_FILE]: plan.gaps.join("\n") + "\n" }),
     },
+    sources: kept.map(({ frame }) => frame.path),
     warnings,
   };
 }

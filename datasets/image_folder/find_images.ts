@@ -14,7 +14,7 @@ export interface FoundImage {
 
 /** What a folder of classes holds. */
 export interface FoundImages {
-  /** Names of the sub-folders, sorted. */
+  /** Names of the sub-folders in Unicode's composed form (NFC), sorted. */
   classNames: string[];
   /** The images by class, then by name. */
   images: FoundImage[];
@@ -40,7 +40,7 @@ const DEEPEST = 12;
  * @param most Most images there may be; ten times as many files of any kind.
  * @param signal Stops the search.
  * @returns Classes and images.
- * @throws {SourceError} For fewer than two classes or more than 1,000, a class without images, too many files, a link to a
+ * @throws {SourceError} For a name in two Unicode forms beside each other, fewer than two classes or more than 1,000, a class without images, too many files, a link to a
  * folder or to something outside, an entry that is neither file nor folder or has control characters in its name: names it.
  *
  * @example
@@ -67,10 +67,28 @@ export async function findImages(folder: string, most: number, signal?: AbortSig
   const other = (name: string) => {
     if (found.otherCount++ < 10) found.others.push(name);
   };
+  // On a disk where a Mac's archive was unpacked over the same files, a name may be there in both of its Unicode forms.
+  const namesOf = (folder: string) => {
+    const known = new Map<string, string>();
+    return (name: string) => {
+      const key = name.normalize("NFC"), other = known.get(key);
+      known.set(key, name);
+      if (other === undefined) return key;
+      throw new SourceError(
+        join(folder, name),
+        `is there twice: ${
+          JSON.stringify(name)
+        } is one name in two Unicode forms, with its accents apart and joined. ` +
+          "Remedy: move one of them away, a class's pictures into the other",
+      );
+    };
+  };
   const walk = async (name: string, label: number, depth: number) => {
+    const once = namesOf(join(folder, name));
     if (depth > DEEPEST) throw new SourceError(join(folder, name), `lies more than ${DEEPEST} folders deep`);
     for (const entry of await list(join(folder, name), count, signal)) {
       const inside = `${name}/${entry.name}`;
+      once(entry.name);
       const kind = await kindOf(folder, inside, entry);
       const isNamedImage = IMAGE_ENDINGS.includes(extname(inside).toLowerCase());
       if (kind === "folder" && isNamedImage) throw new SourceError(join(folder, inside), "is a folder, not an image");
@@ -81,12 +99,14 @@ export async function findImages(folder: string, most: number, signal?: AbortSig
       }
     }
   };
+  const once = namesOf(folder);
   for (const entry of await list(folder, count, signal)) {
+    const className = once(entry.name);
     if (await kindOf(folder, entry.name, entry) === "file") {
       other(entry.name);
       continue;
     }
-    const label = found.classNames.push(entry.name) - 1;
+    const label = found.classNames.push(className) - 1;
     if (label === MOST_CLASSES) throw new SourceError(folder, `has more than ${MOST_CLASSES} sub-folders, one a class`);
     const before = found.images.length;
     await walk(entry.name, label, 1);
@@ -100,7 +120,7 @@ export async function findImages(folder: string, most: number, signal?: AbortSig
   return found;
 }
 
-/** The entries that count, sorted by name: by code unit, the same on every machine. */
+/** The entries that count, sorted by name: by code unit of the composed form (NFC), the same on every machine. */
 async function list(path: string, count: () => void, signal?: AbortSignal): Promise<Deno.DirEntry[]> {
   const entries: Deno.DirEntry[] = [];
   try {
@@ -117,7 +137,8 @@ async function list(path: string, count: () => void, signal?: AbortSignal): Prom
     if (cause instanceof SourceError || signal?.aborted) throw cause;
     throw new SourceError(path, `cannot be listed: ${(cause as Error).message}`, { cause });
   }
-  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  const key = ({ name }: Deno.DirEntry) => name.normalize("NFC");
+  return entries.sort((a, b) => key(a) < key(b) ? -1 : 1);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Who is on which image, read from its name, and the folds that follow. */
 
+import { excerpt } from "../printable.ts";
 import { Random } from "../synthetic/random.ts";
 
 /**
@@ -31,29 +32,63 @@ export function subjectPattern(pattern: string): RegExp {
       `subject pattern ${JSON.stringify(pattern)} has no group: put what names the person in round brackets, S(\\d+)`,
     );
   }
-  return new RegExp(pattern);
+  return new RegExp(pattern.normalize("NFC"), "d");
 }
 
 /**
- * Numbers the subjects that a pattern finds in the images' names: sorted by name, from 0.
+ * The subject that a pattern finds in each image's name. Names and pattern are compared in one Unicode form (NFC): a Mac
+ * stores an accent apart from its letter, other systems with it.
  *
- * @param names Paths within the folder.
+ * @param names Paths within the folder, each beginning with its class.
  * @param pattern Its first group names the subject; no pattern, nobody known.
- * @returns A subject number for each name, -1 where the pattern does not match.
+ * @returns A subject's name for each image, undefined where the pattern finds none.
+ * @throws {RangeError} When what it finds reaches over the class folder: one person would be another in every class.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { findSubjects, subjectPattern } from "./subjects.ts";
+ *
+ * assert.deepEqual(findSubjects(["sad/S9_1.png", "sad/x.png"], subjectPattern("(S\\d+)_")), ["S9", undefined]);
+ * assert.throws(() => findSubjects(["sad/S9_1.png"], subjectPattern("([^_]+)_")), /finds "sad\/S9"/);
+ * ```
+ */
+export function findSubjects(names: readonly string[], pattern?: RegExp): (string | undefined)[] {
+  return names.map((name) => {
+    const path = name.normalize("NFC");
+    const match = pattern?.exec(path);
+    if (!match?.[1]) return undefined;
+    if (match.indices![1]![0] < path.indexOf("/")) {
+      throw new RangeError(
+        `subject pattern ${JSON.stringify(pattern!.source)} finds ${excerpt(match[1])} in ${
+          excerpt(path)
+        }, which reaches ` +
+          "over the class folder: one person would be another in every class. Remedy: let the group begin behind a " +
+          "slash and hold none, /([^/_]+)_ for example",
+      );
+    }
+    return match[1];
+  });
+}
+
+/**
+ * Numbers subjects: sorted by name, from 0.
+ *
+ * @param found A subject's name for each image, undefined where nobody is known.
+ * @returns A subject number for each image, -1 for nobody known.
  *
  * @example
  * ```ts
  * import { numberSubjects } from "./subjects.ts";
  *
- * const subjects = numberSubjects(["sad/S9.png", "sad/S10.png", "sad/x.png"], /S(\d+)/);
+ * const subjects = numberSubjects(["9", "10", undefined]);
  * if (String(subjects) !== "1,0,-1") throw new Error(String(subjects));
  * ```
  */
-export function numberSubjects(names: string[], pattern?: RegExp): Int32Array {
-  const keys = names.map((name) => pattern?.exec(name)?.[1]);
-  const known = [...new Set(keys)].filter((key) => key !== undefined).sort();
-  const numbers = new Map(known.map((key, number) => [key, number]));
-  return Int32Array.from(keys, (key) => key === undefined ? -1 : numbers.get(key)!);
+export function numberSubjects(found: readonly (string | undefined)[]): Int32Array {
+  const known = [...new Set(found)].filter((name) => name !== undefined).sort();
+  const numbers = new Map(known.map((name, number) => [name, number]));
+  return Int32Array.from(found, (name) => name === undefined ? -1 : numbers.get(name)!);
 }
 
 /**

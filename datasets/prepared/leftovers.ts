@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname, join, resolve } from "node:path";
-import { isStillAt, notFound } from "../file_system.ts";
+import { isStillAt, isThere, notFound } from "../file_system.ts";
 import { PreparedError } from "./files.ts";
 
 /** Where a folder is written before it takes its name; disposing of it removes what is still there. */
@@ -149,6 +149,53 @@ export async function checkNotInterrupted(directory: string): Promise<void> {
     `${directory}: is missing, because its replacement was interrupted; what stood there is ${olds.join(" or ")}. ` +
       `Remedy: ${what}`,
   );
+}
+
+/**
+ * Why a folder cannot be written whole, asked before the work by doing what its end does: a hidden folder is made beside
+ * it, and what stands there is renamed and takes its name back. Neither goes where the folder is a mount point, or where
+ * its user may write into it and not beside it.
+ *
+ * @param directory The folder, there or not; nothing but folders may stand above it.
+ * @returns What is wrong and what helps, for an error that names the folder; undefined where nothing is in the way.
+ * @throws {PreparedError} When another took the name between the two renamings; it says where what stood there is.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { whyNotWritable } from "./leftovers.ts";
+ *
+ * const parent = await Deno.makeTempDir();
+ * assert.equal(await whyNotWritable(`${parent}/a`), undefined);
+ * await Deno.remove(parent); // nothing was left in it
+ * ```
+ */
+export async function whyNotWritable(directory: string): Promise<string | undefined> {
+  const target = await targetOf(directory);
+  let above = dirname(target);
+  while (!await isThere(above) && dirname(above) !== above) above = dirname(above);
+  const stands = await isThere(target);
+  const inside = `name a folder inside it, ${join(directory, "prepared")} for example`;
+  let place: Place;
+  try {
+    // Where folders above are to be made, they can be if one can be made in the nearest that is there.
+    place = await takePlace(join(above, basename(target)));
+  } catch (error) {
+    const remedy = stands ? `${inside}, or one in a folder that you may write to` : "name one in a folder of your own";
+    return `cannot be made, because nothing can be written into ${above} (${
+      (error as Error).message
+    }). Remedy: ${remedy}`;
+  }
+  await using held = place;
+  if (!stands) return undefined;
+  try {
+    await Deno.rename(target, held.old);
+  } catch (error) {
+    const { code = "", message } = error as Error & { code?: string };
+    const cause = ["EBUSY", "EXDEV"].includes(code) ? "it is a mount point" : `it cannot be renamed (${message})`;
+    return `cannot be replaced as a whole, because ${cause}. Remedy: ${inside}`;
+  }
+  await Deno.rename(held.old, target).catch(() => checkNotInterrupted(directory));
 }
 
 /** The hidden names beside a folder, those of the living included: each partial folder's, there or not, and the old ones. */

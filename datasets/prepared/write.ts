@@ -8,7 +8,7 @@ import { type NpyArray, npyHeader } from "../npy.ts";
 import { foldKind } from "../split.ts";
 import { checkPrepared } from "./check.ts";
 import { PreparedError, writeFile } from "./files.ts";
-import { checkNotInterrupted, recoverFolder, targetOf } from "./leftovers.ts";
+import { checkNotInterrupted, recoverFolder, targetOf, whyNotWritable } from "./leftovers.ts";
 import { describeDataset, readPreparedMeta } from "./meta.ts";
 import { writeWholeFolder } from "./whole_folder.ts";
 
@@ -87,17 +87,17 @@ export async function writePrepared(
     }
     await writeFile(join(partial, "meta.json"), [metaText], signal);
   };
-  await writeWholeFolder(directory, fill, { signal, check: () => checkTarget(directory, options) });
+  await writeWholeFolder(directory, fill, { signal, check: () => checkReplaceable(directory, options) });
 }
 
 /**
- * Whether {@linkcode writePrepared} may write to `directory`: to ask before hours of preparation rather than after. What an interrupted
- * replacement took away is put back first.
+ * Whether {@linkcode writePrepared} may and can write to `directory`: to ask before hours of preparation rather than after.
+ * What an interrupted replacement took away is put back first.
  *
  * @param directory The folder to be written.
  * @param options `overwrite` allows a prepared folder to be replaced.
- * @throws {PreparedError} When something stands there that must not be replaced, or that holds files of others, or when a file stands where
- * a folder above it should.
+ * @throws {PreparedError} When something stands there that must not be replaced, or that holds files of others; when a
+ * file stands where a folder above it should; when nothing can be written beside it, or it is a mount point.
  *
  * @example
  * ```ts
@@ -106,7 +106,14 @@ export async function writePrepared(
  * await checkTarget("no such folder yet", { overwrite: false });
  * ```
  */
-export async function checkTarget(directory: string, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
+export async function checkTarget(directory: string, options: { overwrite?: boolean }): Promise<void> {
+  await checkReplaceable(directory, options);
+  const reason = await whyNotWritable(directory);
+  if (reason !== undefined) throw new PreparedError(`${directory}: ${reason}`);
+}
+
+/** What of `checkTarget` may change while the folder is written. */
+async function checkReplaceable(directory: string, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
   const obstacle = await inTheWayOf(await targetOf(directory));
   if (obstacle !== undefined) {
     throw new PreparedError(

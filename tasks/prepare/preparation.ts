@@ -4,7 +4,9 @@ import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { checkNotInterrupted, checkTarget, writePrepared } from "../../datasets/prepared.ts";
 import { notFound } from "../../datasets/file_system.ts";
-import { isTwin } from "../../datasets/synthetic/twins/folder.ts";
+import { subjectDoubts } from "../../datasets/subject_doubts.ts";
+import { SourceErrors } from "../../datasets/source_error.ts";
+import { countDrawn } from "../../datasets/synthetic/twins/folder.ts";
 import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";
 import { createProgress } from "../progress.ts";
@@ -25,9 +27,11 @@ export interface Preparation {
   dataset: Dataset;
   /** What `meta.json` remembers. */
   details: Record<string, unknown>;
+  /** The files that the images were read from; none where they are drawn, or nobody draws the like. */
+  sources?: string[];
   /** Further files for the folder, by name. */
   files?: Record<string, Uint8Array | string>;
-  /** What the user should know; told on stderr. */
+  /** What the user should know; told on stderr, and by `inspect`. */
   warnings?: string[];
 }
 
@@ -46,27 +50,57 @@ export function withOutput(command: Command, defaultOutput: string): Command {
 
 /** Prepares a dataset; returns the exit code. */
 export async function prepare(target: Target, read: Reader): Promise<number> {
-  const { input, output, overwrite } = target;
+  const { output, overwrite } = target;
   await checkOutsideInput(target);
   await checkTarget(output, { overwrite });
   return await stoppable(async (signal) => {
-    const { dataset, details, files, warnings = [] } = await withProgress((onProgress) => read(onProgress, signal));
-    const picture = await contactSheet(dataset);
-    // It has the names of the real set from here on, so the folder has to say what it is.
-    const drawn = input !== undefined && await isTwin(input);
+    const { dataset, details, sources = [], files, warnings = [] } = await withProgress((onProgress) =>
+      read(onProgress, signal)
+    ).catch(listErrors);
+    for (const doubt of subjectDoubts(dataset)) if (!warnings.includes(doubt)) warnings.push(doubt);
+    const drawn = await areDrawn(sources);
     if (drawn) {
-      warnings.push(`${input} is a twin: drawn faces. Nothing measured on them says anything about ${dataset.name}`);
+      warnings.push(`this is a twin: drawn faces. Nothing measured on them says anything about ${dataset.name}`);
     }
-    await writePrepared(output, dataset, { ...details, ...(drawn && { twin: "drawn faces, not the real set" }) }, {
+    const remembered = {
+      ...details,
+      // It has the names of the real set from here on, so the folder has to say what it is.
+      ...(drawn && { twin: "drawn faces, not the real set" }),
+      ...(warnings.length > 0 && { warnings }),
+    };
+    await writePrepared(output, dataset, remembered, {
       overwrite,
       signal,
-      files: { ...files, "contact_sheet.png": picture },
+      files: { ...files, "contact_sheet.png": await contactSheet(dataset) },
     });
     for (const warning of warnings) console.error(`warning: ${warning}`);
     for (const line of summaryLines(summarize(dataset))) console.log(line);
     console.log(`prepared        ${output}`);
     console.log(`contact sheet   ${join(output, "contact_sheet.png")}`);
   });
+}
+
+/** Where several files are wrong, tells each in a line of its own. */
+function listErrors(error: unknown): never {
+  if (!(error instanceof SourceErrors)) throw error;
+  for (const { message } of error.errors) console.error(`not read: ${message}`);
+  throw new UsageError(
+    `${error.errors.length} files cannot be used, each named above; nothing was written. Remedy: replace or remove them.`,
+  );
+}
+
+/**
+ * Whether the images are a twin's.
+ *
+ * @throws {UsageError} where some are and some are not: nobody could say what is measured on them.
+ */
+async function areDrawn(sources: string[]): Promise<boolean> {
+  const { drawn, other } = await countDrawn(sources);
+  if (drawn === 0 || drawn === sources.length) return drawn > 0;
+  throw new UsageError(
+    `${drawn} of ${sources.length} pictures are drawn ones of a twin, and the others are not, ${other} among them. ` +
+      "Remedy: keep them in folders of their own, and prepare each by itself.",
+  );
 }
 
 /** Does work that Ctrl-C stops; returns the exit code. The work leaves nothing behind when its signal is aborted. */

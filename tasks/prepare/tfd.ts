@@ -22,6 +22,7 @@ export function addTfd(program: Command, run: Run): void {
         const dataset = await prepareTfd({ input, imageSize, includeUnlabelled: unlabelled, onProgress, signal });
         return {
           dataset,
+          sources: [await Deno.realPath(join(input, `TFD_${imageSize}x${imageSize}.mat`))],
           details: { source: `TFD_${imageSize}x${imageSize}.mat`, crop: "as distributed" },
           warnings: ["TFD contains images of CK+: a model trained on one must not be tested on the other"],
         };

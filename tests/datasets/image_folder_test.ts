@@ -279,3 +279,68 @@ Deno.test({
     });
   },
 });
+
+Deno.test({
+  name: "image folder: a subject pattern that reaches over the class folder is refused, and doubtful subjects are told",
+  ignore,
+  async fn() {
+    const image = await plain(7);
+    const files: Record<string, Uint8Array> = {};
+    for (const name of ["happy", "sad"]) for (let n = 0; n < 6; n++) files[`${name}/S${n}_${name}.png`] = image;
+    await inFolder(files, async (input) => {
+      const prepare = (subject: string) => prepareImageFolder({ input, imageSize: 8, folds: 3, subject });
+      for (const pattern of ["([^_]+)_", "(\\w+)/", "(.*)_"]) {
+        await assert.rejects(prepare(pattern), {
+          name: "RangeError",
+          message:
+            /finds "happy(\/S0)?" in "happy\/S0_happy\.png", which reaches over the class folder.*Remedy: .*\(\[\^\/_\]\+\)_/,
+        });
+      }
+      const right = await prepare("/([^/_]+)_");
+      assert.deepEqual([...right.dataset.subjects], [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5]);
+      assert.deepEqual(right.warnings, []);
+      // The picture's own name: nobody is in two folds, and everybody is.
+      const doubtful = await prepare("/(.+)\\.png");
+      assert.match(doubtful.warnings.join(), /^each of the 12 subjects has images of a single class: .* share people$/);
+      // A group that finds nothing names nobody.
+      const named = (await prepare("/S([1-9]*)")).dataset.subjects;
+      assert.deepEqual([...named], [-1, 0, 1, 2, 3, 4, -1, 0, 1, 2, 3, 4]);
+    });
+  },
+});
+
+Deno.test({
+  name: "image folder: a name in either of its Unicode forms is one name",
+  ignore: ignore || Deno.build.os === "darwin", // whose disks know one form only
+  async fn() {
+    const image = await plain(7);
+    const [joined, apart] = ["NFC", "NFD"].map((form) => "J\u00e9r\u00f4me".normalize(form));
+    const [glad, sad] = ["\u00e9gay\u00e9".normalize("NFD"), "triste"];
+    await inFolder({
+      [`${glad}/${joined}_1.png`]: image,
+      [`${glad}/Zo_1.png`]: image,
+      [`${sad}/${apart}_1.png`]: image,
+      [`${sad}/Zo_2.png`]: image,
+    }, async (input) => {
+      for (const subject of ["/([^_]+)_", "/(J\u00e9r\u00f4me|Zo)_", "/(J\u00e9r\u00f4me|Zo)_".normalize("NFD")]) {
+        const { dataset } = await prepareImageFolder({ input, imageSize: 8, folds: 2, subject, name: glad });
+        assert.deepEqual(dataset.name, glad.normalize("NFC"));
+        // By the composed form, so that a number means the same class whoever packed the archive.
+        assert.deepEqual(dataset.classNames, [sad, glad.normalize("NFC")]);
+        assert.deepEqual([...dataset.subjects], [0, 1, 0, 1], subject);
+        assert.deepEqual([...dataset.folds], [0, 1, 0, 1]);
+      }
+      put(input, `${sad}/${joined}_1.png`, image);
+      await assert.rejects(
+        prepareImageFolder({ input, imageSize: 8 }),
+        /triste\/J.*_1\.png: is there twice: .*two Unicode/,
+      );
+      Deno.removeSync(join(input, `${sad}/${joined}_1.png`));
+      put(input, `${glad.normalize("NFC")}/1.png`, image);
+      await assert.rejects(
+        prepareImageFolder({ input, imageSize: 8 }),
+        /gay.*: is there twice: .*Remedy: move one of them/,
+      );
+    });
+  },
+});

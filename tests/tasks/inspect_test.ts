@@ -6,6 +6,7 @@ import config from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../../datasets/dataset.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
+import { subjectDoubts } from "../../datasets/subject_doubts.ts";
 import { subjectOverlaps } from "../../datasets/subject_overlap.ts";
 import { summarize, summaryLines } from "../../tasks/summary.ts";
 import { needs } from "../permissions.ts";
@@ -47,6 +48,16 @@ Deno.test("subject overlap: a person in two folds, or in two parts of one split,
   assert.deepEqual(find([5, 5], [0, 2], { foldKind: "splits" }), [{ subject: 5, split: 0, folds: [0, 2] }]);
 });
 
+Deno.test("subject doubts: several subjects of a single class each are told; few, unknown and unlabelled ones are not", () => {
+  const told = (labels: number[], subjects: number[]) =>
+    subjectDoubts({ labels: Int32Array.from(labels), subjects: Int32Array.from(subjects) });
+  assert.match(told([0, 0, 1, 1, 0], [0, 1, 2, 3, 4]).join(), /^each of the 5 subjects has images of a single class/);
+  assert.deepEqual(told([0, 0, 1, 1, 0, 1], [0, 1, 2, 3, 4, 4]), [], "one smiles and is sad");
+  assert.deepEqual(told([0, 1, 1, 0], [0, 1, 2, 3]), [], "four people");
+  assert.deepEqual(told([0, 0, 0, 0, 0], [0, 1, 2, 3, 4]), [], "a single class");
+  assert.deepEqual(told([0, 1, -1, 0, 1, 0], [0, 1, 0, -1, 2, 3]), [], "four who are known and labelled");
+});
+
 Deno.test("summary: classes, people, folds and official splits are counted", async () => {
   const summary = summarize(await make());
   assert.deepEqual(summary.classes, [{ name: "sad", images: 2 }, { name: "happy", images: 5 }]);
@@ -66,7 +77,8 @@ Deno.test({
     const folder = Deno.makeTempDirSync();
     try {
       const good = join(folder, "good"), bad = join(folder, "bad"), picture = join(folder, "sheet.png");
-      await writePrepared(good, await make(), { crop: "none" });
+      const warnings = ["frames are missing: S005/001\u009b2J"];
+      await writePrepared(good, await make(), { crop: "none", warnings });
       await writePrepared(bad, await make({ foldKind: "splits", folds: Int32Array.of(0, 2, 1, 1, 2, 2, 0, 0) }));
       const files = () => [...Deno.readDirSync(good)].map(({ name }) => name).sort();
       const before = files();
@@ -81,10 +93,13 @@ Deno.test({
       assert.match(text.stdout, /"crop":"none"/);
       assert.equal(Deno.readFileSync(picture)[1], 0x50);
       assert.deepEqual(files(), before);
+      assert.equal(text.stderr, "warning: frames are missing: S005/001?2J\n");
 
       const parsed = JSON.parse(json.stdout);
       assert.equal(json.code, 0, json.stderr);
-      assert.deepEqual([parsed.images, parsed.details, parsed.subjectOverlaps], [8, { crop: "none" }, []]);
+      const { images, details, subjectOverlaps } = parsed;
+      assert.deepEqual([images, details, subjectOverlaps], [8, { crop: "none", warnings }, []]);
+      assert.deepEqual(parsed.warnings, warnings);
 
       assert.equal(leaking.code, 1);
       assert.match(leaking.stderr, /^error: subject 0 stands in train and test of split 0\n$/);

@@ -136,6 +136,6 @@ export function shareImages(
 
 /** The name that all words for an expression share. */
 function expression(name: string): string {
-  const word = name.trim().toLowerCase();
+  const word = name.normalize("NFC").trim().toLowerCase();
   return SYNONYMS.find((words) => words.includes(word))?.[0] ?? word;
 }

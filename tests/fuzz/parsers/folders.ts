@@ -77,7 +77,7 @@ const authorsTfd = ofFolder("authors_tfd", () => AUTHORS_FILES.tfd, readAuthorsF
 
 const twin = ofFolder(
   "twin",
-  () => ({ "twin.json": json({ format: "aulens twin", version: 1, files: 1 }) }),
+  () => ({ "twin.json": json({ format: "aulens twin", version: 2, files: {} }) }),
   (folder) => checkTwinTarget(folder, { overwrite: true }),
   [SourceError],
 );
