@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isStillAt } from "../../datasets/file_system.ts";
-import { checkTarget, readPrepared } from "../../datasets/prepared.ts";
+import { checkTarget, readPrepared, writePrepared } from "../../datasets/prepared.ts";
 import { checkNotInterrupted, recoverFolder } from "../../datasets/prepared/leftovers.ts";
 import { writeWholeFolder } from "../../datasets/prepared/whole_folder.ts";
 import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { run } from "../support/process.ts";
+import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write");
 const PARTIAL = ".data.partial-1a2b3c4d", LOCK = ".data.partial-1a2b3c4d.lock";
@@ -189,5 +190,60 @@ Deno.test({
       if (!info.ino) return;
       assert(!await isStillAt(numbered(info.ino, info.dev), other));
       assert(!await isStillAt(numbered(info.ino, info.dev + 1), one));
+    }),
+});
+
+/** Asks both checks about folders, and prints what they say. */
+const ASK = `
+const [root, ...folders] = Deno.args;
+const { checkTarget } = await import(root + "datasets/prepared.ts");
+const { checkTwinTarget } = await import(root + "datasets/synthetic/twins/folder.ts");
+for (const folder of folders) {
+  for (const check of [checkTarget, checkTwinTarget]) {
+    console.log(await check(folder, { overwrite: true }).then(() => "fine", ({ name, message }) => name + " " + message));
+  }
+}
+`;
+
+Deno.test({
+  name:
+    "targets: a folder that may be written into, in one that may not, is refused before the work, and left as it was",
+  ignore: needs("read", "write", "run"),
+  fn: () =>
+    inTemporary(async (temporary) => {
+      const folder = await Deno.realPath(temporary);
+      const mine = join(folder, "mine"), inside = join(mine, "inside", "deeper"), beside = join(folder, "beside");
+      await Deno.mkdir(mine);
+      const script = join(folder, "ask.ts");
+      await Deno.writeTextFile(script, ASK);
+      const root = new URL("../../", import.meta.url).href;
+      // Root may write anywhere, so that a permission of Deno's has to say no.
+      const args = ["run", "--quiet", "--no-check", "--no-prompt", "--allow-read", `--allow-write=${mine}`, script];
+      const { code, stdout, stderr } = await run("deno", { args: [...args, root, mine, inside, beside] });
+      assert.equal(code, 0, stderr);
+      const lines = stdout.trim().split("\n");
+      const refused = `${mine}: cannot be made, because nothing can be written into ${folder} \\(.*\\)\\. Remedy: `;
+      const within = `name a folder inside it, ${join(mine, "prepared")} for example, or one in`;
+      assert.match(lines[0], new RegExp(`^PreparedError ${refused}${within}`));
+      assert.match(lines[1], new RegExp(`^SourceError ${refused}${within}`));
+      assert.deepEqual(lines.slice(2, 4), ["fine", "fine"]);
+      assert.match(lines[4], /^PreparedError .*beside: cannot be made.*Remedy: name one in a folder of your own$/);
+      assert.deepEqual([await names(folder), await names(mine)], [["ask.ts", "mine"], []], "nothing is left");
+    }),
+});
+
+Deno.test({
+  name: "targets: what stands there, and what it holds, is the same after it was asked for",
+  ignore,
+  fn: () =>
+    inTemporary(async (folder) => {
+      const data = join(folder, "data"), empty = join(folder, "empty");
+      await writePrepared(data, await tinyDataset());
+      await Deno.mkdir(empty);
+      const before = await Deno.stat(data);
+      for (const target of [data, empty, join(folder, "a", "b")]) await checkTarget(target, { overwrite: true });
+      assert.equal((await Deno.stat(data)).ino, before.ino);
+      await readPrepared(data);
+      assert.deepEqual(await names(folder), ["data", "empty"]);
     }),
 });

@@ -1,7 +1,8 @@
 /** `deno task train` on a disk that fills up, and on one that is read-only: what it says, what it keeps, how it goes on. See check.sh. */
 
 import assert from "node:assert/strict";
-import { writePrepared } from "../../datasets/prepared.ts";
+import { checkTarget, writePrepared } from "../../datasets/prepared.ts";
+import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { readCheckpoint } from "../../training/checkpoint.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { assertSame } from "../support/same.ts";
@@ -22,6 +23,18 @@ function assertSaid({ code, stderr }: Ended, ...messages: RegExp[]) {
   for (const message of messages) assert.match(stderr, message);
   assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, "a stack trace");
 }
+
+Deno.test("a disk's mount point is refused as an output before the work, which a folder in it is not", async () => {
+  for (const check of [checkTarget, checkTwinTarget]) {
+    await assert.rejects(check(disk, {}), (error: Error) => {
+      assert.ok(error.message.startsWith(`${disk}: cannot be replaced as a whole, because it is a mount point.`));
+      assert.ok(error.message.includes(`Remedy: name a folder inside it, ${disk}/prepared for example`));
+      return true;
+    });
+    await check(`${disk}/prepared`, {});
+    assert.deepEqual(await names(disk), []);
+  }
+});
 
 Deno.test("a full disk ends a run with a sentence, keeps every whole checkpoint and no half one; with space it goes on; a read-only one is refused", () =>
   inTemporary(async (folder) => {
