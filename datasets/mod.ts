@@ -22,7 +22,7 @@ export {
 export { readAuthorsFolder } from "./authors_folder.ts";
 export { type Fer2013Options, prepareFer2013 } from "./fer2013.ts";
 export { type ImageFolderOptions, prepareImageFolder } from "./image_folder.ts";
-export { SourceError } from "./source_error.ts";
+export { SourceError, SourceErrors } from "./source_error.ts";
 export { foldKind, type Split, splitIndices } from "./split.ts";
 export { subjectOverlaps } from "./subject_overlap.ts";
 export { ACTION_UNITS, EMOTIONS } from "./synthetic/expression.ts";
