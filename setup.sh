@@ -1,12 +1,13 @@
 #!/bin/sh
 # Makes a bare machine ready, then runs a task: `sh setup.sh train --steps 500`, `sh setup.sh test`. With no task it stops
-# there.
+# there. `sh setup.sh install [FOLDER]` then writes the command `aulens`, which runs the tasks in any folder.
 #
 # Installs Deno from npm where it is missing or too old, and, only where no WebGPU adapter answers, Mesa's software Vulkan
 # driver and a font from the system's packages; the same where only Mesa's software OpenGL answers, which keeps a program
 # from hearing Ctrl-C while it computes, and ends in other bits. Changes nothing on a machine that has them. On a terminal
 # it asks first, unless it runs as root or with CI=true.
 set -eu
+typed_in=$(pwd -P)
 cd "$(dirname "$0")"
 
 deno_release=2.9.6 # what is installed; 2.9 is the least that works
@@ -112,10 +113,41 @@ install_adapter() {
   [ "$(adapter)" != none ] || fail "there is still no WebGPU adapter: 'deno task doctor' says what is known."
 }
 
+# Writes the command `aulens` into a folder: a script that starts tasks/aulens.sh of this project.
+install_command() {
+  folder=${1:-${HOME:+$HOME/.local/bin}}
+  case $folder in
+  '') fail "HOME is not set. Remedy: sh setup.sh install FOLDER" ;;
+  /*) ;;
+  *) folder=$typed_in/$folder ;;
+  esac
+  command=$folder/aulens
+  if { [ -e "$command" ] || [ -L "$command" ]; } && ! grep -q '/tasks/aulens\.sh' "$command" 2>/dev/null; then
+    fail "$command is there and is another program. Remedy: sh setup.sh install FOLDER, with another folder."
+  fi
+  launcher=$(printf '%s\n' "$PWD/tasks/aulens.sh" | sed "s/'/'\\\\''/g")
+  if ! { mkdir -p "$folder" && printf "#!/bin/sh\nexec sh '%s' \"\$@\"\n" "$launcher" >"$command.$$" &&
+    chmod 755 "$command.$$" && mv -f "$command.$$" "$command"; } 2>/dev/null; then
+    rm -f "$command.$$" 2>/dev/null || true
+    fail "$command cannot be written. Remedy: sh setup.sh install FOLDER, with a folder that you may write to."
+  fi
+  say "installed $command"
+  case :$PATH: in
+  *:"$folder":*) ;;
+  *) say "to call it as aulens: export PATH=\"$folder:\$PATH\"" ;;
+  esac
+}
+
 PATH=$local_bin:$PATH
 has_deno || install_deno
 answers=$(adapter)
 [ "$answers" = ready ] || install_adapter
 
+if [ "${1:-}" = install ]; then
+  shift
+  install_command "$@"
+  exit
+fi
+export INIT_CWD="$typed_in" # relative paths begin where this was typed
 if [ $# -gt 0 ]; then exec deno task --quiet "$@"; fi
 say "ready."

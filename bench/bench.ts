@@ -30,8 +30,8 @@ interface Measured extends WholeTimes {
   peers: Comparison[] | null;
 }
 
-async function main(): Promise<void> {
-  const options = parseArguments(Deno.args);
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseArguments(args);
   using gpu = await openGpu();
   if (options.growth !== undefined) return await grow(gpu, options, options.growth);
   using workload = await Workload.create(gpu, options);

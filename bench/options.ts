@@ -2,6 +2,7 @@
 import { CONVOLUTION_METHODS, type ConvolutionMethod } from "../kernels/convolution/mod.ts";
 import { wholeNumber } from "../tasks/command.ts";
 import { Command, InvalidArgumentError, Option } from "../tasks/deps.ts";
+import { taskCall } from "../tasks/invocation.ts";
 import { type Variant, VARIANTS } from "../training/options.ts";
 
 /** What is measured, and how often. */
@@ -50,7 +51,7 @@ export function parseArguments(argv: readonly string[]): BenchOptions {
     .option("--growth <file>", "only how the cost grows with all sizes, drawn as .svg or .png", picture)
     .option("--json <file>", "the numbers as JSON, beside the tables")
     .exitOverride();
-  command.showHelpAfterError("(deno task bench --help lists the options)");
+  command.showHelpAfterError(`(${taskCall("bench --help")} lists the options)`);
   command.parse([...argv], { from: "user" });
   return command.opts<BenchOptions>();
 }

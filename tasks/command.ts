@@ -1,6 +1,8 @@
 /** What all tasks share: options read alike, errors told in a sentence, the right exit code. */
 import { printable } from "../datasets/printable.ts";
 import { CommanderError, InvalidArgumentError } from "./deps.ts";
+import { enterTypedFolder, typedArguments } from "./invocation.ts";
+import { explainWrite } from "./write_error.ts";
 
 /** Exit code after Ctrl-C, as shells expect it. */
 export const INTERRUPTED = 130;
@@ -64,17 +66,26 @@ export function fileName(name: string): string {
 }
 
 /**
- * Runs a task and ends the process with its exit code: 0, 1 after an error (its message goes to stderr; unexpected ones with their stack), or
- * what the command line's reader says.
+ * Runs a task in the folder in which its command was typed, and ends the process with its exit code: 0, 1 after an error (its message goes to
+ * stderr; unexpected ones with their stack), or what the command line's reader says.
+ *
+ * @param task Takes what was typed behind the task's name.
  */
-export async function runTask(task: () => Promise<number | void>): Promise<never> {
+export async function runTask(task: (args: readonly string[]) => Promise<number | void>): Promise<never> {
   try {
-    Deno.exit(await task() ?? 0);
-  } catch (error) {
-    if (error instanceof CommanderError) Deno.exit(error.exitCode);
+    enterTypedFolder();
+    Deno.exit(await task(typedArguments) ?? 0);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) Deno.exit(thrown.exitCode);
+    // A file's writer says which file it was; what is left is what was printed.
+    const error = isDiskFull(thrown) ? explainWrite("the output", thrown) : thrown;
     if (!(error instanceof Error)) throw error;
     const expected = error instanceof RangeError || error.name !== "Error" && error.name !== "TypeError";
     console.error(`\nerror: ${expected ? error.message : error.stack ?? error.message}`);
     Deno.exit(1);
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes((error as { code?: string } | null)?.code ?? "");
 }

@@ -20,8 +20,8 @@ import { judge, lookInside } from "./correspond/truth.ts";
 import { savedCheckpoints } from "./run/checkpoints.ts";
 import { createNetwork, openRun, type Run } from "./run/open.ts";
 
-async function main(): Promise<number> {
-  const options = parseArguments(Deno.args);
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseArguments(args);
   const signal = stopSignal();
   try {
     return await correspond(options, signal);

@@ -1,5 +1,5 @@
 /** `deno task crossval [dataset]`: every variant on every split, on this machine or on a cluster, ending in the paper's table. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import { PARTS, splitCount } from "../datasets/split.ts";
 import { openGpu } from "../gpu/device.ts";
@@ -16,12 +16,14 @@ import { publishedFor } from "./crossval/published.ts";
 import { watchRuns } from "./crossval/progress.ts";
 import { writeResults } from "./crossval/results.ts";
 import { terminalLines } from "./crossval/tables.ts";
-import { datasetName, defaultFolder, loadDataset, wouldDraw } from "./run/data.ts";
+import { defaultPath, taskCall } from "./invocation.ts";
+import { datasetName, loadDataset, wouldDraw } from "./run/data.ts";
+import { defaultFolder } from "./run/default_folder.ts";
 import { partsFor } from "./run/parts.ts";
 import { defaultsFor } from "./train/options.ts";
 
-async function main(): Promise<number> {
-  const options = parseArguments(Deno.args);
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseArguments(args);
   const signal = stopSignal();
   const name = await datasetName(options);
   // Only the drawn faces have defaults that depend on the adapter; a cluster's login node may have none.
@@ -32,7 +34,7 @@ async function main(): Promise<number> {
       `--dry-run: ${
         defaultFolder("synthetic", options.imageSize ?? defaults.imageSize)
       } is not there yet, and a dry run draws no faces. ` +
-        "Remedy: deno task prepare synthetic --image-size " + `${options.imageSize ?? defaults.imageSize}`,
+        `Remedy: ${taskCall(`prepare synthetic --image-size ${options.imageSize ?? defaults.imageSize}`)}`,
     );
   }
   const loaded = await loadDataset(options, { builtInSize: defaults.imageSize, signal }).catch((error) => {
@@ -41,7 +43,7 @@ async function main(): Promise<number> {
   if (!loaded) return INTERRUPTED;
   const { dataset, folder: data } = loaded;
   const asked = manifestOf(options, defaults, dataset, data);
-  const out = options.out ?? join("crossval", fileName(name));
+  const out = options.out ?? defaultPath(join("crossval", fileName(name)));
   if (options.dryRun) {
     const manifest = joinManifests(await readManifest(out), asked, out);
     for (const line of await describeRuns(out, manifest, asked.runs, options)) console.log(line);
@@ -102,7 +104,7 @@ function manifestOf(
     selection: select,
     options: {
       dataset: options.dataset,
-      data,
+      data: resolve(data),
       steps: total,
       batch: batch ?? defaults.batch,
       imageSize: dataset.imageSize,

@@ -4,18 +4,19 @@ import { type ComparedRun, comparisonPng } from "./charts/comparison.ts";
 import { SERIES } from "./charts/style.ts";
 import { pngFile, runTask, UsageError } from "./command.ts";
 import { Command } from "./deps.ts";
+import { taskCall } from "./invocation.ts";
 import { RunFolder } from "./run/folder.ts";
 import { readRunRecord, type RunRecord } from "./run/record.ts";
 import { writeWholeFile } from "./whole_file.ts";
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const command = new Command("curves")
     .description("Draws the training curves of runs into one picture; more than a few are coloured by variant.")
     .argument("<run...>", "run folders, as train leaves them")
     .option("--output <file>", "the picture, a PNG file", pngFile, "curves.png")
     .exitOverride();
-  command.showHelpAfterError("(deno task curves --help lists the options)");
-  command.parse([...Deno.args], { from: "user" });
+  command.showHelpAfterError(`(${taskCall("curves --help")} lists the options)`);
+  command.parse([...args], { from: "user" });
   const { output } = command.opts<{ output: string }>();
 
   const paths = [...new Set(command.args.map((path) => resolve(path)))];

@@ -10,6 +10,7 @@ import datasetsDeps from "../datasets/deps.ts" with { type: "text" };
 import tasksDeps from "./deps.ts" with { type: "text" };
 import { describe, isOpenGl } from "../gpu/adapter.ts";
 import { FONT } from "./charts/style.ts";
+import { taskCall, typedArguments } from "./invocation.ts";
 
 /** One named group of facts; nothing where the machine has none to tell. */
 type Facts = Record<string, string | number | boolean | string[]>;
@@ -138,18 +139,18 @@ function bytes(count: number): string {
 }
 
 if (import.meta.main) {
-  if (Deno.args.some((argument) => argument === "--help" || argument === "-h")) {
+  if (typedArguments.some((argument) => argument === "--help" || argument === "-h")) {
     console.log(
       "Usage: doctor [--json]\n\nSays what a bug report needs: adapter, limits, driver, versions; --json for a program.",
     );
     Deno.exit(0);
   }
-  const unknown = Deno.args.filter((argument) => argument !== "--json");
+  const unknown = typedArguments.filter((argument) => argument !== "--json");
   if (unknown.length > 0) {
-    console.error(`doctor: ${unknown.join(" ")}: not an option; usage: deno task doctor [--json]`);
+    console.error(`doctor: ${unknown.join(" ")}: not an option; usage: ${taskCall("doctor [--json]")}`);
     Deno.exit(2);
   }
   const report = await examine();
-  console.log(Deno.args.includes("--json") ? JSON.stringify(report, null, 2) : format(report));
+  console.log(typedArguments.includes("--json") ? JSON.stringify(report, null, 2) : format(report));
   if (report.adapter === null) Deno.exitCode = 1;
 }

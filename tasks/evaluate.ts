@@ -7,6 +7,7 @@ import { Command, Option } from "./deps.ts";
 import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { evaluateRun } from "./evaluate/run.ts";
 import { transferRun } from "./evaluate/transfer.ts";
+import { taskCall } from "./invocation.ts";
 import { openRun } from "./run/open.ts";
 
 interface Arguments {
@@ -18,7 +19,7 @@ interface Arguments {
   json: boolean;
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const command = new Command("evaluate")
     .description("Chooses a checkpoint of a run by a stated rule, and tests it.")
     .argument("<run>", "run folder, as train leaves it")
@@ -35,8 +36,8 @@ async function main(): Promise<number> {
     .option("--seed <n>", "draws the resamples", wholeNumber(0, MOST_SEED), 0)
     .option("--json", "print JSON only, for programs", false)
     .exitOverride();
-  command.showHelpAfterError("(deno task evaluate --help lists the options)");
-  command.parse([...Deno.args], { from: "user" });
+  command.showHelpAfterError(`(${taskCall("evaluate --help")} lists the options)`);
+  command.parse([...args], { from: "user" });
   const { select, data, on, resamples, seed, json } = command.opts<Arguments>();
 
   const signal = stopSignal();

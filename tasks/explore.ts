@@ -8,6 +8,7 @@ import { openInBrowser } from "./explore/open.ts";
 import { serve, type Serving } from "./explore/server.ts";
 import type { Site } from "./explore/site/file.ts";
 import { makeSite } from "./explore/site/site.ts";
+import { defaultPath, taskCall } from "./invocation.ts";
 import { checkEmpty } from "./predict/outputs.ts";
 import { modelNotes, NOTICE } from "./predict/notes.ts";
 import { withCount } from "./progress.ts";
@@ -20,13 +21,13 @@ interface Arguments {
   output?: string;
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const command = new Command("explore")
     .description(
       "Serves a page to browsers on this machine: a photograph or the camera, what the model reads in a face, and why. The browser computes; " +
         "nothing leaves the machine.",
     )
-    .argument("[model]", "run folder, or model file (default: the newest run under runs/)")
+    .argument("[model]", `run folder, or model file (default: the newest run under ${defaultPath("runs")})`)
     .option("--port <n>", "port on 127.0.0.1 (default: a free one)", wholeNumber(0, 65535))
     .option("--open", "open the page in the browser")
     .addOption(
@@ -34,8 +35,8 @@ async function main(): Promise<number> {
         .conflicts(["port", "open"]),
     )
     .exitOverride();
-  command.showHelpAfterError("(deno task explore --help lists the options)");
-  command.parse([...Deno.args], { from: "user" });
+  command.showHelpAfterError(`(${taskCall("explore --help")} lists the options)`);
+  command.parse([...args], { from: "user" });
   const options = command.opts<Arguments>();
   const signal = stopSignal();
   try {
@@ -54,7 +55,7 @@ async function explore(
 ): Promise<number> {
   const check = async () => output === undefined ? undefined : await checkEmpty("--output", output);
   await check();
-  const path = named ?? await newestRun("runs");
+  const path = named ?? await newestRun(defaultPath("runs"));
   const loaded = await loadModel(path);
   console.log(`model           ${plain(loaded.path)}: ${loaded.rule}`);
   for (const note of [...modelNotes(loaded.model.info), NOTICE]) console.log(`                ${plain(note)}`);

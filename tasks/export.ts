@@ -4,6 +4,7 @@ import { modelDescription, writeOnnx } from "../training/onnx.ts";
 import { type Model, writeModel } from "../training/model.ts";
 import { runTask, UsageError, wholeNumber } from "./command.ts";
 import { writeCheckedFile } from "./export/checked_file.ts";
+import { taskCall } from "./invocation.ts";
 import { checkPlace } from "./place.ts";
 import { loadModel } from "./run/model.ts";
 import { plain } from "./words.ts";
@@ -18,7 +19,7 @@ interface Arguments {
   force: boolean;
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const command = new Command("export")
     .description(
       "Writes a trained model as one file: ONNX, which takes raw pixels and runs wherever an ONNX runtime does, or safetensors, the weights with " +
@@ -38,8 +39,8 @@ async function main(): Promise<number> {
     )
     .option("--force", "replace a file that is there", false)
     .exitOverride();
-  command.showHelpAfterError("(deno task export --help lists the options)");
-  command.parse([...Deno.args], { from: "user" });
+  command.showHelpAfterError(`(${taskCall("export --help")} lists the options)`);
+  command.parse([...args], { from: "user" });
   const { output, checkpoint, force, format = formatOf(output) } = command.opts<Arguments>();
   if (format === undefined) {
     throw new UsageError(

@@ -6,6 +6,7 @@ import { subjectDoubts } from "../datasets/subject_doubts.ts";
 import { type SubjectOverlap, subjectOverlaps } from "../datasets/subject_overlap.ts";
 import { pngFile, runTask } from "./command.ts";
 import { Command } from "./deps.ts";
+import { taskCall } from "./invocation.ts";
 import { summarize, summaryLines } from "./summary.ts";
 import { writeWholeFile } from "./whole_file.ts";
 import { plain } from "./words.ts";
@@ -13,7 +14,7 @@ import { plain } from "./words.ts";
 /** More than these are counted, not listed. */
 const MOST_LISTED = 20;
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const command = new Command("inspect")
     .description(
       "Checks a prepared folder, and says what is in it and what its preparation warned of; " +
@@ -23,8 +24,8 @@ async function main(): Promise<number> {
     .option("--json", "print JSON, for programs", false)
     .option("--contact-sheet <file>", "write a page of sample images, a PNG file", pngFile)
     .exitOverride();
-  command.showHelpAfterError("(deno task inspect --help lists the options)");
-  command.parse([...Deno.args], { from: "user" });
+  command.showHelpAfterError(`(${taskCall("inspect --help")} lists the options)`);
+  command.parse([...args], { from: "user" });
   const { json, contactSheet: picture } = command.opts<{ json: boolean; contactSheet?: string }>();
   const folder = command.args[0];
 

@@ -23,8 +23,8 @@ import { loadModel } from "./run/model.ts";
 import { writeWholeFile } from "./whole_file.ts";
 import { plain } from "./words.ts";
 
-async function main(): Promise<number> {
-  const options = parseArguments(Deno.args);
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseArguments(args);
   const signal = stopSignal();
   try {
     const predictions = await predict(options, signal);
@@ -132,10 +132,14 @@ async function report(predictions: Predictions, { json, csv, annotate, force }: 
   for (const { error } of pictures) if (error) console.error(`not read        ${plain(error.message)}`);
 }
 
-/** Prints a text of any length. */
+/** Prints a text of any length; the rest is dropped where the reader has seen enough, as in `| head`. */
 async function printWhole(text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+  try {
+    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 if (import.meta.main) await runTask(main);

@@ -1,6 +1,7 @@
 /** `deno task prepare <dataset>`: turns what a user holds into the prepared folder that everything else reads. */
 import { runTask } from "./command.ts";
 import { Command } from "./deps.ts";
+import { taskCall } from "./invocation.ts";
 import { addCkPlus } from "./prepare/ck_plus.ts";
 import { addFer2013 } from "./prepare/fer2013.ts";
 import { addFolder } from "./prepare/folder.ts";
@@ -8,15 +9,15 @@ import type { Run } from "./prepare/preparation.ts";
 import { addSynthetic } from "./prepare/synthetic.ts";
 import { addTfd } from "./prepare/tfd.ts";
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   let code = 0;
   const run: Run = async (work) => {
     code = await work();
   };
   const program = new Command("prepare").description("Prepares a dataset for training.").exitOverride();
-  program.showHelpAfterError("(deno task prepare --help lists the datasets)");
+  program.showHelpAfterError(`(${taskCall("prepare --help")} lists the datasets)`);
   for (const add of [addTfd, addCkPlus, addFolder, addFer2013, addSynthetic]) add(program, run);
-  await program.parseAsync([...Deno.args], { from: "user" });
+  await program.parseAsync([...args], { from: "user" });
   return code;
 }
 

@@ -64,10 +64,16 @@ const LINE_INTERVAL = 5_000;
  * ```
  */
 export function createProgress(options: ProgressOptions): Progress {
-  const stream = options.stream ?? process.stderr;
+  const stream = options.stream ?? standardError();
   const wide = (stream.columns ?? 0) >= LEAST_COLUMNS;
   const display = stream.isTTY && wide ? bar(options, stream) : lines(options, stream);
   return { ...display, [Symbol.dispose]: display.stop };
+}
+
+/** The standard error stream. Once nobody reads it any more, work goes on unseen, as it does behind `console.error`. */
+function standardError(): ProgressStream {
+  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => {});
+  return process.stderr;
 }
 
 /**

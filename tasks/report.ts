@@ -1,6 +1,7 @@
 /** `deno task report RUN`: everything that is known of a run as one HTML file, which loads nothing. */
 import { runTask } from "./command.ts";
 import { Command, InvalidArgumentError } from "./deps.ts";
+import { taskCall } from "./invocation.ts";
 import { createProgress } from "./progress.ts";
 import { gather } from "./report/facts.ts";
 import { renderReport } from "./report/page.ts";
@@ -12,7 +13,7 @@ interface Arguments {
   data?: string;
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const command = new Command("report")
     .description(
       "Puts everything that a run folder holds into one HTML file, to read and to hand on. What has not been computed yet is named with the " +
@@ -25,8 +26,8 @@ async function main(): Promise<number> {
       "prepared folder, where it is not where train found it; it says whether the faces are drawn",
     )
     .exitOverride();
-  command.showHelpAfterError("(deno task report --help lists the options)");
-  command.parse([...Deno.args], { from: "user" });
+  command.showHelpAfterError(`(${taskCall("report --help")} lists the options)`);
+  command.parse([...args], { from: "user" });
   const { output, data } = command.opts<Arguments>();
 
   let progress: ReturnType<typeof createProgress> | undefined;
@@ -47,7 +48,7 @@ async function main(): Promise<number> {
     !visualization && "visualize",
     !correspondence && "correspond",
   ].filter((task) => task !== false);
-  if (undone.length > 0) console.log(`not in it       ${undone.map((task) => `deno task ${task} RUN`).join(", ")}`);
+  if (undone.length > 0) console.log(`not in it       ${undone.map((task) => taskCall(`${task} RUN`)).join(", ")}`);
   console.log(`report          ${plain(path)} (${(size / 1e6).toFixed(1)} MB)`);
   return 0;
 }

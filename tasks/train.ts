@@ -6,8 +6,8 @@ import { parseArguments } from "./train/options.ts";
 import { trainRun } from "./train/run.ts";
 import { percent } from "./words.ts";
 
-async function main(): Promise<number> {
-  const options = parseArguments(Deno.args);
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseArguments(args);
   const signal = stopSignal();
   using gpu = await openGpu();
   const trained = await trainRun(gpu, options, signal);

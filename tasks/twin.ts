@@ -7,6 +7,7 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { checkTarget, readPrepared } from "../datasets/prepared.ts";
 import { MOST_SEED, runTask, wholeNumber } from "./command.ts";
 import { Command, Option } from "./deps.ts";
+import { defaultPath, taskCall } from "./invocation.ts";
 import { prepare } from "./prepare/preparation.ts";
 import { drawCkPlusTwin } from "./prepare/twins.ts";
 import { duration } from "./progress.ts";
@@ -27,8 +28,8 @@ const SEQUENCES = [45, 18, 59, 25, 69, 28, 83];
 const FOLDS = [132, 156, 160, 140, 120, 148, 116, 116, 132, 88];
 const SIX_CLASS = 927;
 
-async function main(): Promise<number> {
-  const options = parseArguments();
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseArguments(args);
   const prepared = `${options.output}_prepared`;
   await checkTarget(prepared, options);
   const began = Date.now();
@@ -69,13 +70,13 @@ function countChecks(dataset: Dataset): { what: string; found: number | number[]
   ];
 }
 
-function parseArguments(): Arguments {
+function parseArguments(args: readonly string[]): Arguments {
   const command = new Command("twin")
     .description("Draws the twin of the whole CK+ set, prepares it, and checks the published counts.")
     .option(
       "--output <dir>",
       "the twin; what is prepared of it stands beside it, in <dir>_prepared",
-      "data/ck_plus_twin",
+      defaultPath("data/ck_plus_twin"),
     )
     .option("--overwrite", "replace both", false)
     .addOption(
@@ -93,8 +94,8 @@ function parseArguments(): Arguments {
     .option("--image-size <pixels>", "side of the prepared images", wholeNumber(8), 96)
     .option("--seed <n>", "draws everything", wholeNumber(0, MOST_SEED), 1)
     .exitOverride();
-  command.showHelpAfterError("(deno task twin --help lists the options)");
-  return command.parse([...Deno.args], { from: "user" }).opts<Arguments>();
+  command.showHelpAfterError(`(${taskCall("twin --help")} lists the options)`);
+  return command.parse([...args], { from: "user" }).opts<Arguments>();
 }
 
 if (import.meta.main) await runTask(main);

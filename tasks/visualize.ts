@@ -11,8 +11,8 @@ import { parseArguments, type VisualizeArguments } from "./visualize/options.ts"
 import { number } from "./visualize/sheets.ts";
 import { percent } from "./words.ts";
 
-async function main(): Promise<number> {
-  const options = parseArguments(Deno.args);
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseArguments(args);
   const signal = stopSignal();
   const run = await openRun(options.run, { data: options.data });
   using gpu = await openGpu();

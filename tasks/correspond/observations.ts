@@ -3,6 +3,7 @@ import { checkDataset } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Grouping } from "../../analysis/statistics/exchange.ts";
 import { UsageError } from "../command.ts";
+import { taskCall } from "../invocation.ts";
 
 /** Code of a unit that nobody looked for. */
 const UNKNOWN = 255;
@@ -30,7 +31,7 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
   if (!actionUnits || !units || actionUnits.length === 0) {
     throw new UsageError(
       `${dataset.name}: no Action Units are known of these images. Remedy: train on CK+ prepared with its folder FACS, ` +
-        "or on the drawn faces (deno task train), whose Action Units are known.",
+        `or on the drawn faces (${taskCall("train")}), whose Action Units are known.`,
     );
   }
   const count = actionUnits.length;

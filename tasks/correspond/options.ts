@@ -5,6 +5,7 @@ import type { BinRange } from "../../analysis/statistics/histogram.ts";
 import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
 import { MOST_SEED, number, wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
+import { taskCall } from "../invocation.ts";
 
 /** What was asked for. */
 export interface CorrespondArguments {
@@ -60,7 +61,7 @@ export function parseArguments(argv: readonly string[]): CorrespondArguments {
     )
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .exitOverride();
-  command.showHelpAfterError("(deno task correspond --help lists the options)");
+  command.showHelpAfterError(`(${taskCall("correspond --help")} lists the options)`);
   command.parse([...argv], { from: "user" });
   const { layer, on, select, data, ...statistics } = command.opts<
     Omit<CorrespondArguments, "run" | "statistics"> & CorrespondArguments["statistics"]

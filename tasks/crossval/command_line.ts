@@ -4,10 +4,13 @@ import project from "../../deno.json" with { type: "json" };
 
 /** What is passed to deno so that it does run `index` of the cross-validation in `out`. */
 export function elementArguments(out: string, index: number | string): string[] {
-  const [, ...flags] = project.tasks.train.split(" ");
   const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const [, run, ...rest] = project.tasks.train.split(" ");
+  const flags = rest.slice(0, rest.indexOf("tasks/train.ts"));
   return [
-    ...flags.slice(0, -1).map((flag) =>
+    run,
+    `--config=${file("../../deno.json")}`,
+    ...flags.map((flag) =>
       flag.replace(/=(tasks\/defaults\.env|deno\.all\.lock)$/, (_, path) => `=${file(`../../${path}`)}`)
     ),
     file("element.ts"),

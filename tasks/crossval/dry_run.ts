@@ -3,6 +3,7 @@ import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import { elementArguments } from "./command_line.ts";
 import { finishedRun } from "./finished.ts";
 import type { Manifest } from "./manifest.ts";
+import { shellWord } from "../shell_word.ts";
 import type { CrossvalArguments } from "./options.ts";
 import { arrayScript, sbatchArguments } from "./slurm.ts";
 
@@ -23,12 +24,12 @@ export async function describeRuns(
   lines.push("", `${left.length} of ${runs.length} runs are left, ${jobs} at a time, in ${out}`, "");
   if (engine === "local") {
     const indices = left.map((run) => manifest.runs.findIndex(({ name }) => name === run.name));
-    return [...lines, ...indices.map((index) => ["deno", ...elementArguments(out, index)].join(" "))];
+    return [...lines, ...indices.map((index) => ["deno", ...elementArguments(out, index)].map(shellWord).join(" "))];
   }
   if (left.length === 0) return lines;
   return [
     ...lines,
-    ["sbatch", ...sbatchArguments(out, manifest, left, { jobs, sbatch })].join(" "),
+    ["sbatch", ...sbatchArguments(out, manifest, left, { jobs, sbatch })].map(shellWord).join(" "),
     "",
     arrayScript(out),
   ];

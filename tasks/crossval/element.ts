@@ -12,14 +12,14 @@ import { trainRun } from "../train/run.ts";
 import { finishedRun } from "./finished.ts";
 import { readManifest, runFolder } from "./manifest.ts";
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const command = new Command("element")
     .requiredOption("--out <dir>", "folder of the cross-validation")
     .requiredOption("--index <n>", "place of the run in the manifest", wholeNumber(0))
     .option("--gpus <list>", "GPUs that the cluster has given this process; the software adapter is refused then", "")
     .option("--attached", "stop when the standard input ends: whoever started this is gone", false)
     .exitOverride();
-  command.parse([...Deno.args], { from: "user" });
+  command.parse([...args], { from: "user" });
   const { out, index, gpus, attached } = command.opts<
     { out: string; index: number; gpus: string; attached: boolean }
   >();

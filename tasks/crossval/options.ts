@@ -2,6 +2,7 @@
 import { type Variant, VARIANTS } from "../../training/options.ts";
 import { MOST_RESAMPLES, wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
+import { defaultPath, taskCall } from "../invocation.ts";
 import type { DatasetName } from "../run/data.ts";
 import { readDataset, type TrainArguments, withTrainingOptions } from "../train/options.ts";
 
@@ -37,7 +38,7 @@ export function parseArguments(argv: readonly string[]): CrossvalArguments {
     .option("--variant <names>", `some of ${VARIANTS.join(",")}`, variants, [...VARIANTS])
     .option("--splits <which>", "all, or numbers such as 0,1,2", splits, "all")
     .option("--seeds <n>", "runs of each variant on each split, with seeds 1 to n", wholeNumber(1), 1)
-    .option("--out <dir>", "folder of the cross-validation (default: crossval/<dataset>)")
+    .option("--out <dir>", `folder of the cross-validation (default: ${defaultPath("crossval/<dataset>")})`)
     .option("--resamples <n>", "resamples of the intervals over people", wholeNumber(1, MOST_RESAMPLES), 10_000)
     .addOption(
       new Option("--engine <name>", "local: processes on this machine; slurm: one array job on a cluster")
@@ -58,7 +59,7 @@ export function parseArguments(argv: readonly string[]): CrossvalArguments {
     )
     .option("--dry-run", "only say what would run", false);
   withTrainingOptions(command).exitOverride();
-  command.showHelpAfterError("(deno task crossval --help lists the options)");
+  command.showHelpAfterError(`(${taskCall("crossval --help")} lists the options)`);
   command.parse([...argv], { from: "user" });
   const options = command.opts<Omit<CrossvalArguments, "dataset">>();
   if (options.sbatch.length > 0 && options.engine !== "slurm") command.error("error: --sbatch is for --engine slurm");

@@ -6,6 +6,7 @@ import { UsageError } from "../command.ts";
 import { checkFields, listOf, TEXT, whole } from "../documents/fields.ts";
 import { readText } from "../documents/read.ts";
 import { RunFolder } from "../run/folder.ts";
+import { shellWord } from "../shell_word.ts";
 import { elementArguments } from "./command_line.ts";
 import { finishedRun } from "./finished.ts";
 import type { Manifest } from "./manifest.ts";
@@ -106,11 +107,11 @@ async function submit(
  * checkpoint then ends with 130 and is put back into the queue.
  */
 export function arrayScript(out: string): string {
-  const words = [Deno.execPath(), ...elementArguments(resolve(out), "INDEX").slice(0, -1)].map(quote);
+  const words = [Deno.execPath(), ...elementArguments(resolve(out), "INDEX").slice(0, -1)].map(shellWord);
   const element = [...words, '"$SLURM_ARRAY_TASK_ID"', '--gpus "${SLURM_JOB_GPUS:-}"'].join(" ");
   return `#!/bin/bash
 # One element of a cross-validation: trains its run, or goes on with it, and evaluates it.
-cd ${quote(Deno.cwd())} || exit 1
+cd ${shellWord(Deno.cwd())} || exit 1
 ${element} &
 child=$!
 notice=
@@ -211,9 +212,4 @@ async function command(name: "sbatch" | "squeue", args: string[]): Promise<strin
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (output.code !== 0) throw new UsageError(`${name} ${args.join(" ")}: ${text(output.stderr).trim()}`);
   return text(output.stdout);
-}
-
-/** A word for a shell. */
-function quote(word: string): string {
-  return /^[\w./:=,%+@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

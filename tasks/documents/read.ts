@@ -1,6 +1,7 @@
 /** What tasks have written, read back: measured before it is read, and told what is wrong with it. */
 import { printable } from "../../datasets/printable.ts";
 import { UsageError } from "../command.ts";
+import { taskCall } from "../invocation.ts";
 
 /** No document is longer: the log of a million steps has a fifth of it. */
 const MOST_BYTES = 2 ** 26;
@@ -67,8 +68,8 @@ export async function readDocument<T>(
 /** The error for a file that is not what a task writes. */
 export function notWritten(path: string, task: string, why: string): UsageError {
   return new UsageError(
-    `${path}: is not what ${task} writes: ${
-      printable(why)
-    }. Remedy: put the file back, or make it again with deno task ${task}.`,
+    `${path}: is not what ${task} writes: ${printable(why)}. Remedy: put the file back, or make it again with ${
+      taskCall(task)
+    }.`,
   );
 }

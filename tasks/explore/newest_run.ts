@@ -1,6 +1,7 @@
 /** The run that was trained last, for whoever names none. */
 import { join } from "node:path";
 import { UsageError } from "../command.ts";
+import { taskCall } from "../invocation.ts";
 import { RunFolder } from "../run/folder.ts";
 
 /**
@@ -21,7 +22,9 @@ export async function newestRun(runs: string): Promise<string> {
   }
   if (newest) return newest.path;
   throw new UsageError(
-    `${runs}: holds no run that has a checkpoint. Remedy: make one with deno task train, or name a run folder or a model file.`,
+    `${runs}: holds no run that has a checkpoint. Remedy: make one with ${
+      taskCall("train")
+    }, or name a run folder or a model file.`,
   );
 }
 

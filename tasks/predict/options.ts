@@ -2,6 +2,7 @@
 import { ATTRIBUTION_METHODS, type AttributionMethod } from "../../analysis/attribution.ts";
 import type { Detector, FaceBackend, FaceCrop } from "../../datasets/faces/mod.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
+import { taskCall } from "../invocation.ts";
 import { withBackend } from "../prepare/backend.ts";
 
 /** What was asked for. */
@@ -59,7 +60,7 @@ export function parseArguments(argv: readonly string[]): PredictArguments {
     "\nExit code 1 where a file could not be read; a picture without a face is no error." +
       "\nAn expression is not an emotion, and inferring emotions at work or in education is prohibited in the EU: see NOTICE.md.",
   ).exitOverride();
-  command.showHelpAfterError("(deno task predict --help lists the options)");
+  command.showHelpAfterError(`(${taskCall("predict --help")} lists the options)`);
   command.parse([...argv], { from: "user" });
   const { detector, ...options } = command.opts<
     Omit<PredictArguments, "paths" | "detectors"> & { detector: string }

@@ -1,9 +1,9 @@
 /** `deno task prepare ck_plus`: the Extended Cohn-Kanade set. */
-import { join } from "node:path";
 import { type CkPlusCrop, prepareCkPlus } from "../../datasets/ck_plus/mod.ts";
 import type { FaceBackend } from "../../datasets/faces/mod.ts";
 import { wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
+import { defaultPath } from "../invocation.ts";
 import { withBackend } from "./backend.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
@@ -11,7 +11,7 @@ type Arguments = Target & { input: string; output?: string; imageSize: number; c
 
 /** Adds the command. */
 export function addCkPlus(program: Command, run: Run): void {
-  const output = join("data", "ck_plus");
+  const output = defaultPath("data/ck_plus");
   const command = program.command("ck_plus")
     .description("the Extended Cohn-Kanade set (CK+), from its unzipped folders; serves ck_plus_six_class too")
     .requiredOption("--input <dir>", "folder with cohn-kanade-images, Emotion, FACS, Landmarks; only read")

@@ -1,12 +1,12 @@
 /** `deno task prepare fer2013`: Kaggle's fer2013.csv with its own three usages. */
-import { join } from "node:path";
 import { prepareFer2013 } from "../../datasets/fer2013.ts";
 import type { Command } from "../deps.ts";
+import { defaultPath } from "../invocation.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
 /** Adds the command. */
 export function addFer2013(program: Command, run: Run): void {
-  const output = join("data", "fer2013");
+  const output = defaultPath("data/fer2013");
   const command = program.command("fer2013")
     .description("FER2013, from fer2013.csv; its public test set validates, its private one tests")
     .requiredOption("--input <dir>", "folder with fer2013.csv, or the file; only read");

@@ -4,6 +4,7 @@ import { prepareImageFolder } from "../../datasets/image_folder.ts";
 import type { FaceBackend } from "../../datasets/faces/mod.ts";
 import { fileName, MOST_SEED, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
+import { defaultPath } from "../invocation.ts";
 import { withBackend } from "./backend.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
@@ -33,9 +34,9 @@ export function addFolder(program: Command, run: Run): void {
     .option("--folds <n>", "folds for cross-validation", wholeNumber(3), 10)
     .option("--seed <n>", "deals images of nobody known out to the folds", wholeNumber(0, MOST_SEED), 1);
   withBackend(command);
-  withOutput(command, "data/<name>").action((options: Arguments) =>
+  withOutput(command, defaultPath("data/<name>")).action((options: Arguments) =>
     run(() => {
-      const { name = basename(resolve(options.input)), output = join("data", fileName(name)) } = options;
+      const { name = basename(resolve(options.input)), output = defaultPath(join("data", fileName(name))) } = options;
       return prepare({ ...options, output }, (onProgress, signal) =>
         prepareImageFolder({
           ...options,

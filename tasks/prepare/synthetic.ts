@@ -2,7 +2,9 @@
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { MOST_SEED, UsageError, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
-import { BUILT_IN, defaultFolder } from "../run/data.ts";
+import { defaultPath } from "../invocation.ts";
+import { BUILT_IN } from "../run/data.ts";
+import { defaultFolder } from "../run/default_folder.ts";
 import { prepare, type Run, withOutput } from "./preparation.ts";
 import { drawCkPlusTwin, drawTfdTwin } from "./twins.ts";
 
@@ -47,7 +49,10 @@ export function addSynthetic(program: Command, run: Run): void {
       wholeNumber(4),
     )
     .option("--seed <n>", "draws everything: same seed, same faces", wholeNumber(0, MOST_SEED), BUILT_IN.seed);
-  withOutput(command, "data/synthetic_<pixels>, data/ck_plus_twin or data/tfd_twin").action(
+  withOutput(
+    command,
+    ["data/synthetic_<pixels>", "data/ck_plus_twin", "data/tfd_twin"].map((path) => defaultPath(path)).join(" or "),
+  ).action(
     (options: SyntheticArguments) =>
       run(() => {
         checkLayout(options);

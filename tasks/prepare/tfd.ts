@@ -1,15 +1,15 @@
 /** `deno task prepare tfd`: the Toronto Face Database. */
-import { join } from "node:path";
 import { prepareTfd } from "../../datasets/tfd.ts";
 import { wholeNumber } from "../command.ts";
 import { type Command, InvalidArgumentError } from "../deps.ts";
+import { defaultPath } from "../invocation.ts";
 import { prepare, type Run, type Target, withOutput } from "./preparation.ts";
 
 type Arguments = Target & { input: string; output?: string; imageSize: 48 | 96; unlabelled: boolean };
 
 /** Adds the command. */
 export function addTfd(program: Command, run: Run): void {
-  const output = join("data", "tfd");
+  const output = defaultPath("data/tfd");
   const command = program.command("tfd")
     .description("the Toronto Face Database, from TFD_48x48.mat or TFD_96x96.mat")
     .requiredOption("--input <dir>", "folder with the .mat file as distributed; only read")

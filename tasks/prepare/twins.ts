@@ -1,5 +1,4 @@
 /** `deno task prepare synthetic --layout ck_plus|tfd`: draws a set as it is distributed, for `prepare ck_plus` and `prepare tfd` to read. */
-import { join } from "node:path";
 import { CK_PLUS_CLASSES } from "../../datasets/ck_plus/mod.ts";
 import { writeCkPlusTwin } from "../../datasets/synthetic/twins/ck_plus.ts";
 import type { TwinSequence } from "../../datasets/synthetic/twins/ck_plus_plan.ts";
@@ -7,7 +6,9 @@ import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { writeTfdTwin } from "../../datasets/synthetic/twins/tfd.ts";
 import { TFD_CLASSES } from "../../datasets/tfd.ts";
 import { withCount } from "../progress.ts";
+import { shellWord } from "../shell_word.ts";
 import { stoppable } from "./preparation.ts";
+import { defaultPath, taskCall } from "../invocation.ts";
 
 /** What both twins are asked with; what was left out is undefined. */
 export interface TwinArguments {
@@ -23,7 +24,7 @@ export interface TwinArguments {
 /** Draws the CK+ twin; returns the exit code. */
 export async function drawCkPlusTwin(options: TwinArguments): Promise<number> {
   const { overwrite, subjects, imageSize, frames, seed } = options;
-  const output = options.output ?? join("data", "ck_plus_twin");
+  const output = options.output ?? defaultPath("data/ck_plus_twin");
   await checkTwinTarget(output, options);
   return await stoppable(async (signal) => {
     const plan = await withCount(
@@ -40,7 +41,7 @@ export async function drawTfdTwin(options: TwinArguments): Promise<number> {
   const { overwrite, subjects = 100, imagesPerSubject = 14, seed } = options;
   // Any other number is refused where the files are written.
   const imageSize = options.imageSize as 48 | 96 | undefined;
-  const output = options.output ?? join("data", "tfd_twin");
+  const output = options.output ?? defaultPath("data/tfd_twin");
   await checkTwinTarget(output, options);
   return await stoppable(async (signal) => {
     const { labelled, unlabelled, classes } = await withCount(
@@ -74,6 +75,8 @@ function classLines(names: readonly string[], counts: number[]): string[] {
 function sayNext(dataset: string, output: string, imageSize?: number): void {
   console.log(`twin            ${output}`);
   console.log(
-    `prepare it      deno task prepare ${dataset} --input ${output}${imageSize ? ` --image-size ${imageSize}` : ""}`,
+    `prepare it      ${taskCall(`prepare ${dataset} --input ${shellWord(output)}`)}${
+      imageSize ? ` --image-size ${imageSize}` : ""
+    }`,
   );
 }

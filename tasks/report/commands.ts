@@ -1,20 +1,19 @@
 /** The commands that make a run and everything in its folder again, with every option that was in force. */
-import { isAbsolute } from "node:path";
 import { RULES, SELECTIONS } from "../../training/evaluation/select.ts";
+import { shellWord } from "../shell_word.ts";
 import type { RunFiles } from "./read/run_files.ts";
 
 /** What stands for the run folder. */
 export const RUN = "RUN";
-/** What stands for a prepared folder that lies outside the one that the tasks were started in. */
+/** What stands for the prepared folder, where it is not the default one. */
 export const DATA = "DATA";
 
 /** The commands in their order. */
 export function commands({ record, evaluation, visualization, correspondence }: RunFiles): string[] {
-  const { given, settings, network, dataset, steps, checkpointEvery } = record;
+  const { given, settings, network, steps, checkpointEvery } = record;
   const rule = (sentence: string) => SELECTIONS.find((selection) => RULES[selection] === sentence);
-  const builtIn = dataset.name === "synthetic" && given.data === undefined;
   const train = command("train", given.dataset, {
-    data: builtIn ? undefined : isAbsolute(dataset.folder) ? DATA : dataset.folder,
+    data: given.data === undefined ? undefined : DATA,
     variant: settings.variant,
     split: settings.split,
     select: given.select,
@@ -66,9 +65,9 @@ type Value = string | number | boolean | undefined;
 function command(task: string, argument: string | undefined, options: Record<string, Value>): string {
   const words = Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
-    return value === true ? [`--${name}`] : [`--${name} ${quoted(plainNumber(value))}`];
+    return value === true ? [`--${name}`] : [`--${name} ${shellWord(plainNumber(value))}`];
   });
-  const lines = [["deno task", task, ...(argument === undefined ? [] : [quoted(argument)])].join(" ")];
+  const lines = [["deno task", task, ...(argument === undefined ? [] : [shellWord(argument)])].join(" ")];
   for (const word of words) {
     if (lines.at(-1)!.length + word.length < WIDTH) lines.push(`${lines.pop()} ${word}`);
     else lines.push(`  ${word}`);
@@ -80,8 +79,4 @@ function command(task: string, argument: string | undefined, options: Record<str
 function plainNumber(value: string | number): string {
   if (typeof value === "string" || !/e/.test(String(value))) return String(value);
   return value.toFixed(20).replace(/0+$/, "");
-}
-
-function quoted(word: string): string {
-  return /^[\w.,/:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -9,7 +9,9 @@ import { excerpt } from "../../datasets/printable.ts";
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { TFD_CLASSES } from "../../datasets/tfd.ts";
 import { UsageError } from "../command.ts";
+import { taskCall } from "../invocation.ts";
 import { createProgress } from "../progress.ts";
+import { defaultFolder } from "./default_folder.ts";
 
 /** The datasets that `train` knows by name. */
 export const DATASETS = ["synthetic", "tfd", "ck_plus", "ck_plus_six_class"] as const;
@@ -19,14 +21,19 @@ export type DatasetName = typeof DATASETS[number];
 /** Size of the built-in set: people, and photographs of each. */
 export const BUILT_IN = { subjects: 100, imagesPerSubject: 16, seed: 1 };
 
-const CK_PLUS =
-  "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh; with its folders in one folder run\n" +
-  "  deno task prepare ck_plus --input FOLDER";
+const CK_PLUS = {
+  licence:
+    "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh; with its folders in one folder",
+  task: "prepare ck_plus --input FOLDER",
+};
 
-const SOURCES: Record<Exclude<DatasetName, "synthetic">, string> = {
-  tfd:
-    "The Toronto Face Database is given out on request at the University of Toronto; with TFD_96x96.mat in a folder run\n" +
-    "  deno task prepare tfd --input FOLDER",
+/** Who gives a set out, and what prepares it. */
+const SOURCES: Record<Exclude<DatasetName, "synthetic">, { licence: string; task: string }> = {
+  tfd: {
+    licence:
+      "The Toronto Face Database is given out on request at the University of Toronto; with TFD_96x96.mat in a folder",
+    task: "prepare tfd --input FOLDER",
+  },
   ck_plus: CK_PLUS,
   ck_plus_six_class: CK_PLUS,
 };
@@ -38,12 +45,6 @@ const HELD: Record<DatasetName, { name: string; classNames?: readonly string[] }
   ck_plus: { name: "ck_plus", classNames: CK_PLUS_CLASSES },
   ck_plus_six_class: { name: "ck_plus", classNames: CK_PLUS_CLASSES },
 };
-
-/** The folder that a dataset is read from where `--data` names none. */
-export function defaultFolder(name: DatasetName, imageSize: number): string {
-  if (name === "synthetic") return join("data", `synthetic_${imageSize}`);
-  return join("data", name === "ck_plus_six_class" ? "ck_plus" : name);
-}
 
 /** What a run is named after: the dataset asked for, or else what `--data` holds. */
 export async function datasetName(options: { dataset?: DatasetName; data?: string }): Promise<string> {
@@ -82,9 +83,13 @@ export async function loadDataset(
   } else if (name === undefined || name === "synthetic") {
     throw new UsageError(`--data ${folder}: there is no such folder`);
   } else {
+    const { licence, task } = SOURCES[name];
     throw new UsageError(
-      `${folder}: there is no prepared ${name} data.\n${SOURCES[name]}\n` +
-        "Data prepared elsewhere is named with --data FOLDER. Without any licensed data, `deno task train` trains on drawn faces.",
+      `${folder}: there is no prepared ${name} data.\n${licence} run\n  ${taskCall(task)}\n` +
+        `Data prepared elsewhere is named with --data FOLDER. Without any licensed data, \`${
+          taskCall("train")
+        }\` trains on ` +
+        "drawn faces.",
     );
   }
   if (name !== undefined) checkHeld(dataset, name, folder, options.data !== undefined);

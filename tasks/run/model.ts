@@ -6,6 +6,7 @@ import { SafetensorsError } from "../../network/safetensors.ts";
 import { UsageError } from "../command.ts";
 import { checkFields, whole } from "../documents/fields.ts";
 import { readCheckpointFile, readDocument } from "../documents/read.ts";
+import { taskCall } from "../invocation.ts";
 import { savedCheckpoints } from "./checkpoints.ts";
 import { RunFolder } from "./folder.ts";
 import { imagesOfRun } from "./images.ts";
@@ -54,7 +55,9 @@ export async function loadModel(path: string, options: { step?: number } = {}): 
   const chosen = await chosenStep(folder);
   if (chosen !== undefined && !checkpoints.some(({ step }) => step === chosen)) {
     throw new UsageError(
-      `${folder.path}: evaluation.json chose checkpoint ${chosen}, which is not there. Remedy: run deno task evaluate again.`,
+      `${folder.path}: evaluation.json chose checkpoint ${chosen}, which is not there. Remedy: run ${
+        taskCall("evaluate")
+      } again.`,
     );
   }
   return chosen === undefined
@@ -76,7 +79,9 @@ async function readFile(path: string): Promise<Model> {
   } catch (error) {
     if (!(error instanceof SafetensorsError || error instanceof CheckpointError)) throw error;
     throw new UsageError(
-      `${path}: ${error.message}. Remedy: name a run folder, a checkpoint, or a file that deno task export wrote as safetensors.`,
+      `${path}: ${error.message}. Remedy: name a run folder, a checkpoint, or a file that ${
+        taskCall("export")
+      } wrote as safetensors.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 /** run.json: everything that a run was told and found, and whether a checkpoint may be continued with what is asked now. */
+import { isAbsolute, resolve } from "node:path";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { AdapterDescription } from "../../gpu/adapter.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
@@ -6,9 +7,11 @@ import type { CheckpointInfo } from "../../training/checkpoint.ts";
 import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
 import { type TrainingSettings, trainingSettings } from "../../training/options.ts";
 import { UsageError } from "../command.ts";
-import { checkFields, type Kind, listOf, NUMBER, oneOf, TABLE, TEXT, whole } from "../documents/fields.ts";
+import { checkFields, type Kind, listOf, NUMBER, oneOf, orMissing, TABLE, TEXT, whole } from "../documents/fields.ts";
 import { readDocument } from "../documents/read.ts";
+import { defaultPath } from "../invocation.ts";
 import type { TrainArguments } from "../train/options.ts";
+import { defaultFolder } from "./default_folder.ts";
 import type { RunFolder } from "./folder.ts";
 import { type ImagesRecord, readImages } from "./images.ts";
 import project from "../../deno.json" with { type: "json" };
@@ -23,7 +26,7 @@ export interface RunRecord {
   checkpointEvery: number;
   settings: TrainingSettings;
   network: { imageSize: number; classes: number; seed: number; initialScale: number; convolution: string };
-  /** `folder` is where it was read from, as it was named then; `images` counts them. */
+  /** `folder` is the whole path of where it was read from, in older files as it was named then; `images` counts them. */
   dataset:
     & { name: string; folder: string; fingerprint: string; images: number; classNames: string[] }
     & Partial<ImagesRecord>;
@@ -58,7 +61,7 @@ export async function writeRunRecord(
     },
     dataset: {
       name: dataset.name,
-      folder: dataFolder,
+      folder: resolve(dataFolder),
       fingerprint: dataset.fingerprint,
       images: dataset.labels.length,
       classNames: dataset.classNames,
@@ -71,7 +74,8 @@ export async function writeRunRecord(
 }
 
 /**
- * Reads run.json.
+ * Reads run.json. `dataset.folder` is where the data is today: where `train` found it, or else where the same words lead from the default
+ * folders, since a project may have moved with its data and its runs.
  *
  * @throws {UsageError} where there is none, or it is not what `train` writes.
  */
@@ -83,15 +87,35 @@ export async function readRunRecord(folder: RunFolder): Promise<RunRecord> {
   });
   if (!record) {
     throw new UsageError(
-      `${folder.path}: this is not a run folder (no run.json in it). Remedy: name a folder under runs/.`,
+      `${folder.path}: this is not a run folder (no run.json in it). Remedy: name a folder under ${
+        defaultPath("runs")
+      }.`,
     );
   }
-  return { ...record, settings: trainingSettings(record.settings, record.settings.seed) };
+  const { settings, dataset } = record;
+  return {
+    ...record,
+    dataset: { ...dataset, folder: await dataToday(record) },
+    settings: trainingSettings(settings, settings.seed),
+  };
+}
+
+async function dataToday({ given, dataset, network }: RunRecord): Promise<string> {
+  // Older files hold relative paths, which began in the folder of the defaults.
+  const fromDefaults = (path: string) => isAbsolute(path) ? path : defaultPath(path);
+  const before = fromDefaults(dataset.folder);
+  const moved = given.data === undefined
+    ? defaultFolder(given.dataset ?? "synthetic", network.imageSize)
+    : fromDefaults(given.data);
+  const isThere = (path: string) => Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+  return !await isThere(before) && await isThere(moved) ? moved : before;
 }
 
 /** What other tasks rely on. */
 const FIELDS: Record<string, Kind> = {
   given: TABLE,
+  "given.dataset": orMissing(TEXT),
+  "given.data": orMissing(TEXT),
   "given.select": oneOf(SELECTIONS),
   steps: whole(1),
   checkpointEvery: whole(1),

@@ -7,6 +7,7 @@ import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts"
 import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.ts";
 import { fileName, MOST_SEED, number, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
+import { defaultPath, taskCall } from "../invocation.ts";
 import { type DatasetName, DATASETS } from "../run/data.ts";
 
 /** The options as they were given; what was left out is undefined. */
@@ -75,10 +76,10 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
     .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]))
     .option("--split <n>", "which fold tests, or which official split", wholeNumber(0), 0)
     .option("--seed <n>", "draws weights, batches, augmentation, dropout", wholeNumber(0, MOST_SEED), 1)
-    .option("--run <dir>", "folder of the run (default: runs/<dataset>-<variant>-split<n>-seed<n>)")
+    .option("--run <dir>", `folder of the run (default: ${defaultPath("runs/<dataset>-<variant>-split<n>-seed<n>")})`)
     .option("--resume", "go on from the run's last checkpoint", false);
   withTrainingOptions(command).exitOverride();
-  command.showHelpAfterError("(deno task train --help lists the options)");
+  command.showHelpAfterError(`(${taskCall("train --help")} lists the options)`);
   command.parse([...argv], { from: "user" });
   return { ...command.opts<Omit<TrainArguments, "dataset">>(), dataset: readDataset(command) };
 }
@@ -87,7 +88,7 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
 export function withTrainingOptions(command: Command): Command {
   return command
     .argument("[dataset]", `what to train on: ${DATASETS.join(", ")} (default: what --data holds, or else synthetic)`)
-    .option("--data <dir>", "prepared folder (default: data/<dataset>)")
+    .option("--data <dir>", `prepared folder (default: ${defaultPath("data/<dataset>")})`)
     .addOption(
       new Option(
         "--select <rule>",
@@ -130,5 +131,5 @@ export function readDataset(command: Command): DatasetName | undefined {
 
 /** The run folder where `--run` names none. */
 export function defaultRun(dataset: Pick<Dataset, "name">, variant: Variant, split: number, seed: number): string {
-  return `runs/${fileName(dataset.name)}-${variant}-split${split}-seed${seed}`;
+  return defaultPath(`runs/${fileName(dataset.name)}-${variant}-split${split}-seed${seed}`);
 }

@@ -4,6 +4,7 @@ import type { ReluRule } from "../../kernels/relu/mod.ts";
 import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
 import { wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
+import { taskCall } from "../invocation.ts";
 
 /** What was asked for. */
 export interface VisualizeArguments {
@@ -60,7 +61,7 @@ export function parseArguments(argv: readonly string[]): VisualizeArguments {
     .option("--class <name>", "with --image: the class to explain (default: the predicted one)")
     .option("--steps <n>", "with --image: steps of integrated gradients, 1 to 1000", wholeNumber(1, 1000), 64)
     .exitOverride();
-  command.showHelpAfterError("(deno task visualize --help lists the options)");
+  command.showHelpAfterError(`(${taskCall("visualize --help")} lists the options)`);
   command.parse([...argv], { from: "user" });
   const { filters: wanted, ...others } = command.opts<
     Omit<VisualizeArguments, "run"> & { filters?: number[] | "all" }

@@ -5,11 +5,13 @@
  */
 
 import { parseArgs } from "node:util";
+import { enterTypedFolder, typedArguments } from "../../tasks/invocation.ts";
 import { PARSERS } from "./parsers/mod.ts";
 import { fuzz } from "./watch.ts";
 
+enterTypedFolder();
 const { values } = parseArgs({
-  args: Deno.args,
+  args: [...typedArguments],
   options: {
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },

@@ -66,9 +66,9 @@ const isTask = (word: string): word is keyof typeof config.tasks => Object.hasOw
 /** The options that a task takes: as its help lists them, or, where it is a check of the project's, as its first lines say. */
 export async function optionsOf(task: keyof typeof config.tasks, ...command: string[]): Promise<Set<string>> {
   const line = config.tasks[task];
-  const check = / (tests\/\S+\.ts)$/.exec(line);
+  const check = / (tests\/\S+\.ts)(?: --typed-in=\S+)?$/.exec(line);
   if (check) return new Set(optionsIn(/^\/\*\*.*?\*\//s.exec(await readPage(check[1]))?.[0] ?? ""));
-  if (!/ (tasks|bench)\/\w+\.ts$/.test(line)) return new Set();
+  if (!/ (tasks|bench)\/\w+\.ts /.test(line)) return new Set();
   const { code, stdout, stderr } = await runTask(task, ...command, "--help");
   if (code !== 0) throw new Error(`deno task ${task} --help: ${stderr}`);
   const listed = [...stdout.matchAll(/^(?: {2}|Usage: .*\[)(?:-\w, )?(--[a-z][\w-]*)/gm)].map(([, option]) => option);

@@ -14,9 +14,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The tasks of deno.json. */
 export type Task = keyof typeof config.tasks;
 
-/** The command line of a task, for any folder: `deno task` runs it in the root, and so its paths begin there. */
-export function commandLine(task: Task): string[] {
-  return config.tasks[task].split(" ").map((word) => word.replace(/^(--\S+=)?(?=tasks\/|deno\.)/, `$1${root}`));
+/**
+ * The command line of a task as a plain `deno run` has it, for any folder: `deno task` runs it in the project, and so its paths begin there. Where
+ * `deno task` was typed is left out, and so what the user names begins in the current folder.
+ */
+export function commandLine(task: Task, project = root): string[] {
+  const words = config.tasks[task].split(" ").filter((word) => !word.startsWith("--typed-in="));
+  return words.map((word) => word.replace(/^(--\S+=)?(?=tasks\/|deno\.)/, (start) => `${start}${project}`));
 }
 
 /** Program, flags and environment of a task. */

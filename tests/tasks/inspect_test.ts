@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import config from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../../datasets/dataset.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
@@ -11,6 +10,7 @@ import { subjectOverlaps } from "../../datasets/subject_overlap.ts";
 import { summarize, summaryLines } from "../../tasks/summary.ts";
 import { needs } from "../permissions.ts";
 import { run } from "../support/process.ts";
+import { commandLine } from "../support/task.ts";
 
 const root = new URL("../..", import.meta.url);
 
@@ -32,7 +32,7 @@ async function make(changes: Partial<Dataset> = {}): Promise<Dataset> {
 
 /** Runs the command that deno.json names, without deno.json's own shell. */
 async function inspect(...args: string[]) {
-  const [, ...words] = config.tasks.inspect.split(" ");
+  const [, ...words] = commandLine("inspect");
   return await run("deno", { args: [...words, ...args], cwd: root });
 }
 

@@ -41,7 +41,7 @@ const ONLY_FOR: Record<string, string> = {
 };
 
 /** The tasks that are a program of ours; the others check the project. */
-const TASKS = (Object.entries(config.tasks) as [Task, string][]).filter(([, line]) => / tasks\/\w+\.ts$/.test(line));
+const TASKS = (Object.entries(config.tasks) as [Task, string][]).filter(([, line]) => / tasks\/\w+\.ts /.test(line));
 
 /** The environment without what says how to colour: packages look for more of it where the first is not there. */
 function plainEnvironment(): Record<string, string> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { shrink } from "../../report/pictures/embed.ts";
 import { UsageError } from "../../command.ts";
 import { readText } from "../../documents/read.ts";
+import { taskCall } from "../../invocation.ts";
 import { readPicture, sheetRegion } from "../../report/pictures/filters.ts";
 import { LAYER, readVisualization, VISUALIZATION } from "../../report/read/run_files.ts";
 import type { RunFolder } from "../../run/folder.ts";
@@ -33,7 +34,7 @@ export async function filterSheets(
       // The page was told of other pictures.
       if (await readText(document) !== told) {
         throw new UsageError(
-          `${document}: has changed since the page was made. Remedy: start deno task explore again.`,
+          `${document}: has changed since the page was made. Remedy: start ${taskCall("explore")} again.`,
         );
       }
       return (await shrink(source, region, { scale: SCALE })).bytes;

@@ -1,6 +1,7 @@
 /** The filters' sheets without their words, which the page sets itself; and conv1's weights, trained and random. */
 import { join } from "node:path";
 import { UsageError } from "../../command.ts";
+import { taskCall } from "../../invocation.ts";
 import type { RunFolder } from "../../run/folder.ts";
 import { SHEET, WEIGHTS } from "../../visualize/sheets.ts";
 import type { VisualizedFilter } from "../read/documents.ts";
@@ -46,7 +47,7 @@ export async function weightPictures({ folder, weights }: RunFiles): Promise<[Pi
 export async function readPicture(folder: RunFolder, name: string): Promise<Uint8Array> {
   return await Deno.readFile(folder.file(name)).catch((error) => {
     throw new UsageError(
-      `${folder.file(name)}: cannot be read: ${error.message}. Remedy: run deno task visualize again.`,
+      `${folder.file(name)}: cannot be read: ${error.message}. Remedy: run ${taskCall("visualize")} again.`,
     );
   });
 }
