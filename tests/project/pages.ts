@@ -99,7 +99,7 @@ export function optionFaults(page: string, text: string, tasks: Map<string, Set<
   const faults: string[] = [];
   const named = new Set<string>(), alone: string[] = [];
   for (const phrase of phrases(text)) {
-    const called = /(?:deno task|sh setup\.sh) ([\w-]+)(.*)/.exec(phrase);
+    const called = /(?:deno task(?: --config \S+)?|sh setup\.sh(?! install\b)|^aulens) ([\w-]+)(.*)/.exec(phrase);
     const alike = /^([\w-]+)((?: .*)?)$/.exec(phrase);
     const found = called ?? (alike && tasks.has(alike[1]) ? alike : null);
     if (found === null) {
