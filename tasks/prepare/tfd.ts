@@ -1,4 +1,5 @@
 /** `deno task prepare tfd`: the Toronto Face Database. */
+import { join } from "node:path";
 import { prepareTfd } from "../../datasets/tfd.ts";
 import { wholeNumber } from "../command.ts";
 import { type Command, InvalidArgumentError } from "../deps.ts";
