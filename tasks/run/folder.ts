@@ -1,6 +1,6 @@
 /** The folder of a training run: run.json, log.jsonl, checkpoints written whole or not at all, metrics.json and curves.png. */
 import { basename, dirname, join } from "node:path";
-import { isStillAt, syncFolder } from "../../datasets/file_system.ts";
+import { syncFolder } from "../../datasets/file_system.ts";
 import { excerpt } from "../../datasets/printable.ts";
 import type { TrainRecord } from "../../training/train.ts";
 import { UsageError } from "../command.ts";
@@ -8,6 +8,7 @@ import { checkFields, type Kind, NUMBER, orNull, whole } from "../documents/fiel
 import { readText } from "../documents/read.ts";
 import { writeWholeFile, WRITING } from "../whole_file.ts";
 import { explainWrite, WriteError } from "../write_error.ts";
+import { holderOf, type Lock, takeLock } from "./lock.ts";
 
 /** Held while a process trains in the folder. */
 const LOCK = ".lock";
@@ -24,8 +25,8 @@ const RECORD: Record<string, Kind> = {
 export class RunFolder {
   /** Its path. */
   readonly path: string;
-  /** The file that the lock is on, while it is held here. */
-  #lock: Deno.FsFile | undefined;
+  /** The lock, while it is held here. */
+  #lock: Lock | undefined;
 
   /** The folder at a path, there or not. */
   constructor(path: string) {
@@ -39,7 +40,9 @@ export class RunFolder {
   async assertOpen({ resume }: { resume: boolean }): Promise<void> {
     const { path } = this;
     // What a process that was killed at once may leave is nothing to keep.
-    const entries = (await list(path)).filter((name) => name !== LOCK && !name.endsWith(WRITING));
+    const entries = (await list(path)).filter((name) =>
+      ![LOCK, holderOf(LOCK)].includes(name) && !name.endsWith(WRITING)
+    );
     if (entries.length > 0 && !resume) {
       throw new UsageError(
         `--run ${path}: the folder exists and is not empty. Remedy: continue it with --resume, or name another with --run.`,
@@ -73,39 +76,29 @@ export class RunFolder {
 
   /**
    * Keeps other processes from training in the folder until the lock is disposed of, or this process ends in whatever way: the lock is the
-   * system's, on the file `.lock`. Makes the folder. Until then nothing is written where the folder has gone, instead of making it anew.
+   * system's, on the file `.lock`, or what run/lock.ts puts in its place where the file system has none. Makes the
+   * folder. Until then nothing is written where the folder has gone, instead of making it anew.
    * @param until Where it is given, waits for another process that holds it, until this is aborted.
    * @throws {UsageError} where another process holds it, and there is no waiting.
    * @throws {WriteError} where the disk is full or may not be written.
    * @throws The signal's reason when it is aborted.
    */
   async lock(until?: AbortSignal): Promise<Disposable> {
-    const file = await Deno.mkdir(this.path, { recursive: true })
-      .then(() => Deno.open(this.file(LOCK), { write: true, create: true }))
-      .catch((error) => {
-        throw explainWrite(this.path, error);
-      });
-    try {
-      while (!await file.tryLock(true)) {
-        if (!until) {
-          throw new UsageError(
-            `--run ${this.path}: another process is training in this folder. Remedy: wait for it, or name another with --run.`,
-          );
-        }
-        until.throwIfAborted();
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
-      this.#lock = file;
-      return {
-        [Symbol.dispose]: () => {
-          this.#lock = undefined;
-          file.close();
-        },
-      };
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+    await Deno.mkdir(this.path, { recursive: true }).catch((error) => {
+      throw explainWrite(this.path, error);
+    });
+    const lock = await takeLock(this.file(LOCK), {
+      until,
+      folder: this.path,
+      say: (sentence) => console.error(sentence),
+    });
+    this.#lock = lock;
+    return {
+      [Symbol.dispose]: () => {
+        this.#lock = undefined;
+        lock[Symbol.dispose]();
+      },
+    };
   }
 
   /** Names of what is in it, sorted. */
@@ -190,12 +183,12 @@ export class RunFolder {
     await this.write("log.jsonl", kept.map((record) => JSON.stringify(record) + "\n").join(""));
   }
 
-  /** Refuses to go on where the folder that was locked is no longer at its path. */
+  /** Refuses to go on where the folder that was locked is no longer at its path, or another process has taken it over. */
   async #assertThere(): Promise<void> {
     if (!this.#lock) return;
-    if (await isStillAt(this.#lock, this.file(LOCK)).catch(() => false)) return;
+    if (await this.#lock.isHeld()) return;
     throw new WriteError(
-      `${this.path}: the run folder was deleted, moved or replaced during the run. ` +
+      `${this.path}: the run folder was deleted, moved or replaced during the run, or another process has taken it over. ` +
         "Remedy: where it was moved, name its new place with --run and go on with --resume; or else start the run again.",
     );
   }
