@@ -12,8 +12,8 @@ export class UsageError extends Error {
   override name = "UsageError";
 
   /** @param message lines of it are kept, what else a terminal would obey is not */
-  constructor(message: string) {
-    super(message.split("\n").map(printable).join("\n"));
+  constructor(message: string, options?: ErrorOptions) {
+    super(message.split("\n").map(printable).join("\n"), options);
   }
 }
 

@@ -2,6 +2,8 @@
 
 import { checkArray } from "../arrays.ts";
 import { sharp } from "../deps.ts";
+import { BACKGROUND } from "./background.ts";
+import { MOST_PIXELS, openPicture, type PictureBounds, undecodable } from "./picture_file.ts";
 import { SourceError } from "../source_error.ts";
 import type { Square } from "./square.ts";
 
@@ -18,14 +20,7 @@ export interface Image {
 }
 
 /** What a picture file may be. */
-export interface ReadImageOptions {
-  /** Formats as sharp names them, for example `["png"]`; PNG, JPEG, WebP and TIFF when left out. */
-  formats?: string[];
-  /** Most pixels, width x height: 2^24 when left out. */
-  mostPixels?: number;
-  /** Most bytes of the file: 2^26 when left out. */
-  mostBytes?: number;
-}
+export type ReadImageOptions = Omit<PictureBounds, "within">;
 
 /**
  * What a user's photograph may be: the formats as sharp names them (`heif` is AVIF), and more than a camera makes. A small file can claim, and
@@ -39,8 +34,9 @@ export const PICTURES: Readonly<Required<ReadImageOptions>> = {
 
 /**
  * Reads a picture file. What it claims is measured before anything is decoded, so that a small file cannot take
- * much memory. Transparency is dropped; a turn noted in EXIF is honoured. Whatever its decoder complains of refuses it:
- * damaged data too, except where the format cannot notice (WebP, TIFF without compression or with deflate).
+ * much memory. What is transparent shows `BACKGROUND`, as on the page of `explore`; a turn noted in EXIF is honoured.
+ * Whatever its decoder complains of refuses it: damaged data too, except where the format cannot notice (WebP, TIFF
+ * without compression or with deflate).
  *
  * @param path The file.
  * @param options Formats and bounds.
@@ -55,49 +51,19 @@ export const PICTURES: Readonly<Required<ReadImageOptions>> = {
  * ```
  */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
-  const { formats = ["png", "jpeg", "webp", "tiff"], mostPixels = 2 ** 24, mostBytes = 2 ** 26 } = options;
-  const fail = (problem: string, cause?: unknown): never => {
-    throw new SourceError(path, problem, { cause });
-  };
-  const bytes = await readBounded(path, mostBytes, fail);
-  try {
-    // Whatever a decoder complains of is told: short of that, a JPEG with a hole in it passes for whole.
-    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "warning" });
-    // The header alone, without sharp's own bound, so that the error can say the size.
-    const { format, width, height, channels: stored } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    if (!formats.includes(format)) fail(`is ${format}, expected ${formats.join(" or ")}`);
-    if (!(width * height <= mostPixels)) {
-      fail(`is ${width} x ${height} pixels, more than the ${mostPixels} pixels that are read`);
-    }
-    if (width < 2 || height < 2) fail(`is ${width} x ${height} pixels, expected 2 x 2 or more`);
-    const { data, info } = await picture.autoOrient().removeAlpha().toColourspace(stored < 3 ? "b-w" : "srgb").raw()
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 1 && info.channels !== 3) fail(`has ${info.channels} channels, expected grey or colour`);
-    return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels: info.channels as 1 | 3 };
-  } catch (error) {
-    if (error instanceof SourceError) throw error;
-    return fail(
-      `cannot be decoded (${
-        complaint(error as Error)
-      }). Remedy: copy the file again, or, where it looks right, save it anew`,
-      error,
-    );
+  const { bytes, width, height, channels: stored } = await openPicture(path, options);
+  if (width < 2 || height < 2) throw new SourceError(path, `is ${width} x ${height} pixels, expected 2 x 2 or more`);
+  // Whatever a decoder complains of is told: short of that, a JPEG with a hole in it passes for whole.
+  const picture = sharp(bytes, { limitInputPixels: options.mostPixels ?? MOST_PIXELS, failOn: "warning" });
+  const { data, info } = await picture.autoOrient().flatten({ background: BACKGROUND })
+    .toColourspace(stored < 3 ? "b-w" : "srgb").raw().toBuffer({ resolveWithObject: true })
+    .catch((error) => {
+      throw undecodable(path, error);
+    });
+  if (info.channels !== 1 && info.channels !== 3) {
+    throw new SourceError(path, `has ${info.channels} channels, expected grey or colour`);
   }
-}
-
-/** What the decoder complains of, without the line that says why a complaint counts. */
-function complaint({ message }: Error): string {
-  return message.split("\n").find((line) => !line.startsWith("Warning treated as error")) ?? message;
-}
-
-async function readBounded(path: string, most: number, fail: (problem: string) => never): Promise<Uint8Array> {
-  const info = await Deno.stat(path).catch((error) => {
-    return fail(error instanceof Deno.errors.NotFound ? "there is no such file" : `cannot be read: ${error.message}`);
-  });
-  if (!info.isFile) fail("is no ordinary file");
-  if (info.size > most) fail(`has ${info.size} bytes, more than the ${most} that are read`);
-  if (info.size === 0) fail("is empty");
-  return await Deno.readFile(path).catch((error) => fail(`cannot be read: ${error.message}`));
+  return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels: info.channels };
 }
 
 /**

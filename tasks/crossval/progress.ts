@@ -57,7 +57,9 @@ export function watchRuns(out: string, runs: readonly PlannedRun[], steps: numbe
 /** The step of the last whole line of a run's log; 0 where there is none. Reads only the end of the file. */
 async function lastStep(out: string, run: PlannedRun): Promise<number> {
   try {
-    using file = await Deno.open(runFolder(out, run).file("log.jsonl"));
+    const log = runFolder(out, run).file("log.jsonl");
+    if (!(await Deno.stat(log)).isFile) return 0; // a named pipe would wait for ever
+    using file = await Deno.open(log);
     const { size } = await file.stat();
     await file.seek(Math.max(0, size - 1024), Deno.SeekMode.Start);
     const bytes = new Uint8Array(1024);

@@ -1,4 +1,6 @@
 /** What tasks have written, read back: measured before it is read, and told what is wrong with it. */
+import { dirname } from "node:path";
+import { readBounded } from "../../datasets/bounded_file.ts";
 import { printable } from "../../datasets/printable.ts";
 import { UsageError } from "../command.ts";
 import { taskCall } from "../invocation.ts";
@@ -11,7 +13,7 @@ const MOST_CHECKPOINT_BYTES = 2 ** 26;
 /**
  * A text file; undefined where there is none.
  *
- * @throws {UsageError} where it is no ordinary file, longer than anything that a task writes, or cannot be read.
+ * @throws {UsageError} where it is no ordinary file, longer than anything that a task writes, a link out of its folder, or cannot be read.
  */
 export async function readText(path: string): Promise<string | undefined> {
   const bytes = await readBytes(path, MOST_BYTES);
@@ -21,25 +23,18 @@ export async function readText(path: string): Promise<string | undefined> {
 /**
  * A checkpoint's bytes.
  *
- * @throws {UsageError} where there is none, it is no ordinary file, longer than any checkpoint, or cannot be read.
+ * @param within A folder that no link on the way may lead out of; the file's own when left out.
+ * @throws {UsageError} where there is none, it is no ordinary file, longer than any checkpoint, a link out of `within`, or cannot be read.
  */
-export async function readCheckpointFile(path: string): Promise<Uint8Array> {
-  const bytes = await readBytes(path, MOST_CHECKPOINT_BYTES);
+export async function readCheckpointFile(path: string, within?: string): Promise<Uint8Array> {
+  const bytes = await readBytes(path, MOST_CHECKPOINT_BYTES, within);
   if (!bytes) throw new UsageError(`${path}: is missing`);
   return bytes;
 }
 
-async function readBytes(path: string, most: number): Promise<Uint8Array | undefined> {
-  try {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw new UsageError(`${path}: is no ordinary file`);
-    if (size > most) throw new UsageError(`${path}: has ${size} bytes, more than the ${most} that are read`);
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path}: cannot be read: ${(error as Error).message}`);
-  }
+function readBytes(path: string, most: number, within = dirname(path)): Promise<Uint8Array | undefined> {
+  const refuse = (problem: string, cause?: Error) => new UsageError(`${path}: ${problem}`, { cause });
+  return readBounded(path, { most, within, refuse });
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The model that a command line names: a run folder's, by the rule it was evaluated with, or a model file's. */
+import { dirname } from "node:path";
 import type { Evaluation } from "../../training/evaluation/evaluate.ts";
 import { CheckpointError } from "../../training/checkpoint.ts";
 import { type Model, readModel } from "../../training/model.ts";
@@ -36,7 +37,9 @@ export async function loadModel(path: string, options: { step?: number } = {}): 
     if (options.step !== undefined) {
       throw new UsageError(`${path}: is a file, which has no checkpoints to choose from. Remedy: name its run folder.`);
     }
-    return { model: await readFile(path), path, rule: "the file that was named" };
+    // A link that the user names is followed.
+    const within = dirname(await Deno.realPath(path));
+    return { model: await readFile(path, within), path, rule: "the file that was named" };
   }
   const folder = new RunFolder(path);
   const record = await readRunRecord(folder);
@@ -67,13 +70,14 @@ export async function loadModel(path: string, options: { step?: number } = {}): 
 
 async function ofStep(folder: RunFolder, record: RunRecord, step: number, rule: string): Promise<LoadedModel> {
   const path = folder.checkpointPath(step);
-  const { info, parameters } = await readFile(path);
+  // The model may be passed on: no link in a stranger's folder makes it another one of the user's.
+  const { info, parameters } = await readFile(path, folder.path);
   const { kind, crop } = await imagesOfRun(record);
   return { model: { info: { ...info, crop, images: kind }, parameters }, path, rule };
 }
 
-async function readFile(path: string): Promise<Model> {
-  const bytes = await readCheckpointFile(path);
+async function readFile(path: string, within: string): Promise<Model> {
+  const bytes = await readCheckpointFile(path, within);
   try {
     return readModel(bytes);
   } catch (error) {

@@ -102,7 +102,10 @@ Deno.test({
     inTemporary(async (path) => {
       const lock = `${path}/.lock`;
       await run("mkfifo", { args: [lock] });
-      await assert.rejects(new RunFolder(path).lock(), /\.lock: is no ordinary file\. Remedy: /);
+      {
+        using _ends = await Deno.open(lock, { read: true, write: true }); // or else the one that opens it waits for ever
+        await assert.rejects(new RunFolder(path).lock(), /\.lock: is no ordinary file\. Remedy: /);
+      }
       await Deno.remove(lock);
       await Deno.symlink(`${path}/elsewhere`, lock);
       await assert.rejects(new RunFolder(path).lock(), /\.lock: is no ordinary file\. Remedy: /);

@@ -4,7 +4,8 @@ import { shrink } from "../../report/pictures/embed.ts";
 import { UsageError } from "../../command.ts";
 import { readText } from "../../documents/read.ts";
 import { taskCall } from "../../invocation.ts";
-import { readPicture, sheetRegion } from "../../report/pictures/filters.ts";
+import { sheetRegion } from "../../report/pictures/filters.ts";
+import { openSheet } from "../../report/pictures/sheet_file.ts";
 import { LAYER, readVisualization, VISUALIZATION } from "../../report/read/run_files.ts";
 import type { RunFolder } from "../../run/folder.ts";
 import type { AboutFilters } from "../page/about.ts";
@@ -30,7 +31,7 @@ export async function filterSheets(
   const files = answering.map(({ filter, sheet, hits }): [string, SiteFile] => {
     const region = sheetRegion(Math.min(HITS, hits.length), 2);
     const make = async () => {
-      const source = await readPicture(folder, join("visualization", LAYER, sheet));
+      const source = await openSheet(folder, join("visualization", LAYER, sheet));
       // The page was told of other pictures.
       if (await readText(document) !== told) {
         throw new UsageError(

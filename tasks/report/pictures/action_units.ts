@@ -6,7 +6,8 @@ import { sheetBlocks } from "../../correspond/sheet.ts";
 import { unitTitle } from "../../correspond/tables.ts";
 import type { Corresponded } from "../read/documents.ts";
 import { LAYER, type RunFiles } from "../read/run_files.ts";
-import { embed, embedRow, type Picture, pictureSize } from "./embed.ts";
+import { embed, embedRow, type Picture } from "./embed.ts";
+import { openSheet } from "./sheet_file.ts";
 
 /** The pictures of each unit's best filters by unit and filter, `"12 52"`. None where there is no sheet, or it is not of these numbers. */
 export async function sightPictures({ folder, correspondence }: RunFiles): Promise<Map<string, Picture>> {
@@ -14,10 +15,10 @@ export async function sightPictures({ folder, correspondence }: RunFiles): Promi
   const tested = correspondence?.document.units.filter(({ untested }) => untested === undefined) ?? [];
   const name = `correspondence/${LAYER}/action_units.png`;
   if (tested.length === 0 || !await folder.has(name)) return pictures;
-  const source = await Deno.readFile(folder.file(name));
+  const source = await openSheet(folder, name);
   const shown = tested.map(({ unit, mostExcited }) => ({ unit, best: mostExcited.slice(0, FILTERS) }));
   const filters = Math.max(1, ...shown.map(({ best }) => best.length));
-  const block = sheetBlocks(await pictureSize(source), { rows: tested.length, filters });
+  const block = sheetBlocks(source, { rows: tested.length, filters });
   if (!block) return pictures;
   for (const [row, { unit, best }] of shown.entries()) {
     for (const [place, { filter }] of best.entries()) {

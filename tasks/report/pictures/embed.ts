@@ -1,6 +1,9 @@
 /** Parts of drawn pages as data addresses, small enough to send. */
 import { Buffer } from "node:buffer";
+import { type PictureFile, undecodable } from "../../../datasets/faces/picture_file.ts";
+import { SourceError } from "../../../datasets/source_error.ts";
 import { loadSharp } from "../../deps.ts";
+import { damaged } from "./sheet_file.ts";
 
 /** A picture in the page itself. */
 export interface Picture {
@@ -28,16 +31,29 @@ export interface ShrunkPicture {
 /**
  * Cuts a region out of a picture and keeps it as WebP; `scale` is how much smaller it gets. Blocks of equal colour are kept as they are
  * (`exact`), everything else loses what an eye does not miss.
+ *
+ * @throws {UsageError} where the picture has no such region, or its data is damaged.
  */
 export async function shrink(
-  source: Uint8Array,
+  source: PictureFile,
   region: Region,
   { scale, exact = false }: { scale: number; exact?: boolean },
 ): Promise<ShrunkPicture> {
   const sharp = await loadSharp();
-  const width = Math.round(region.width * scale), height = Math.round(region.height * scale);
-  const picture = sharp(source).extract(region).resize(width, height, { kernel: exact ? "nearest" : "lanczos3" });
-  const bytes = await picture.webp(exact ? { lossless: true, effort: 6 } : { quality: 62, effort: 5 }).toBuffer();
+  const { path } = source, { left, top } = region;
+  if (
+    !(region.width > 0 && region.height > 0 && left + region.width <= source.width &&
+      top + region.height <= source.height)
+  ) {
+    const problem = `is ${source.width} x ${source.height} pixels, which are too few for what its task draws there`;
+    throw damaged(new SourceError(path, problem), path);
+  }
+  const [width, height] = [region.width, region.height].map((side) => Math.max(1, Math.round(side * scale)));
+  const picture = sharp(source.bytes).extract(region).resize(width, height, { kernel: exact ? "nearest" : "lanczos3" });
+  const bytes = await picture.webp(exact ? { lossless: true, effort: 6 } : { quality: 62, effort: 5 }).toBuffer()
+    .catch((error) => {
+      throw damaged(undecodable(path, error), path);
+    });
   return { bytes: new Uint8Array(bytes), width, height };
 }
 
@@ -52,12 +68,6 @@ export async function embedRow(pixels: Uint8Array): Promise<string> {
   const sharp = await loadSharp();
   const raw = { width: pixels.length / 4, height: 1, channels: 4 } as const;
   return dataAddress("image/png", await sharp(pixels, { raw }).png({ compressionLevel: 9 }).toBuffer());
-}
-
-/** Width and height of a picture. */
-export async function pictureSize(source: Uint8Array): Promise<{ width: number; height: number }> {
-  const { width, height } = await (await loadSharp())(source).metadata();
-  return { width, height };
 }
 
 function dataAddress(type: string, bytes: Uint8Array): string {
