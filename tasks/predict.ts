@@ -4,7 +4,7 @@ import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { openGpu } from "../gpu/device.ts";
 import { openModel } from "../training/model.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
-import { annotatedJpeg } from "./predict/annotate/page.ts";
+import { drawn } from "./predict/annotate/page.ts";
 import { cropFor, modelNotes, NOTICE, WORDS } from "./predict/notes.ts";
 import { parseArguments, type PredictArguments } from "./predict/options.ts";
 import { checkEmpty, checkOutput, CopyNames, placeOf } from "./predict/outputs.ts";
@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const predictions = await predict(options, signal);
     await report(predictions, options);
-    return predictions.pictures.some(({ error }) => error) ? 1 : 0;
+    return predictions.pictures.some(({ error, undrawn }) => error || undrawn) ? 1 : 0;
   } catch (error) {
     if (!signal.aborted) throw error;
     console.error("Stopped; nothing was written.");
@@ -54,7 +54,7 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
   using gpu = await openGpu();
   using net = await openModel(gpu, model);
 
-  const work = (use: (picture: PredictedPicture) => Promise<void>) =>
+  const work = (use: (picture: PredictedPicture) => Promise<Error | void>) =>
     withCount("picture", async (onProgress) => {
       const pictures: Predicted[] = [];
       const reading = {
@@ -67,8 +67,8 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
       };
       for await (const picture of predictPictures(net, model, paths, reading)) {
         signal.throwIfAborted();
-        await use(picture);
-        pictures.push(kept(picture, options));
+        const undrawn = await use(picture) ?? undefined;
+        pictures.push({ ...kept(picture, options), undrawn });
       }
       return pictures;
     });
@@ -84,7 +84,10 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
   };
   const pictures = await writeWholeFolder(annotate, (partial) =>
     work(async ({ path, image, faces }) => {
-      if (image) await Deno.writeFile(join(partial, names.next(path)), await annotatedJpeg(image, faces, words));
+      if (!image) return;
+      const copy = await drawn(path, image, faces, words);
+      if (copy instanceof Error) return copy;
+      await Deno.writeFile(join(partial, names.next(path)), copy);
     }), { signal, check });
   return { loaded, crop, notes, pictures };
 }
@@ -130,6 +133,7 @@ async function report(predictions: Predictions, { json, csv, annotate, force }: 
   const without = pictures.filter(({ faces, error }) => !error && faces.length === 0);
   for (const { path } of without) console.error(`no face         ${plain(path)}`);
   for (const { error } of pictures) if (error) console.error(`not read        ${plain(error.message)}`);
+  for (const { undrawn } of pictures) if (undrawn) console.error(`not drawn       ${plain(undrawn.message)}`);
 }
 
 /** Prints a text of any length; the rest is dropped where the reader has seen enough, as in `| head`. */

@@ -102,12 +102,15 @@ export async function* readFaces(paths: readonly string[], options: ReadFacesOpt
   for (const error of errors) yield { path: error.path, faces: [], error };
 }
 
-async function readPicture(path: string, crop: FaceCrop, options: ReadFacesOptions): Promise<PictureFaces> {
+async function readPicture(path: string, rule: FaceCrop, options: ReadFacesOptions): Promise<PictureFaces> {
   try {
     const image = await readImage(path, PICTURES);
     const faces: ReadFace[] = [];
-    for (const face of crop === "whole-image" ? [whole(image)] : await seen(image, crop, options)) {
-      faces.push({ ...face, crop: await cutSquare(image, face.square, options.size) });
+    for (const face of rule === "whole-image" ? [whole(image)] : await seen(image, rule, options)) {
+      const crop = await cutSquare(image, face.square, options.size).catch((cause) => {
+        throw new SourceError(path, `a face cannot be cut out (${cause.message})`, { cause });
+      });
+      faces.push({ ...face, crop });
     }
     return { path, faces, image };
   } catch (error) {

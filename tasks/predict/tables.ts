@@ -7,6 +7,8 @@ import type { PredictedFace, PredictedPicture } from "./predict.ts";
 /** What is kept of a picture when it has been dealt with. */
 export interface Predicted extends Omit<PredictedPicture, "image" | "faces"> {
   faces: Omit<PredictedFace, "crop" | "map">[];
+  /** Why it has no annotated copy, where one was to be drawn and could not be. */
+  undrawn?: Error;
 }
 
 /** What all the tables are made from. */
@@ -75,7 +77,9 @@ export function predictionsJson(
           probabilities,
         })),
       })),
-      errors: pictures.flatMap(({ path, error }) => error ? [{ file: path, error: error.message }] : []),
+      errors: pictures.flatMap(({ path, error, undrawn }) =>
+        [error, undrawn].flatMap((one) => one ? [{ file: path, error: one.message }] : [])
+      ),
     },
     null,
     2,

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { AttributionMethod } from "../../../analysis/attribution.ts";
 import { cutSquare, type Image } from "../../../datasets/faces/mod.ts";
+import { SourceError } from "../../../datasets/source_error.ts";
 import { FONT, INK, QUIET } from "../../charts/style.ts";
 import { loadSharp } from "../../deps.ts";
 import { escape } from "../../escape.ts";
@@ -21,6 +22,8 @@ export interface PageWords {
   notes: readonly string[];
 }
 
+/** Most pixels of a page's height: JPEG ends at 65,535. */
+const MOST_HEIGHT = 65_000;
 const MARGIN = 36, GAP = 28, FACE = 176, CARD_HEIGHT = 216, LEAST_CARD = 640, LINE = 22;
 /** Bars of a card; a model with more classes shows its likeliest. */
 const MOST_BARS = 8;
@@ -45,7 +48,8 @@ interface Layer {
 }
 
 /**
- * Draws a picture with its faces.
+ * Draws a picture with its faces. All are framed and numbered; where their cards are more than a JPEG is high, the last are left out, and the
+ * page says so.
  *
  * @param image The picture, upright.
  * @param faces With maps.
@@ -59,19 +63,11 @@ export async function annotatedJpeg(
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const photo = await enlargeOrShrink(image);
-  const width = Math.max(photo.width, LEAST_CARD + 2 * MARGIN);
-  const columns = Math.max(1, Math.floor((width - 2 * MARGIN + GAP) / (LEAST_CARD + GAP)));
-  const card = Math.floor((width - 2 * MARGIN - GAP * (columns - 1)) / columns);
-  const rows = Math.ceil(faces.length / columns);
-  const left = Math.floor((width - photo.width) / 2);
-  const cards = photo.height + MARGIN;
-  const footer = cards + rows * (CARD_HEIGHT + GAP);
-  const lines = footerLines(words, Math.floor((width - 2 * MARGIN) / 8.2));
-  const height = footer + LINE * lines.length + MARGIN - 6;
+  const { width, height, columns, card, shown, left, cards, footer, lines } = pageLayout(photo, faces.length, words);
 
   const layers: Layer[] = [{ input: photo.bytes, left, top: 0, raw: photo }];
   const marks = frames(faces, words, { ...photo, left });
-  for (const [n, face] of faces.entries()) {
+  for (const [n, face] of faces.slice(0, shown).entries()) {
     const x = MARGIN + (n % columns) * (card + GAP), y = cards + Math.floor(n / columns) * (CARD_HEIGHT + GAP);
     layers.push(...await cardPictures(image, face, words.imageSize, x, y + 40));
     marks.push(cardMarks(face, n, words, { x, y, width: card }));
@@ -84,6 +80,36 @@ export async function annotatedJpeg(
   const page = sharp({ create: { width, height, channels: 3, background: "white" } })
     .composite([...layers, { input: Buffer.from(svg), left: 0, top: 0 }]);
   return new Uint8Array(await page.jpeg({ quality: 92, chromaSubsampling: "4:4:4" }).toBuffer());
+}
+
+/** Where everything stands on a page, in pixels. */
+export function pageLayout(photo: { width: number; height: number }, faces: number, words: PageWords) {
+  const width = Math.max(photo.width, LEAST_CARD + 2 * MARGIN);
+  const columns = Math.max(1, Math.floor((width - 2 * MARGIN + GAP) / (LEAST_CARD + GAP)));
+  const card = Math.floor((width - 2 * MARGIN - GAP * (columns - 1)) / columns);
+  const lines = footerLines(words, Math.floor((width - 2 * MARGIN) / 8.2));
+  const room = MOST_HEIGHT - photo.height - 2 * MARGIN - LINE * (lines.length + 1);
+  const shown = Math.min(faces, columns * Math.floor(room / (CARD_HEIGHT + GAP)));
+  if (shown < faces) {
+    const text = `${shown} of ${faces} faces have a card: a JPEG is no higher. --json and --csv hold all.`;
+    lines.push({ text, color: CAUTION });
+  }
+  const left = Math.floor((width - photo.width) / 2);
+  const cards = photo.height + MARGIN;
+  const footer = cards + Math.ceil(shown / columns) * (CARD_HEIGHT + GAP);
+  const height = footer + LINE * lines.length + MARGIN - 6;
+  return { width, height, columns, card, shown, left, cards, footer, lines };
+}
+
+/** As `annotatedJpeg`; or what is wrong with this one picture, so that the others are drawn all the same. */
+export async function drawn(
+  path: string,
+  ...of: Parameters<typeof annotatedJpeg>
+): Promise<Uint8Array | SourceError> {
+  return await annotatedJpeg(...of).catch((cause) => {
+    const [why] = String((cause as Error).message).split("\n");
+    return new SourceError(path, `its annotated copy cannot be drawn (${why})`, { cause });
+  });
 }
 
 /** The picture at the size that it is shown in: large ones as wide as a screen, small ones large enough to be framed. */
