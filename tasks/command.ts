@@ -2,6 +2,7 @@
 import { printable } from "../datasets/printable.ts";
 import { CommanderError, InvalidArgumentError } from "./deps.ts";
 import { enterTypedFolder, typedArguments } from "./invocation.ts";
+import { complain } from "./terminal.ts";
 import { explainWrite } from "./write_error.ts";
 
 /** Exit code after Ctrl-C, as shells expect it. */
@@ -81,7 +82,7 @@ export async function runTask(task: (args: readonly string[]) => Promise<number 
     const error = isDiskFull(thrown) ? explainWrite("the output", thrown) : thrown;
     if (!(error instanceof Error)) throw error;
     const expected = error instanceof RangeError || error.name !== "Error" && error.name !== "TypeError";
-    console.error(`\nerror: ${expected ? error.message : error.stack ?? error.message}`);
+    complain("", ...`error: ${expected ? error.message : error.stack ?? error.message}`.split("\n"));
     Deno.exit(1);
   }
 }

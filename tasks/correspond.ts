@@ -19,6 +19,8 @@ import { pairsCsv, unitEntries } from "./correspond/tables.ts";
 import { judge, lookInside } from "./correspond/truth.ts";
 import { savedCheckpoints } from "./run/checkpoints.ts";
 import { createNetwork, openRun, type Run } from "./run/open.ts";
+import { complain, say } from "./terminal.ts";
+import { jsonText } from "./words.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseArguments(args);
@@ -27,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await correspond(options, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    console.error("Stopped; nothing was written.");
+    complain("Stopped; nothing was written.");
     return INTERRUPTED;
   }
 }
@@ -48,10 +50,10 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
     signal,
   });
   using random = await randomizedControl(net);
-  console.error(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
+  complain(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
   const trained = await respond(net, run, known, layer, signal);
   const control = await respond(random, run, known, layer, signal);
-  console.error(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
+  complain(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
   const comparison = compare(trained, known, observations, statistics);
   const entries = unitEntries(comparison, observations, carriers(dataset, observations), statistics.seed);
   const tested = entries.filter(({ untested }) => untested === undefined);
@@ -108,8 +110,8 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       await Deno.writeFile(join(partial, name), bytes);
     }
   }, { signal });
-  for (const line of correspondLines(entries, probe, images)) console.log(line);
-  console.log();
+  for (const line of correspondLines(entries, probe, images)) say(line);
+  say();
   const shown: [string, string][] = [
     ["heat map", "heat_map.png"],
     ["bars", "divergences.png"],
@@ -119,9 +121,9 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
     ["read-out", "probe.json"],
   ];
   for (const [label, name] of shown) {
-    if (files.has(name)) console.log(`${label.padEnd(15)} ${join(folder, name)}`);
+    if (files.has(name)) say(`${label.padEnd(15)} ${join(folder, name)}`);
   }
-  if (layer === "fc4") console.log("fc4's units have no place in the image: no pictures of them, no truth test.");
+  if (layer === "fc4") say("fc4's units have no place in the image: no pictures of them, no truth test.");
   return 0;
 }
 
@@ -133,7 +135,7 @@ async function regionsOf({ dataset, record }: Run, data: string | undefined) {
 
 function json(value: unknown): string {
   // NaN is no JSON; what could not be measured is null.
-  return JSON.stringify(value, (_, item) => typeof item === "number" && !Number.isFinite(item) ? null : item, 2) + "\n";
+  return jsonText(value, (_, item) => typeof item === "number" && !Number.isFinite(item) ? null : item);
 }
 
 if (import.meta.main) await runTask(main);

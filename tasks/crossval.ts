@@ -21,6 +21,7 @@ import { datasetName, loadDataset, wouldDraw } from "./run/data.ts";
 import { defaultFolder } from "./run/default_folder.ts";
 import { partsFor } from "./run/parts.ts";
 import { defaultsFor } from "./train/options.ts";
+import { complain, say } from "./terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseArguments(args);
@@ -46,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   const out = options.out ?? defaultPath(join("crossval", fileName(name)));
   if (options.dryRun) {
     const manifest = joinManifests(await readManifest(out), asked, out);
-    for (const line of await describeRuns(out, manifest, asked.runs, options)) console.log(line);
+    for (const line of await describeRuns(out, manifest, asked.runs, options)) say(line);
     return 0;
   }
   const manifest = await keepManifest(out, asked, signal).catch((error) => {
@@ -69,14 +70,14 @@ async function main(args: readonly string[]): Promise<number> {
     progress.stop();
     const published = await publishedFor(dataset, data);
     const files = await writeResults(out, result, asked.runs, published);
-    for (const line of terminalLines(result, published)) console.log(line);
+    for (const line of terminalLines(result, published)) say(line);
     const width = Math.max(...Object.keys(files).map((label) => label.length));
-    for (const [label, path] of Object.entries(files)) console.log(`${label.padEnd(width)}   ${path}`);
+    for (const [label, path] of Object.entries(files)) say(`${label.padEnd(width)}   ${path}`);
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.stop();
-    console.error(`Stopped. Go on with the same command; what is done is not done again.`);
+    complain(`Stopped. Go on with the same command; what is done is not done again.`);
     return INTERRUPTED;
   }
 }

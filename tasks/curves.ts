@@ -8,6 +8,7 @@ import { taskCall } from "./invocation.ts";
 import { RunFolder } from "./run/folder.ts";
 import { readRunRecord, type RunRecord } from "./run/record.ts";
 import { writeWholeFile } from "./whole_file.ts";
+import { say } from "./terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command("curves")
@@ -39,8 +40,8 @@ async function main(args: readonly string[]): Promise<number> {
     classes: only(read.map(({ record }) => record.network.classes)),
   });
   await writeWholeFile(output, picture);
-  for (const { name, record, records } of read) console.log(line(name, record, records.at(-1)!.step));
-  console.log(`picture   ${output}`);
+  for (const { name, record, records } of read) say(line(name, record, records.at(-1)!.step));
+  say(`picture   ${output}`);
   return 0;
 }
 

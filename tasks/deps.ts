@@ -5,6 +5,9 @@
  * @module
  */
 
+import { Command as Commander } from "npm:commander@15.0.0";
+import { byLine } from "./terminal.ts";
+
 /** Bars on a terminal; it comes without types. */
 export { default as cliProgress } from "npm:cli-progress@3.12.0";
 
@@ -22,4 +25,17 @@ export const loadVega = (): Promise<typeof import("npm:vega@6.4.0")> => import(n
 export const loadSharp = async () => (await import("../datasets/deps.ts")).sharp;
 
 /** Reads the command line. */
-export { Command, CommanderError, InvalidArgumentError, Option } from "npm:commander@15.0.0";
+export { CommanderError, InvalidArgumentError, Option } from "npm:commander@15.0.0";
+
+/** A command whose complaints a terminal does not obey: a shell puts a stranger's file names on the command line. */
+export class Command extends Commander {
+  /** @param name of the command */
+  constructor(name?: string) {
+    super(name);
+    this.configureOutput({ outputError: (text, write) => write(byLine(text)) });
+  }
+
+  override createCommand(name?: string): Command {
+    return new Command(name);
+  }
+}

@@ -11,6 +11,8 @@ import tasksDeps from "./deps.ts" with { type: "text" };
 import { describe, isOpenGl } from "../gpu/adapter.ts";
 import { FONT } from "./charts/style.ts";
 import { taskCall, typedArguments } from "./invocation.ts";
+import { complain, printWhole, say } from "./terminal.ts";
+import { jsonText } from "./words.ts";
 
 /** One named group of facts; nothing where the machine has none to tell. */
 type Facts = Record<string, string | number | boolean | string[]>;
@@ -140,17 +142,20 @@ function bytes(count: number): string {
 
 if (import.meta.main) {
   if (typedArguments.some((argument) => argument === "--help" || argument === "-h")) {
-    console.log(
-      "Usage: doctor [--json]\n\nSays what a bug report needs: adapter, limits, driver, versions; --json for a program.",
+    say(
+      "Usage: doctor [--json]",
+      "",
+      "Says what a bug report needs: adapter, limits, driver, versions; --json for a program.",
     );
     Deno.exit(0);
   }
   const unknown = typedArguments.filter((argument) => argument !== "--json");
   if (unknown.length > 0) {
-    console.error(`doctor: ${unknown.join(" ")}: not an option; usage: ${taskCall("doctor [--json]")}`);
+    complain(`doctor: ${unknown.join(" ")}: not an option; usage: ${taskCall("doctor [--json]")}`);
     Deno.exit(2);
   }
   const report = await examine();
-  console.log(typedArguments.includes("--json") ? JSON.stringify(report, null, 2) : format(report));
+  if (typedArguments.includes("--json")) await printWhole(jsonText(report));
+  else say(...format(report).split("\n"));
   if (report.adapter === null) Deno.exitCode = 1;
 }

@@ -9,6 +9,8 @@ import { evaluateRun } from "./evaluate/run.ts";
 import { transferRun } from "./evaluate/transfer.ts";
 import { taskCall } from "./invocation.ts";
 import { openRun } from "./run/open.ts";
+import { jsonText } from "./words.ts";
+import { complain, printWhole, say } from "./terminal.ts";
 
 interface Arguments {
   select?: Selection;
@@ -49,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     const { found, lines, files } = other
       ? await transferRun(gpu, run, other, options).then(({ record, files }) => {
         if (record.shareImages) {
-          console.error(
+          complain(
             `warning: ${record.testedOn} and ${record.trainedOn} hold the same images, all or some (TFD contains CK+): ` +
               "this is no test on unseen faces",
           );
@@ -59,17 +61,17 @@ async function main(args: readonly string[]): Promise<number> {
       : await evaluateRun(gpu, run, options).then(({ evaluation, files }) => (
         { found: evaluation, lines: evaluationLines(evaluation), files }
       ));
-    if (json) console.log(JSON.stringify(found, null, 2));
+    if (json) await printWhole(jsonText(found));
     else {
-      for (const line of lines) console.log(line);
-      console.log(`evaluation          ${files.json}`);
-      console.log(`predictions         ${files.predictions}`);
-      console.log(`picture             ${files.picture}`);
+      for (const line of lines) say(line);
+      say(`evaluation          ${files.json}`);
+      say(`predictions         ${files.predictions}`);
+      say(`picture             ${files.picture}`);
     }
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
-    console.error("Stopped; nothing was written.");
+    complain("Stopped; nothing was written.");
     return INTERRUPTED;
   }
 }

@@ -14,6 +14,7 @@ import { modelNotes, NOTICE } from "./predict/notes.ts";
 import { withCount } from "./progress.ts";
 import { loadModel } from "./run/model.ts";
 import { plain } from "./words.ts";
+import { complain, say } from "./terminal.ts";
 
 interface Arguments {
   port?: number;
@@ -43,7 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await explore(command.args[0], options, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    console.error(options.output === undefined ? "Stopped." : "Stopped; nothing was written.");
+    complain(options.output === undefined ? "Stopped." : "Stopped; nothing was written.");
     return INTERRUPTED;
   }
 }
@@ -57,20 +58,20 @@ async function explore(
   await check();
   const path = named ?? await newestRun(defaultPath("runs"));
   const loaded = await loadModel(path);
-  console.log(`model           ${plain(loaded.path)}: ${loaded.rule}`);
-  for (const note of [...modelNotes(loaded.model.info), NOTICE]) console.log(`                ${plain(note)}`);
+  say(`model           ${plain(loaded.path)}: ${loaded.rule}`);
+  for (const note of [...modelNotes(loaded.model.info), NOTICE]) say(`                ${plain(note)}`);
   const isRun = (await Deno.stat(path)).isDirectory;
   const site = await makeSite(loaded, isRun ? path : undefined);
   if (output !== undefined) {
     const bytes = await writeSite(site, output, { signal, check });
-    console.log(`page            ${plain(output)}: ${site.size} files, ${(bytes / 1e6).toFixed(1)} MB`);
+    say(`page            ${plain(output)}: ${site.size} files, ${(bytes / 1e6).toFixed(1)} MB`);
     return 0;
   }
   signal.throwIfAborted();
   const { address, finished } = serveOn(site, port, signal);
-  console.log(`page            ${address} (Ctrl-C ends it)`);
+  say(`page            ${address} (Ctrl-C ends it)`);
   const missing = open ? openInBrowser(address) : undefined;
-  if (missing) console.error(`--open: this system has no ${missing}. Remedy: open ${address} in a browser yourself.`);
+  if (missing) complain(`--open: this system has no ${missing}. Remedy: open ${address} in a browser yourself.`);
   await finished;
   return 0;
 }

@@ -8,6 +8,7 @@ import { taskCall } from "./invocation.ts";
 import { checkPlace } from "./place.ts";
 import { loadModel } from "./run/model.ts";
 import { plain } from "./words.ts";
+import { say } from "./terminal.ts";
 
 /** What each format is written by. */
 const FORMATS: Record<string, (model: Model) => Uint8Array> = { onnx: writeOnnx, safetensors: writeModel };
@@ -62,13 +63,13 @@ async function main(args: readonly string[]): Promise<number> {
   const input = format === "onnx"
     ? `images, float32 N x 1 x ${imageSize} x ${imageSize}, grey levels 0..255; ${normalization} is in the graph`
     : `grey levels 0..255, ${imageSize} x ${imageSize}, times 2/255, then ${normalization}`;
-  console.log(`checkpoint      ${plain(path)}: ${rule}`);
-  console.log(`takes           ${input}`);
-  console.log(`gives           probabilities of ${classNames.map(plain).join(", ")}`);
+  say(`checkpoint      ${plain(path)}: ${rule}`);
+  say(`takes           ${input}`);
+  say(`gives           probabilities of ${classNames.map(plain).join(", ")}`);
   modelDescription(model.info).forEach((sentence, n) => {
-    console.log(`${n === 0 ? "about it" : "        "}        ${plain(sentence)}`);
+    say(`${n === 0 ? "about it" : "        "}        ${plain(sentence)}`);
   });
-  console.log(`${format.padEnd(15)} ${plain(output)} (${(bytes.length / 1e6).toFixed(1)} MB)`);
+  say(`${format.padEnd(15)} ${plain(output)} (${(bytes.length / 1e6).toFixed(1)} MB)`);
   return 0;
 }
 

@@ -9,7 +9,8 @@ import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
 import { summarize, summaryLines } from "./summary.ts";
 import { writeWholeFile } from "./whole_file.ts";
-import { plain } from "./words.ts";
+import { complain, printWhole, say } from "./terminal.ts";
+import { jsonText } from "./words.ts";
 
 /** More than these are counted, not listed. */
 const MOST_LISTED = 20;
@@ -37,22 +38,22 @@ async function main(args: readonly string[]): Promise<number> {
   if (json) {
     const { fingerprint } = dataset;
     const found = { ...summary, fingerprint, details, subjectOverlaps: overlaps, warnings };
-    console.log(JSON.stringify(found, null, 2));
+    await printWhole(jsonText(found));
   } else {
-    for (const line of summaryLines(summary)) console.log(line);
-    console.log(`fingerprint     ${dataset.fingerprint}`);
-    console.log(`prepared with   ${JSON.stringify({ ...details, warnings: undefined })}`);
+    for (const line of summaryLines(summary)) say(line);
+    say(`fingerprint     ${dataset.fingerprint}`);
+    say(`prepared with   ${JSON.stringify({ ...details, warnings: undefined })}`);
   }
   if (picture !== undefined) {
     await writeWholeFile(picture, await contactSheet(dataset));
-    if (!json) console.log(`contact sheet   ${picture}`);
+    if (!json) say(`contact sheet   ${picture}`);
   }
   if (!json) {
-    for (const warning of warnings.slice(0, MOST_LISTED)) console.error(`warning: ${plain(warning)}`);
-    if (warnings.length > MOST_LISTED) console.error(`warning: and ${warnings.length - MOST_LISTED} more`);
+    for (const warning of warnings.slice(0, MOST_LISTED)) complain(`warning: ${warning}`);
+    if (warnings.length > MOST_LISTED) complain(`warning: and ${warnings.length - MOST_LISTED} more`);
   }
-  for (const overlap of overlaps.slice(0, MOST_LISTED)) console.error(`error: ${describe(overlap)}`);
-  if (overlaps.length > MOST_LISTED) console.error(`error: and ${overlaps.length - MOST_LISTED} more`);
+  for (const overlap of overlaps.slice(0, MOST_LISTED)) complain(`error: ${describe(overlap)}`);
+  if (overlaps.length > MOST_LISTED) complain(`error: and ${overlaps.length - MOST_LISTED} more`);
   return overlaps.length > 0 ? 1 : 0;
 }
 

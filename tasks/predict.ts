@@ -22,6 +22,7 @@ import { withCount } from "./progress.ts";
 import { loadModel } from "./run/model.ts";
 import { writeWholeFile } from "./whole_file.ts";
 import { plain } from "./words.ts";
+import { complain, printWhole, say } from "./terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseArguments(args);
@@ -32,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
     return predictions.pictures.some(({ error, undrawn }) => error || undrawn) ? 1 : 0;
   } catch (error) {
     if (!signal.aborted) throw error;
-    console.error("Stopped; nothing was written.");
+    complain("Stopped; nothing was written.");
     return INTERRUPTED;
   }
 }
@@ -114,36 +115,26 @@ async function report(predictions: Predictions, { json, csv, annotate, force }: 
     if (path !== undefined && path !== "-") await checkPlace(option, path, force);
   }
   const taken = json === "-" || csv === "-";
-  const say = taken ? console.error : console.log;
+  const tell = taken ? complain : say;
   for (const [output, text] of [[json, predictionsJson], [csv, predictionsCsv]] as const) {
     if (output === "-") await printWhole(text(predictions));
     else if (output !== undefined) await writeWholeFile(output, text(predictions));
   }
   const lines = taken ? [] : faceLines(predictions);
-  for (const line of lines) say(line);
-  if (lines.length > 0) say("");
-  say(`faces           ${countLine(pictures)}`);
-  say(`model           ${plain(loaded.path)}: ${loaded.rule}`);
-  say(`crop            ${WORDS[crop]}`);
-  if (json !== undefined && json !== "-") say(`json            ${plain(json)}`);
-  if (csv !== undefined && csv !== "-") say(`csv             ${plain(csv)}`);
-  if (annotate !== undefined) say(`pictures        ${plain(annotate)}`);
-  say("");
-  for (const note of [...notes, NOTICE]) say(plain(note));
+  for (const line of lines) tell(line);
+  if (lines.length > 0) tell("");
+  tell(`faces           ${countLine(pictures)}`);
+  tell(`model           ${plain(loaded.path)}: ${loaded.rule}`);
+  tell(`crop            ${WORDS[crop]}`);
+  if (json !== undefined && json !== "-") tell(`json            ${plain(json)}`);
+  if (csv !== undefined && csv !== "-") tell(`csv             ${plain(csv)}`);
+  if (annotate !== undefined) tell(`pictures        ${plain(annotate)}`);
+  tell("");
+  for (const note of [...notes, NOTICE]) tell(plain(note));
   const without = pictures.filter(({ faces, error }) => !error && faces.length === 0);
-  for (const { path } of without) console.error(`no face         ${plain(path)}`);
-  for (const { error } of pictures) if (error) console.error(`not read        ${plain(error.message)}`);
-  for (const { undrawn } of pictures) if (undrawn) console.error(`not drawn       ${plain(undrawn.message)}`);
-}
-
-/** Prints a text of any length; the rest is dropped where the reader has seen enough, as in `| head`. */
-async function printWhole(text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
+  for (const { path } of without) complain(`no face         ${plain(path)}`);
+  for (const { error } of pictures) if (error) complain(`not read        ${plain(error.message)}`);
+  for (const { undrawn } of pictures) if (undrawn) complain(`not drawn       ${plain(undrawn.message)}`);
 }
 
 if (import.meta.main) await runTask(main);

@@ -7,6 +7,7 @@ import { gather } from "./report/facts.ts";
 import { renderReport } from "./report/page.ts";
 import { writeWholeFile } from "./whole_file.ts";
 import { percent, plain } from "./words.ts";
+import { say } from "./terminal.ts";
 
 interface Arguments {
   output?: string;
@@ -39,17 +40,17 @@ async function main(args: readonly string[]): Promise<number> {
   const path = output ?? facts.folder.file("report.html");
   await writeWholeFile(path, html);
   const { evaluation, visualization, correspondence } = facts;
-  if (evaluation) console.log(`test accuracy   ${percent(evaluation.test.accuracy)}: ${plain(evaluation.rule)}`);
+  if (evaluation) say(`test accuracy   ${percent(evaluation.test.accuracy)}: ${plain(evaluation.rule)}`);
   if (visualization) {
-    console.log(`filters         ${filters}${leftOut > 0 ? `, ${leftOut} left out to keep it small` : ""}`);
+    say(`filters         ${filters}${leftOut > 0 ? `, ${leftOut} left out to keep it small` : ""}`);
   }
   const undone = [
     !evaluation && "evaluate",
     !visualization && "visualize",
     !correspondence && "correspond",
   ].filter((task) => task !== false);
-  if (undone.length > 0) console.log(`not in it       ${undone.map((task) => taskCall(`${task} RUN`)).join(", ")}`);
-  console.log(`report          ${plain(path)} (${(size / 1e6).toFixed(1)} MB)`);
+  if (undone.length > 0) say(`not in it       ${undone.map((task) => taskCall(`${task} RUN`)).join(", ")}`);
+  say(`report          ${plain(path)} (${(size / 1e6).toFixed(1)} MB)`);
   return 0;
 }
 

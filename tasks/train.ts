@@ -5,6 +5,7 @@ import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { parseArguments } from "./train/options.ts";
 import { trainRun } from "./train/run.ts";
 import { percent } from "./words.ts";
+import { complain, say } from "./terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseArguments(args);
@@ -14,16 +15,17 @@ async function main(args: readonly string[]): Promise<number> {
   if (!trained) return INTERRUPTED;
   const { folder, step, steps, checkpoint, end } = trained;
   if (!end) {
-    console.error(
-      `Stopped at step ${step} of ${steps}. Checkpoint: ${checkpoint}\nGo on with the same command and --resume.`,
+    complain(
+      `Stopped at step ${step} of ${steps}. Checkpoint: ${checkpoint}`,
+      "Go on with the same command and --resume.",
     );
     return INTERRUPTED;
   }
   const { accuracy, images } = end.test;
-  console.log(`test accuracy   ${percent(accuracy)} of ${images} images, last checkpoint (step ${step})`);
-  console.log(`checkpoint      ${checkpoint}`);
-  console.log(`metrics         ${join(folder.path, "metrics.json")}`);
-  console.log(`picture         ${end.curves}`);
+  say(`test accuracy   ${percent(accuracy)} of ${images} images, last checkpoint (step ${step})`);
+  say(`checkpoint      ${checkpoint}`);
+  say(`metrics         ${join(folder.path, "metrics.json")}`);
+  say(`picture         ${end.curves}`);
   return 0;
 }
 

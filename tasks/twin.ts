@@ -12,6 +12,7 @@ import { prepare } from "./prepare/preparation.ts";
 import { drawCkPlusTwin } from "./prepare/twins.ts";
 import { duration } from "./progress.ts";
 import { summarize } from "./summary.ts";
+import { say } from "./terminal.ts";
 
 interface Arguments {
   output: string;
@@ -43,11 +44,11 @@ async function main(args: readonly string[]): Promise<number> {
     (onProgress, signal) => prepareCkPlus({ input: options.output, imageSize, crop, onProgress, signal }),
   );
   if (code !== 0) return code;
-  console.log(`drawn in ${duration(between - began)}, prepared in ${duration(Date.now() - between)}`);
+  say(`drawn in ${duration(between - began)}, prepared in ${duration(Date.now() - between)}`);
   const checks = countChecks(await readPrepared(prepared));
   for (const { what, found, expected } of checks) {
     const good = String(found) === String(expected);
-    console.log(`${good ? "ok   " : "WRONG"} ${what}: ${found}${good ? "" : `, expected ${expected}`}`);
+    say(`${good ? "ok   " : "WRONG"} ${what}: ${found}${good ? "" : `, expected ${expected}`}`);
   }
   return checks.every(({ found, expected }) => String(found) === String(expected)) ? 0 : 1;
 }

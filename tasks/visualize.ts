@@ -10,6 +10,7 @@ import { type Looked, lookInto } from "./visualize/network.ts";
 import { parseArguments, type VisualizeArguments } from "./visualize/options.ts";
 import { number } from "./visualize/sheets.ts";
 import { percent } from "./words.ts";
+import { complain, say } from "./terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseArguments(args);
@@ -27,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
-    console.error("Stopped; nothing was written.");
+    complain("Stopped; nothing was written.");
     return INTERRUPTED;
   }
 }
@@ -39,19 +40,19 @@ async function layer(looked: Looked, options: VisualizeArguments, signal: AbortS
     (partial) => visualizeLayer(looked, options, partial, signal),
     { signal },
   );
-  console.log(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);
-  console.log(`filters         ${filters} of ${options.layer}, ${hits} projections`);
+  say(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);
+  say(`filters         ${filters} of ${options.layer}, ${hits} projections`);
   if (meanSimilarity !== undefined) {
-    console.log(
+    say(
       `control         structural similarity with random weights ${
         number(meanSimilarity)
       } on average, 1 would be the same`,
     );
   }
-  console.log(`overview        ${join(folder, "overview.png")}`);
-  if (options.layer === "conv1") console.log(`weights         ${join(folder, "weights.png")}`);
-  console.log(`sheets          ${join(folder, "filter-*.png")}`);
-  console.log(`numbers         ${join(folder, "visualization.json")}`);
+  say(`overview        ${join(folder, "overview.png")}`);
+  if (options.layer === "conv1") say(`weights         ${join(folder, "weights.png")}`);
+  say(`sheets          ${join(folder, "filter-*.png")}`);
+  say(`numbers         ${join(folder, "visualization.json")}`);
 }
 
 async function image(
@@ -64,11 +65,11 @@ async function image(
   const name = join("visualization", "images", `image-${options.image}-${fileName(className)}`);
   const path = await folder.write(`${name}.png`, picture);
   const numbers = await folder.write(`${name}.json`, json);
-  console.log(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);
-  console.log(`class           ${className}, probability ${percent(probability)}`);
-  console.log(`completeness    integrated gradients are ${percent(completenessError)} off the score's difference`);
-  console.log(`picture         ${path}`);
-  console.log(`numbers         ${numbers}`);
+  say(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);
+  say(`class           ${className}, probability ${percent(probability)}`);
+  say(`completeness    integrated gradients are ${percent(completenessError)} off the score's difference`);
+  say(`picture         ${path}`);
+  say(`numbers         ${numbers}`);
 }
 
 if (import.meta.main) await runTask(main);

@@ -9,6 +9,7 @@ import { checkFields, type Kind, listOf, oneOf, TABLE, tableOf, TEXT, whole } fr
 import { readDocument } from "../documents/read.ts";
 import { RunFolder } from "../run/folder.ts";
 import type { TrainArguments } from "../train/options.ts";
+import { jsonText } from "../words.ts";
 
 /** What all runs share: the training options but variant, split, seed and folder. */
 export type SharedOptions = Omit<TrainArguments, "variant" | "split" | "seed" | "run" | "resume" | "select">;
@@ -103,6 +104,6 @@ export async function keepManifest(out: string, asked: Manifest, signal: AbortSi
   const folder = new RunFolder(out);
   using _lock = await folder.lock(signal);
   const manifest = joinManifests(await readManifest(out), asked, out);
-  await folder.write(NAME, JSON.stringify(manifest, null, 2) + "\n");
+  await folder.write(NAME, jsonText(manifest));
   return manifest;
 }

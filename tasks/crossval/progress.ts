@@ -4,6 +4,7 @@ import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import { createProgress } from "../progress.ts";
 import { percent } from "../words.ts";
 import { runFolder } from "./manifest.ts";
+import { complain } from "../terminal.ts";
 
 /** A display of a cross-validation. */
 export interface RunsProgress extends Disposable {
@@ -46,7 +47,7 @@ export function watchRuns(out: string, runs: readonly PlannedRun[], steps: numbe
       else {
         done.add(outcome.run.name);
         const { accuracy, images } = outcome.evaluation.test;
-        console.error(`${outcome.run.name}   test accuracy ${percent(accuracy)} of ${images} images`);
+        complain(`${outcome.run.name}   test accuracy ${percent(accuracy)} of ${images} images`);
       }
     },
     stop,

@@ -4,7 +4,7 @@ import type { CrossValidation } from "../../training/cross_validation/summary.ts
 import { comparisonPng } from "../charts/comparison.ts";
 import { confusionPng } from "../charts/confusion.ts";
 import { RunFolder } from "../run/folder.ts";
-import { percent, whom } from "../words.ts";
+import { jsonText, percent, whom } from "../words.ts";
 import { runFolder } from "./manifest.ts";
 import type { Published } from "./published.ts";
 import { latex, markdown, runsCsv, variantsCsv } from "./tables.ts";
@@ -52,6 +52,6 @@ export async function writeResults(
       }),
     ),
     ...pictures,
-    json: await folder.write("crossval.json", JSON.stringify(result, null, 2) + "\n"),
+    json: await folder.write("crossval.json", jsonText(result)),
   };
 }

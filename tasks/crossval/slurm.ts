@@ -10,6 +10,7 @@ import { shellWord } from "../shell_word.ts";
 import { elementArguments } from "./command_line.ts";
 import { finishedRun } from "./finished.ts";
 import type { Manifest } from "./manifest.ts";
+import { complain } from "../terminal.ts";
 
 /** How the array job is submitted. */
 export interface SlurmOptions {
@@ -62,13 +63,13 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
           job = await submit(out, manifest, rest, options);
         }
         for (const index of job.indices) jobOf.set(index, job.number);
-        console.error(`Following array job ${job.number}; Ctrl-C leaves it running, the same command follows it again`);
+        complain(`Following array job ${job.number}; Ctrl-C leaves it running, the same command follows it again`);
         while (await isQueued(job.number)) {
           yield* collect();
           if (left.size === 0) return;
           await new Promise((resolve) => setTimeout(resolve, options.interval ?? 5_000));
           if (signal?.aborted) {
-            console.error(`Array job ${job.number} goes on. To end it: scancel ${job.number}`);
+            complain(`Array job ${job.number} goes on. To end it: scancel ${job.number}`);
             return;
           }
         }

@@ -5,7 +5,7 @@ import { confusionPng } from "../charts/confusion.ts";
 import { createProgress } from "../progress.ts";
 import { savedCheckpoints } from "../run/checkpoints.ts";
 import { createNetwork, type Run } from "../run/open.ts";
-import { percent, whom } from "../words.ts";
+import { jsonText, percent, whom } from "../words.ts";
 import { predictionsCsv } from "./predictions.ts";
 
 /** An evaluation and where it was written. */
@@ -39,7 +39,7 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions):
   const files = {
     predictions: await folder.write("predictions.csv", predictionsCsv(run.dataset, run.dataset.classNames, result)),
     picture: await folder.write("confusion.png", picture),
-    json: await folder.write("evaluation.json", JSON.stringify(evaluation, null, 2) + "\n"),
+    json: await folder.write("evaluation.json", jsonText(evaluation)),
   };
   return { ...result, files };
 }

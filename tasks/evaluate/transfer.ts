@@ -14,7 +14,7 @@ import { fileName } from "../command.ts";
 import { createProgress } from "../progress.ts";
 import { savedCheckpoints } from "../run/checkpoints.ts";
 import { createNetwork, type Run } from "../run/open.ts";
-import { percent, whom } from "../words.ts";
+import { jsonText, percent, whom } from "../words.ts";
 import { predictionsCsv } from "./predictions.ts";
 
 /** What a test on other data says: evaluation_on_<name>-<fingerprint>.json. */
@@ -74,7 +74,7 @@ export async function transferRun(
   const files = {
     predictions: await folder.write(`predictions_on_${name}.csv`, predictionsCsv(dataset, classNames, result)),
     picture: await folder.write(`confusion_on_${name}.png`, picture),
-    json: await folder.write(`evaluation_on_${name}.json`, JSON.stringify(record, null, 2) + "\n"),
+    json: await folder.write(`evaluation_on_${name}.json`, jsonText(record)),
   };
   return { record, files };
 }

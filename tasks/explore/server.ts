@@ -2,6 +2,7 @@
 import { printable } from "../../datasets/printable.ts";
 import type { Site } from "./site/file.ts";
 import { policy } from "./site/policy.ts";
+import { complain } from "../terminal.ts";
 
 /** The only address that is listened on. */
 export const HOST = "127.0.0.1";
@@ -107,7 +108,7 @@ export interface Serving {
  */
 export function serve(site: Site, { port, signal }: { port: number; signal: AbortSignal }): Serving {
   const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(
-    { hostname: HOST, port, signal, onListen() {}, onError: failures((words) => console.error(words)) },
+    { hostname: HOST, port, signal, onListen() {}, onError: failures((words) => complain(words)) },
     (request) => respond(site, server.addr.port, request),
   );
   // Deno waits for the signal to be aborted, which will not happen twice.

@@ -1,7 +1,7 @@
 /** Predictions as text: lines to read, JSON and CSV for programs. */
 import type { FaceCrop } from "../../datasets/faces/mod.ts";
 import type { LoadedModel } from "../run/model.ts";
-import { csv, percent, plain } from "../words.ts";
+import { csv, jsonText, percent, plain } from "../words.ts";
 import type { PredictedFace, PredictedPicture } from "./predict.ts";
 
 /** What is kept of a picture when it has been dealt with. */
@@ -56,7 +56,7 @@ export function countLine(pictures: readonly Predicted[]): string {
 export function predictionsJson(
   { loaded: { model: { info }, path, rule }, crop, notes, pictures }: Predictions,
 ): string {
-  return JSON.stringify(
+  return jsonText(
     {
       format: "aulens predictions 1",
       model: { path, rule, ...info },
@@ -81,12 +81,13 @@ export function predictionsJson(
         [error, undrawn].flatMap((one) => one ? [{ file: path, error: one.message }] : [])
       ),
     },
-    null,
-    2,
-  ) + "\n";
+  );
 }
 
-/** A line for each face, under a header; its box and the square that was cut out in pixels of the upright picture. */
+/**
+ * A line for each face, under a header; its box and the square that was cut out in pixels of the upright picture. A path that a spreadsheet would
+ * take for a formula gets `./` before it, which says the same file.
+ */
 export function predictionsCsv({ loaded, pictures }: Predictions): string {
   const { classNames } = loaded.model.info;
   const header = [
@@ -96,14 +97,18 @@ export function predictionsCsv({ loaded, pictures }: Predictions): string {
   ];
   const lines = pictures.flatMap(({ path, faces }) =>
     faces.map(({ box, detector, square, label, probabilities }, face) => [
-      ...[asText(path, "./"), face + 1, box.left, box.top, box.width, box.height, detector ?? "", box.score],
-      ...[square.left, square.top, square.size, asText(classNames[label], "'"), probabilities[label], ...probabilities],
+      ...[
+        /^[=+\-@\t\r]/.test(path) ? `./${path}` : path,
+        face + 1,
+        box.left,
+        box.top,
+        box.width,
+        box.height,
+        detector ?? "",
+        box.score,
+      ],
+      ...[square.left, square.top, square.size, classNames[label], probabilities[label], ...probabilities],
     ])
   );
   return csv([header, ...lines]);
-}
-
-/** A spreadsheet takes a cell that begins so for a formula. Of a path, `./` before it says the same file. */
-function asText(text: string, before: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? before + text : text;
 }

@@ -11,6 +11,7 @@ import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";
 import { createProgress } from "../progress.ts";
 import { summarize, summaryLines } from "../summary.ts";
+import { complain, say } from "../terminal.ts";
 
 /** Where a preparation reads and writes. */
 export interface Target {
@@ -73,17 +74,17 @@ export async function prepare(target: Target, read: Reader): Promise<number> {
       signal,
       files: { ...files, "contact_sheet.png": await contactSheet(dataset) },
     });
-    for (const warning of warnings) console.error(`warning: ${warning}`);
-    for (const line of summaryLines(summarize(dataset))) console.log(line);
-    console.log(`prepared        ${output}`);
-    console.log(`contact sheet   ${join(output, "contact_sheet.png")}`);
+    for (const warning of warnings) complain(`warning: ${warning}`);
+    for (const line of summaryLines(summarize(dataset))) say(line);
+    say(`prepared        ${output}`);
+    say(`contact sheet   ${join(output, "contact_sheet.png")}`);
   });
 }
 
 /** Where several files are wrong, tells each in a line of its own. */
 function listErrors(error: unknown): never {
   if (!(error instanceof SourceErrors)) throw error;
-  for (const { message } of error.errors) console.error(`not read: ${message}`);
+  for (const { message } of error.errors) complain(`not read: ${message}`);
   throw new UsageError(
     `${error.errors.length} files cannot be used, each named above; nothing was written. Remedy: replace or remove them.`,
   );
@@ -111,7 +112,7 @@ export async function stoppable(work: (signal: AbortSignal) => Promise<void>): P
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
-    console.error("Stopped; nothing was written.");
+    complain("Stopped; nothing was written.");
     return INTERRUPTED;
   }
 }

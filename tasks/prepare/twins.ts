@@ -9,6 +9,7 @@ import { withCount } from "../progress.ts";
 import { shellWord } from "../shell_word.ts";
 import { stoppable } from "./preparation.ts";
 import { defaultPath, taskCall } from "../invocation.ts";
+import { say } from "../terminal.ts";
 
 /** What both twins are asked with; what was left out is undefined. */
 export interface TwinArguments {
@@ -31,7 +32,7 @@ export async function drawCkPlusTwin(options: TwinArguments): Promise<number> {
       "frame",
       (onProgress) => writeCkPlusTwin({ output, overwrite, subjects, imageSize, frames, seed, signal, onProgress }),
     );
-    for (const line of ckPlusLines(plan)) console.log(line);
+    for (const line of ckPlusLines(plan)) say(line);
     sayNext("ck_plus", output);
   });
 }
@@ -49,8 +50,8 @@ export async function drawTfdTwin(options: TwinArguments): Promise<number> {
       (onProgress) =>
         writeTfdTwin({ output, overwrite, subjects, imagesPerSubject, imageSize, seed, signal, onProgress }),
     );
-    console.log(`tfd twin: ${labelled} labelled images of ${subjects} subjects, ${unlabelled} unlabelled ones`);
-    for (const line of classLines(TFD_CLASSES, classes)) console.log(line);
+    say(`tfd twin: ${labelled} labelled images of ${subjects} subjects, ${unlabelled} unlabelled ones`);
+    for (const line of classLines(TFD_CLASSES, classes)) say(line);
     sayNext("tfd", output, imageSize);
   });
 }
@@ -73,8 +74,8 @@ function classLines(names: readonly string[], counts: number[]): string[] {
 }
 
 function sayNext(dataset: string, output: string, imageSize?: number): void {
-  console.log(`twin            ${output}`);
-  console.log(
+  say(`twin            ${output}`);
+  say(
     `prepare it      ${taskCall(`prepare ${dataset} --input ${shellWord(output)}`)}${
       imageSize ? ` --image-size ${imageSize}` : ""
     }`,

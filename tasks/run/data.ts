@@ -11,6 +11,7 @@ import { TFD_CLASSES } from "../../datasets/tfd.ts";
 import { UsageError } from "../command.ts";
 import { taskCall } from "../invocation.ts";
 import { createProgress } from "../progress.ts";
+import { complain } from "../terminal.ts";
 import { defaultFolder } from "./default_folder.ts";
 
 /** The datasets that `train` knows by name. */
@@ -135,7 +136,7 @@ function sixClass(dataset: Dataset): Dataset {
 async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSignal): Promise<Dataset> {
   const { subjects, imagesPerSubject, seed } = BUILT_IN;
   const total = subjects * imagesPerSubject;
-  console.error(`Drawing ${total} faces of ${imageSize} x ${imageSize} pixels into ${folder}`);
+  complain(`Drawing ${total} faces of ${imageSize} x ${imageSize} pixels into ${folder}`);
   using progress = createProgress({ total, unit: "face" });
   const dataset = await generateSynthetic({
     subjects,

@@ -9,6 +9,7 @@ import { readText } from "../documents/read.ts";
 import { writeWholeFile, WRITING } from "../whole_file.ts";
 import { explainWrite, WriteError } from "../write_error.ts";
 import { holderOf, type Lock, takeLock } from "./lock.ts";
+import { complain } from "../terminal.ts";
 
 /** Held while a process trains in the folder. */
 const LOCK = ".lock";
@@ -90,7 +91,7 @@ export class RunFolder {
     const lock = await takeLock(this.file(LOCK), {
       until,
       folder: this.path,
-      say: (sentence) => console.error(sentence),
+      say: (sentence) => complain(sentence),
     });
     this.#lock = lock;
     return {

@@ -15,6 +15,7 @@ import { defaultFolder } from "./default_folder.ts";
 import type { RunFolder } from "./folder.ts";
 import { type ImagesRecord, readImages } from "./images.ts";
 import project from "../../deno.json" with { type: "json" };
+import { jsonText } from "../words.ts";
 
 /** What run.json holds. */
 export interface RunRecord {
@@ -70,7 +71,7 @@ export async function writeRunRecord(
     adapter: net.gpu.adapter,
     versions: { aulens: project.version, ...Deno.version },
   };
-  await folder.write("run.json", JSON.stringify(record, null, 2) + "\n");
+  await folder.write("run.json", jsonText(record));
 }
 
 /**

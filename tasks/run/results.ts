@@ -3,6 +3,7 @@ import { checkFields, whole } from "../documents/fields.ts";
 import { readText } from "../documents/read.ts";
 import { plain } from "../words.ts";
 import type { RunFolder } from "./folder.ts";
+import { complain } from "../terminal.ts";
 
 /** Files that `train` writes at its end, `evaluate` after it, `--on` other data too, and `report`. What comes last where it is written goes first. */
 const RESULTS = [
@@ -34,5 +35,5 @@ export async function removeResults(folder: RunFolder): Promise<void> {
   const names = await folder.names();
   const results = RESULTS.flatMap((pattern) => names.filter((name) => pattern.test(name)));
   for (const name of results) await folder.remove(name);
-  if (results.length > 0) console.error(`Removed, since the run goes on: ${results.map(plain).join(", ")}`);
+  if (results.length > 0) complain(`Removed, since the run goes on: ${results.map(plain).join(", ")}`);
 }

@@ -17,10 +17,11 @@ import { RunFolder } from "../run/folder.ts";
 import { partsFor } from "../run/parts.ts";
 import { checkResumable, readRunRecord, type RunRecord, writeRunRecord } from "../run/record.ts";
 import { endedAt, removeResults } from "../run/results.ts";
-import { percent } from "../words.ts";
+import { jsonText, percent } from "../words.ts";
 import { withWhatIsLeft } from "./ended.ts";
 import { measureParts, type Metrics, type PartMetrics } from "./metrics.ts";
 import { defaultRun, type Defaults, defaultsFor, type TrainArguments } from "./options.ts";
+import { complain } from "../terminal.ts";
 
 /** How a run ended. */
 export interface Trained {
@@ -82,21 +83,21 @@ export async function trainRun(
     checkResumable(info, checkpointInfo(net, dataset, settings), folder.checkpointPath(info.step));
     await restore(net, checkpoint);
     await refuseDone(folder, net.step, steps);
-    console.error(`Going on from step ${net.step}`);
+    complain(`Going on from step ${net.step}`);
     await folder.cutLog(net.step);
   } else {
     await folder.remove("log.jsonl"); // of steps that no checkpoint has kept
   }
   const checkpointEvery = options.checkpointEvery ?? before?.checkpointEvery ?? defaults.checkpointEvery;
   if (before && before.checkpointEvery !== checkpointEvery) {
-    console.error(
+    complain(
       `--checkpoint-every ${checkpointEvery}: it was ${before.checkpointEvery}. ` +
         `Of all checkpoints evaluate will now choose among those of every ${checkpointEvery} steps, and the last.`,
     );
   }
   const given = { ...options, select };
   await writeRunRecord(folder, { given, steps, checkpointEvery, settings, net, dataset, dataFolder });
-  console.error(
+  complain(
     `Training ${variant} on ${parts.train.length} images of ${dataset.name} (${dataset.imageSize} x ${dataset.imageSize}, ` +
       `${dataset.classNames.length} classes), split ${settings.split}, on ${
         gpu.adapter.description || gpu.adapter.vendor
@@ -162,7 +163,7 @@ async function writeEnd(folder: RunFolder, title: string, net: ZeroBiasCnn, metr
       "with the last checkpoint",
   });
   const curves = await folder.write("curves.png", picture);
-  await folder.write("metrics.json", JSON.stringify(metrics, null, 2) + "\n");
+  await folder.write("metrics.json", jsonText(metrics));
   return { test, curves };
 }
 
@@ -177,7 +178,7 @@ async function lastCheckpoint(folder: RunFolder, resume: boolean): Promise<Check
   if (!resume) return undefined;
   const step = (await folder.checkpointSteps()).at(-1);
   if (step === undefined) {
-    console.error(`${folder.checkpoints} holds no checkpoint: starting from step 0`);
+    complain(`${folder.checkpoints} holds no checkpoint: starting from step 0`);
     return undefined;
   }
   const path = folder.checkpointPath(step);

@@ -2,7 +2,7 @@
 import { attribute, ATTRIBUTION_METHODS, type AttributionMethod } from "../../analysis/attribution.ts";
 import { UsageError } from "../command.ts";
 import { likeliest } from "../likeliest.ts";
-import { percent } from "../words.ts";
+import { jsonText, percent } from "../words.ts";
 import { cut, GREY_SCALE, greyLevels, likeness, scaled } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
 import type { VisualizeArguments } from "./options.ts";
@@ -92,7 +92,7 @@ export async function explainImage(
       title: `${dataset.name}, image ${image}`,
       notes,
     }),
-    json: JSON.stringify(json, null, 2) + "\n",
+    json: jsonText(json),
   };
 }
 

@@ -10,6 +10,7 @@ import { cut, GREY_SCALE, likeness } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
 import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
 import type { VisualizeArguments } from "./options.ts";
+import { jsonText } from "../words.ts";
 
 /** Filters that go through the GPU and onto paper together. */
 const TOGETHER = 16;
@@ -117,7 +118,7 @@ export async function visualizeLayer(
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
     filters: records,
   };
-  await Deno.writeTextFile(join(into, "visualization.json"), JSON.stringify(document, null, 2) + "\n");
+  await Deno.writeTextFile(join(into, "visualization.json"), jsonText(document));
   return { filters: wanted.length, hits, meanSimilarity };
 }
 

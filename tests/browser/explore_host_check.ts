@@ -39,19 +39,23 @@ Deno.test("the page's policy lets nothing in and nothing out", () =>
     assert.equal(await page.evaluate("globalThis.broken"), undefined);
   }));
 
+/** Writes the page as files and serves them as plainly as a host can: it knows three types, and has no header of ours but those given. */
+async function serveFolder(folder: string, headers: Record<string, string> = {}) {
+  const files = await site();
+  for (const name of ["faces", "filters"]) await Deno.mkdir(join(folder, name));
+  for (const [name, file] of files) await Deno.writeFile(join(folder, name), await file.read());
+  const types: Record<string, string> = { html: "text/html", js: "text/javascript", css: "text/css" };
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async ({ url }) => {
+    const name = new URL(url).pathname.replace(/^\/some\/where\//, "") || "index.html";
+    const type = types[name.split(".").at(-1)!] ?? "application/octet-stream";
+    if (!files.has(name)) return new Response("no", { status: 404 });
+    return new Response(await Deno.readFile(join(folder, name)), { headers: { ...headers, "content-type": type } });
+  });
+}
+
 Deno.test("written as files it works from a folder of any host, and fits a phone, in the dark too", () =>
   inTemporary(async (folder) => {
-    const files = await site();
-    for (const name of ["faces", "filters"]) await Deno.mkdir(join(folder, name));
-    for (const [name, file] of files) await Deno.writeFile(join(folder, name), await file.read());
-    const types: Record<string, string> = { html: "text/html", js: "text/javascript", css: "text/css" };
-    // As plain as a host can be: it knows three types, and has no header of ours.
-    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async ({ url }) => {
-      const name = new URL(url).pathname.replace(/^\/some\/where\//, "") || "index.html";
-      const type = types[name.split(".").at(-1)!] ?? "application/octet-stream";
-      if (!files.has(name)) return new Response("no", { status: 404 });
-      return new Response(await Deno.readFile(join(folder, name)), { headers: { "content-type": type } });
-    });
+    await using server = await serveFolder(folder);
     const address = `http://127.0.0.1:${server.addr.port}/some/where/`;
     const browser = await startBrowser();
     try {
@@ -71,6 +75,31 @@ Deno.test("written as files it works from a folder of any host, and fits a phone
         { ...opened, complaints: opened.complaints.filter((text) => !/MIME type|falling back/i.test(text)) },
         address,
       );
+    } finally {
+      await browser.close();
+    }
+  }));
+
+Deno.test("on a host that isolates its pages no program is asked for that the page does not have", () =>
+  inTemporary(async (folder) => {
+    await using server = await serveFolder(folder, {
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-embedder-policy": "require-corp",
+    });
+    const browser = await startBrowser();
+    try {
+      const address = `http://127.0.0.1:${server.addr.port}/some/where/`;
+      const { page, requests } = await openAddress(browser, address, { width: 1280 });
+      assert.equal(await page.evaluate("crossOriginIsolated"), true, "threads could be had");
+      await page.locator("#explorer").waitFor({ timeout: 60_000 });
+      await drop(page, (await portrait()).png);
+      await page.locator("#status", { hasText: /One face was found|cannot be looked for/ }).waitFor({
+        timeout: 60_000,
+      });
+      assert.equal(await page.locator("#status").textContent(), "One face was found.");
+      // Twice where the host says no type: TensorFlow.js tries to stream it first.
+      const programs = new Set(requests.filter((request) => request.endsWith(".wasm")));
+      assert.deepEqual([...programs], [`${address}faces/tfjs-backend-wasm-simd.wasm`]);
     } finally {
       await browser.close();
     }

@@ -91,9 +91,11 @@ Deno.test({
       assert.equal(text.code, 0, text.stderr);
       assert.match(text.stdout, /tiny: 8 images of 8 x 8 pixels\n {2}sad +2\n {2}happy +5\n/);
       assert.match(text.stdout, /"crop":"none"/);
+      // deno-lint-ignore no-control-regex
+      for (const { stdout } of [text, json]) assert.doesNotMatch(stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
       assert.equal(Deno.readFileSync(picture)[1], 0x50);
       assert.deepEqual(files(), before);
-      assert.equal(text.stderr, "warning: frames are missing: S005/001?2J\n");
+      assert.equal(text.stderr, "warning: frames are missing: S005/001\\u009b2J\n");
 
       const parsed = JSON.parse(json.stdout);
       assert.equal(json.code, 0, json.stderr);

@@ -121,7 +121,7 @@ Deno.test({
       const csv = (await Deno.readTextFile(`${folder}/out/p.csv`)).split("\n");
       assert.match(csv[0], /^file,face,left,.*,class,probability,p\(=calm\),p\(glad & <b>well<\/b>\),p\(cross\)$/);
       assert.equal(csv.length, 5, "a header, three faces, the last line's end");
-      assert(csv.some((line) => line.includes(`\u001b[31mred,"".png",1,`)), "names with commas are quoted");
+      assert(csv.some((line) => line.includes(`\\u001b[31mred,"".png",1,`)), "names with commas are quoted");
       const named = csv.slice(1, 4).map((line) => line.split(",").at(-5));
       assert(named.every((name) => name !== "=calm"), "no cell is a formula");
 

@@ -6,7 +6,10 @@ import type { Rgba } from "./crop.ts";
 /** The picture's longer side while networks look at it. */
 export const LONGEST_SIDE = 1024;
 
-/** How often the program did not load. Browsers remember that of its address: the next try needs another one. */
+/**
+ * How often the program did not load, or did not start. Browsers remember the first of its address, and TensorFlow.js the second of itself: the
+ * next try needs another address.
+ */
 let failures = 0;
 
 /** Networks, and what makes a picture theirs. */
@@ -24,15 +27,19 @@ export class Finder {
   /** Loads what finds faces from `folder` beside the page; weights come when they are first needed. */
   static async open(folder: string): Promise<Finder> {
     const program = new URL(`face-api.esm.js${failures > 0 ? `?again=${failures}` : ""}`, folder);
-    const faceApi = await import(program.href).catch((error) => {
+    try {
+      const faceApi = await import(program.href);
+      const { tf } = faceApi;
+      tf.setWasmPaths(folder);
+      // Where the page is isolated from others (COOP and COEP), TensorFlow.js would load the program with threads, whose workers the policy forbids.
+      tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+      if (!await tf.setBackend("wasm")) throw new Error("WebAssembly did not start");
+      await tf.ready();
+      return new Finder(tf, makeNetworks(faceApi, (network) => network.loadFromUri(folder)));
+    } catch (error) {
       failures++;
       throw error;
-    });
-    const { tf } = faceApi;
-    tf.setWasmPaths(folder);
-    if (!await tf.setBackend("wasm")) throw new Error("WebAssembly did not start");
-    await tf.ready();
-    return new Finder(tf, makeNetworks(faceApi, (network) => network.loadFromUri(folder)));
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 /** The picture, and the squares on it: faces that were found, to choose from, or a square that the visitor draws. */
+import { BACKGROUND } from "../../../../datasets/faces/background.ts";
 import type { Square } from "../../../../datasets/faces/square.ts";
 import type { Rgba } from "../reading/crop.ts";
 import { dragged, kept, moved } from "./drawn_square.ts";
@@ -49,6 +50,9 @@ export class Picture {
     const scale = Math.min(1, LONGEST / Math.max(width, height));
     const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
     if (this.width !== size.width || this.height !== size.height) Object.assign(this.#canvas, size);
+    // What is transparent would show the picture before it.
+    this.#context.fillStyle = BACKGROUND;
+    this.#context.fillRect(0, 0, size.width, size.height);
     this.#context.imageSmoothingQuality = "high";
     this.#context.drawImage(source, 0, 0, size.width, size.height);
     this.#mirrored = live;
