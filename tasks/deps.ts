@@ -5,6 +5,7 @@
  * @module
  */
 
+// deno-lint-ignore no-import-prefix -- packages are named here, inline, so that a URL import needs no import map
 import { Command as Commander } from "npm:commander@15.0.0";
 import { byLine } from "./terminal.ts";
 
