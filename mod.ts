@@ -108,6 +108,7 @@ export {
   type Selection,
   SELECTIONS,
 } from "./training/evaluation/select.ts";
+export { findSeenImages, type SeenImages } from "./training/evaluation/seen_images.ts";
 export { evaluateTransfer, shareImages, type TransferResult } from "./training/evaluation/transfer.ts";
 export {
   balancedAccuracy,

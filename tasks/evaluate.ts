@@ -33,7 +33,11 @@ async function main(args: readonly string[]): Promise<number> {
       ).choices([...SELECTIONS]),
     )
     .option("--data <dir>", "prepared folder, where it is not where train found it")
-    .option("--on <dir>", "test on all labelled images of another prepared folder instead, classes matched by name")
+    .option(
+      "--on <dir>",
+      "test on all labelled images of another prepared folder instead, classes matched by name; those that were " +
+        "learned are left out",
+    )
     .option("--resamples <n>", "resamples of the interval over people", wholeNumber(1, MOST_RESAMPLES), 10_000)
     .option("--seed <n>", "draws the resamples", wholeNumber(0, MOST_SEED), 0)
     .option("--json", "print JSON only, for programs", false)
@@ -52,8 +56,8 @@ async function main(args: readonly string[]): Promise<number> {
       ? await transferRun(gpu, run, other, options).then(({ record, files }) => {
         if (record.shareImages) {
           complain(
-            `warning: ${record.testedOn} and ${record.trainedOn} hold the same images, all or some (TFD contains CK+): ` +
-              "this is no test on unseen faces",
+            `warning: ${record.testedOn} and ${record.trainedOn} hold the same photographs, all or some (TFD ` +
+              "contains CK+), and those that were cut out otherwise are not found: this is no test on unseen faces",
           );
         }
         return { found: record, lines: transferLines(record), files };

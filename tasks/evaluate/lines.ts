@@ -5,7 +5,7 @@ import { percent, plain, whom } from "../words.ts";
 
 /** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
 export function evaluationLines(evaluation: Evaluation): string[] {
-  const { checkpoints, chosen, rule, test, selection } = evaluation;
+  const { checkpoints, chosen, rule, test, selection, seenTestImages } = evaluation;
   const judged = selection === "original" ? "test" : "validation";
   return [
     ...(selection === "last" ? [] : [
@@ -17,14 +17,25 @@ export function evaluationLines(evaluation: Evaluation): string[] {
     ]),
     ...testLines(test, `checkpoint ${chosen.step}`),
     `chosen by           ${rule}`,
+    ...(seenTestImages > 0
+      ? [
+        `WARNING             ${seenTestImages} test images are among those that were learned: the accuracy is too high`,
+      ]
+      : []),
   ];
 }
 
 /** The lines of a test on other data. */
-export function transferLines({ trainedOn, testedOn, step, rule, leftOut, test }: TransferRecord): string[] {
+export function transferLines({ trainedOn, testedOn, step, rule, seen, leftOut, test }: TransferRecord): string[] {
   return [
     ...testLines(test, `${plain(trainedOn)} on ${plain(testedOn)}, checkpoint ${step}`),
     `chosen by           ${rule}`,
+    ...(seen.same > 0
+      ? [
+        `seen before         ${seen.same} images that the network has learned` +
+        (seen.ofSamePeople > 0 ? ` and ${seen.ofSamePeople} others of their people` : "") + ", left out",
+      ]
+      : []),
     ...(leftOut.length > 0
       ? [`left out            ${leftOut.map(({ name, images }) => `${images} of ${plain(name)}`).join(", ")}`]
       : []),

@@ -26,49 +26,71 @@ export interface TransferRecord {
   rule: string;
   /** The checkpoint, chosen on the run's own data. */
   step: number;
-  /** Images of the two sets may be the same ones. */
+  /** By their names the two sets hold the same photographs; cut out or scaled otherwise, pixels do not find them. */
   shareImages: boolean;
+  /** Images that were left out because the network has learned them, or others of their people. */
+  seen: NonNullable<TransferResult["seen"]>;
   leftOut: TransferResult["leftOut"];
   test: TestMetrics;
 }
 
-/** Chooses a checkpoint by the run's own data and tests it on all labelled images of other data. */
+/** Chooses a checkpoint by the run's own data, and tests it on the labelled images of other data that it did not learn. */
+export async function measureTransfer(
+  gpu: Gpu,
+  run: Run,
+  dataset: Dataset,
+  options: EvaluateOptions,
+): Promise<{ record: TransferRecord; result: TransferResult }> {
+  const { settings: { normalization, protocol }, parts, dataset: own } = run;
+  // Before minutes are spent on the choice.
+  matchClasses(own.imageSize, own.classNames, dataset);
+  const checkpoints = await savedCheckpoints(run);
+  using net = await createNetwork(gpu, run);
+  using progress = createProgress({ total: checkpoints.length, unit: "checkpoint" });
+  const { chosen, selection } = await chooseCheckpoint(net, own, checkpoints, {
+    ...options,
+    onProgress: (done) => progress.update(done),
+  });
+  progress.stop();
+  const learned = [...parts.train, ...parts.validation, ...(protocol === "original" ? parts.test : [])];
+  const result = await evaluateTransfer(net, own.classNames, dataset, {
+    normalization,
+    bootstrap: options.bootstrap,
+    seen: { dataset: own, rows: Uint32Array.from(learned) },
+  });
+  const { test, leftOut, seen } = result;
+  const record = {
+    trainedOn: own.name,
+    testedOn: dataset.name,
+    fingerprint: dataset.fingerprint,
+    selection,
+    rule: RULES[selection],
+    step: chosen.step,
+    // Of the same data the pixels say all.
+    shareImages: own.fingerprint !== dataset.fingerprint && shareImages(own, dataset),
+    seen: seen!,
+    leftOut,
+    test,
+  };
+  return { record, result };
+}
+
+/** Does so, and writes what it found into the run's folder. */
 export async function transferRun(
   gpu: Gpu,
   run: Run,
   dataset: Dataset,
   options: EvaluateOptions,
 ): Promise<{ record: TransferRecord; files: { json: string; predictions: string; picture: string } }> {
-  // Before minutes are spent on the choice.
-  matchClasses(run.dataset.imageSize, run.dataset.classNames, dataset);
-  const checkpoints = await savedCheckpoints(run);
-  using net = await createNetwork(gpu, run);
-  using progress = createProgress({ total: checkpoints.length, unit: "checkpoint" });
-  const { chosen, selection } = await chooseCheckpoint(net, run.dataset, checkpoints, {
-    ...options,
-    onProgress: (done) => progress.update(done),
-  });
-  progress.stop();
-  const { folder, settings: { normalization, variant }, dataset: { name: trainedOn, classNames } } = run;
-  const result = await evaluateTransfer(net, classNames, dataset, { normalization, bootstrap: options.bootstrap });
-  const { test, leftOut } = result;
-  const record = {
-    trainedOn,
-    testedOn: dataset.name,
-    fingerprint: dataset.fingerprint,
-    selection,
-    rule: RULES[selection],
-    step: chosen.step,
-    shareImages: shareImages(run.dataset, dataset),
-    leftOut,
-    test,
-  };
+  const { record, result } = await measureTransfer(gpu, run, dataset, options);
+  const { trainedOn, test, step } = record;
+  const { folder, settings: { variant }, dataset: { classNames } } = run;
   // Two sets may have one name.
   const name = `${fileName(dataset.name)}-${dataset.fingerprint.slice(0, 8)}`;
   const picture = await confusionPng(test.confusion, classNames, {
     title: `${trainedOn}, ${variant}, tested on ${dataset.name}`,
     subtitle: [
-      `${percent(test.accuracy)} of ${test.images} images, ${whom(test)}, checkpoint ${chosen.step}`,
+      `${percent(test.accuracy)} of ${test.images} images, ${whom(test)}, checkpoint ${step}`,
     ],
   });
   const files = {

@@ -30,6 +30,7 @@ function evaluated(run: PlannedRun, hits: number, known = true): EvaluatedRun {
       initialScale: 1,
       checkpoints: [{ step: 100, accuracy: 0.5 }],
       chosen: { step: 100, accuracy: 0.5 },
+      seenTestImages: 0,
       test: {
         images: 10,
         subjects: known ? 1 : 0,

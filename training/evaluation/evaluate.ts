@@ -18,6 +18,7 @@ import {
 } from "../metrics/mod.ts";
 import type { TrainingSettings } from "../options.ts";
 import { evaluateRows, type Prediction } from "./rows.ts";
+import { findSeenImages } from "./seen_images.ts";
 import { type CheckpointScore, protocolFor, RULES, selectCheckpoint, type Selection } from "./select.ts";
 
 /** A checkpoint that can be read, wherever it is kept. */
@@ -95,6 +96,11 @@ export interface Evaluation {
   /** The one that was tested. */
   chosen: CheckpointScore;
   test: TestMetrics;
+  /**
+   * Test images that are pixel for pixel among those that trained the network or chose the checkpoint: where there are
+   * any, the accuracy is too high.
+   */
+  seenTestImages: number;
 }
 
 /** An evaluation, and the predictions that it is made of. */
@@ -166,6 +172,7 @@ export async function evaluate(
     checkpoints: scores,
     chosen,
     test: testMetrics(dataset, test, prediction, options.bootstrap),
+    seenTestImages: countSeen(dataset, parts),
   };
   return { evaluation, rows: test, prediction };
 }
@@ -247,6 +254,12 @@ function sameRun(checkpoint: Checkpoint, run: Checkpoint["info"], step: number):
     JSON.stringify([settings, networkSeed, initialScale]);
   if (identity(checkpoint.info) === identity(run)) return checkpoint;
   throw new CheckpointError(`the checkpoints of steps ${step} and ${run.step} are of different runs`);
+}
+
+/** How many test images are pixel for pixel among the images of the other parts. */
+function countSeen(dataset: Dataset, { train, validation, test }: Split): number {
+  const seen = new Set(findSeenImages({ dataset, rows: Uint32Array.from([...train, ...validation]) }, dataset).same);
+  return test.filter((row) => seen.has(row)).length;
 }
 
 /** All measures of some predictions. */

@@ -6,6 +6,7 @@ import type { Normalization } from "../../kernels/normalization/mod.ts";
 import type { BootstrapOptions } from "../metrics/mod.ts";
 import { type TestMetrics, testMetrics } from "./evaluate.ts";
 import { evaluateRows, type Prediction } from "./rows.ts";
+import { findSeenImages } from "./seen_images.ts";
 
 /** Words for one expression in different sets. */
 const SYNONYMS: readonly (readonly string[])[] = [
@@ -25,6 +26,11 @@ export interface TransferResult {
   test: TestMetrics;
   /** Classes of the data that the network does not have, and how many images were left out for it. */
   leftOut: { name: string; images: number }[];
+  /**
+   * Images that were left out because the network has learned them: those that are pixel for pixel the `same`, and
+   * others `ofSamePeople`. Undefined where it was not said what the network has learned.
+   */
+  seen?: { same: number; ofSamePeople: number };
   /** Image numbers of the tested images, ascending. */
   rows: Uint32Array;
   prediction: Prediction;
@@ -33,13 +39,15 @@ export interface TransferResult {
 /**
  * Tests a network on every labelled image of a dataset that it was not trained on, whatever its folds. Classes are matched by name, with the
  * words that the sets use for the same expression (`sad` and `sadness`); images of a class that the network does not have are left out and
- * counted. A prediction of a class that the data does not have is a miss.
+ * counted. A prediction of a class that the data does not have is a miss. Images that the network has learned, and
+ * others of their people, are left out and counted where `seen` says which it has learned.
  *
  * @param net The network.
  * @param classNames Names of its classes, in order.
  * @param dataset The other data, of the network's image size.
+ * @param options Normalization, bootstrap, and `seen`: the images that trained the network or chose its checkpoint.
  * @throws {DatasetError} for a dataset whose parts do not fit together.
- * @throws {RangeError} for data of another image size, and where no class matches.
+ * @throws {RangeError} for data of another image size, where no class matches, and where all images have been learned.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -61,18 +69,33 @@ export async function evaluateTransfer(
   net: ZeroBiasCnn,
   classNames: readonly string[],
   dataset: Dataset,
-  options: { normalization: Normalization; bootstrap?: BootstrapOptions },
+  options: {
+    normalization: Normalization;
+    bootstrap?: BootstrapOptions;
+    seen?: Parameters<typeof findSeenImages>[0];
+  },
 ): Promise<TransferResult> {
   checkDataset(dataset);
   const target = matchClasses(net.imageSize, classNames, dataset);
   const labels = dataset.labels.map((label) => label < 0 ? -1 : target[label]);
-  const rows = Uint32Array.from([...labels.keys()].filter((row) => labels[row] >= 0));
+  const labelled = Uint32Array.from([...labels.keys()].filter((row) => labels[row] >= 0));
+  const found = options.seen && findSeenImages(options.seen, dataset);
+  const [known, same] = [new Set(found?.rows), new Set(found?.same)];
+  const rows = labelled.filter((row) => !known.has(row));
+  if (labelled.length > 0 && rows.length === 0) {
+    throw new RangeError(
+      `all ${labelled.length} labelled images of ${dataset.name} are images that the network has learned, or of ` +
+        "people on them: there is nothing left to test. Remedy: test on data of other people.",
+    );
+  }
+  const sameCount = labelled.filter((row) => same.has(row)).length;
+  const seen = found && { same: sameCount, ofSamePeople: labelled.length - rows.length - sameCount };
   const matched = { ...dataset, classNames: [...classNames], labels };
   const prediction = await evaluateRows(net, matched, rows, options.normalization);
   const leftOut = dataset.classNames.flatMap((name, label) =>
     target[label] >= 0 ? [] : [{ name, images: dataset.labels.filter((other) => other === label).length }]
   );
-  return { test: testMetrics(matched, rows, prediction, options.bootstrap), leftOut, rows, prediction };
+  return { test: testMetrics(matched, rows, prediction, options.bootstrap), leftOut, seen, rows, prediction };
 }
 
 /**

@@ -70,9 +70,15 @@ const EVALUATION: Kinds = {
     tableOf({ name: TEXT, support: COUNT, precision: NUMBER, recall: NUMBER, f1: NUMBER }),
   ),
   "test.confusion": listOf(listOf(COUNT)),
+  seenTestImages: orMissing(COUNT),
 };
 
-const TRANSFER: Kinds = { testedOn: TEXT, shareImages: TRUTH, ...TEST };
+const TRANSFER: Kinds = {
+  testedOn: TEXT,
+  shareImages: TRUTH,
+  seen: orMissing(tableOf({ same: COUNT, ofSamePeople: COUNT })),
+  ...TEST,
+};
 
 const VISUALIZATION: Kinds = {
   images: COUNT,

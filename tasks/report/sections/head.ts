@@ -44,11 +44,22 @@ export function head(facts: Facts, contents: readonly (readonly [id: string, tit
     evaluation?.optimistic && markup` <span class="tag loud">optimistic</span>`
   }</p>
 ${headline(facts)}
+${seenBefore(facts)}
 <p class="lead">A convolutional network was trained to name the expression of a face, and nothing else. This report says how well it does on people it has not seen, shows what its filters answer to, and compares them with the Action Units that people code by hand.</p>
 <nav aria-label="Contents"><ol>${
     contents.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)
   }</ol></nav>
 </header>\n`;
+}
+
+function seenBefore({ evaluation }: Facts): Content {
+  const seen = evaluation?.seenTestImages ?? 0;
+  return seen > 0 &&
+    warning(
+      `${
+        count(seen)
+      } of the test images are, pixel for pixel, among those that the network has learned: the number is too high.`,
+    );
 }
 
 function headline({ evaluation, kind }: Facts): Content {

@@ -70,16 +70,17 @@ function transfer(transfers: readonly TransferRecord[]): Html | undefined {
     warning(
       markup`${
         shared.map(({ testedOn }) => testedOn).join(", ")
-      } and the training data share images: this is no test on unseen faces.`,
+      } and the training data hold the same photographs, all or some: this is no test on unseen faces.`,
     )
   }${
     table(
       "The same network on all labelled images of other sets, classes matched by name",
-      ["tested on", "images", "accuracy", "interval over people", "balanced accuracy"],
-      transfers.map(({ testedOn, test }) =>
+      ["tested on", "images", "left out, learned before", "accuracy", "interval over people", "balanced accuracy"],
+      transfers.map(({ testedOn, test, seen }) =>
         line(
           testedOn,
           count(test.images),
+          seen ? count(seen.same + seen.ofSamePeople) : "not compared",
           percent(test.accuracy),
           `${percent(test.accuracyInterval.low)} to ${percent(test.accuracyInterval.high)}`,
           percent(test.balancedAccuracy),
