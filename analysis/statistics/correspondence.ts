@@ -1,5 +1,6 @@
 /** Which Action Units do filters stand for: every filter's responses with the unit against those without it, tested honestly. */
 import { benjaminiHochberg } from "./benjamini_hochberg.ts";
+import { centeredRanks } from "./direction.ts";
 import { Exchange, type Grouping } from "./exchange.ts";
 import { binEdges, binIndices, type BinRange } from "./histogram.ts";
 import { type LabelSet, permutedLabels, testFilter } from "./permutations.ts";
@@ -53,7 +54,7 @@ export interface UnitSupport {
   p: number;
   /** That p-value adjusted for the number of units that were tested (Benjamini and Hochberg). NaN where untested. */
   adjusted: number;
-  /** The smallest `familywise` of the filters that it excites, 1 where it excites none. NaN where untested. */
+  /** The smallest `direction` of the filters above chance, 1 where there are none. NaN where untested. */
   excitedP: number;
   /** That one adjusted in the same way: below 0.01 the unit excites a filter, or one in a hundred such findings is false. */
   excitedAdjusted: number;
@@ -82,6 +83,12 @@ export interface Correspondence {
   adjusted: Float64Array;
   /** P-value adjusted for the filters of the unit: chance of any false one among them (Westfall and Young). */
   familywise: Float64Array;
+  /**
+   * P-value of the direction, adjusted for the filters of the unit in the same way: that `auc` lies away from `nullAuc`, on
+   * whichever side, whatever the statistic. Where it is small the side says whether the unit excites the filter or the filter
+   * is quieter with it. A unit that only spreads a filter's responses has a large divergence and no direction.
+   */
+  direction: Float64Array;
   /** For each unit what is known of it. */
   support: UnitSupport[];
 }
@@ -138,6 +145,7 @@ export function actionUnitCorrespondence(
     p: empty(),
     adjusted: empty(),
     familywise: empty(),
+    direction: empty(),
     support: new Array(count),
   };
   for (const { rows, columns } of byKnownImages(input, count)) {
@@ -170,12 +178,14 @@ function compare(
   );
   if (tested.length === 0) return;
   const sets: LabelSet[] = permutedLabels(exchange, tested.map(({ labels }) => labels), { permutations, seed });
-  const standardised = new Float64Array(tested.length * filters);
+  const standardised = new Float64Array(tested.length * filters), directions = standardised.slice();
   const values = new Float64Array(rows.length);
   for (let filter = 0; filter < filters; filter++) {
     rows.forEach((row, place) => values[place] = responses[row * filters + filter]);
+    const ranks = midRanks(values);
     const column = {
-      ranks: midRanks(values),
+      ranks,
+      centered: centeredRanks(exchange, ranks),
       bins: binIndices(values, binEdges(values, bins, range)),
       smoothing,
       binCount: bins,
@@ -183,25 +193,29 @@ function compare(
     tested.forEach(({ unit, labels }, i) => {
       const at = unit * filters + filter;
       const { present, absent } = support[unit];
-      const { kl, rankSum, p, z } = testFilter(column, sets[i], statistic);
+      const { kl, rankSum, p, z, direction } = testFilter(column, sets[i], statistic);
       result.kl[at] = kl;
       result.auc[at] = aucOfRankSum(rankSum, present, absent);
       result.nullAuc[at] = aucOfRankSum(exchange.meanSum(labels, column.ranks), present, absent);
       result.p[at] = p;
       standardised[i * filters + filter] = z;
+      directions[i * filters + filter] = direction;
     });
     settings.onProgress(filter + 1, filters);
   }
   tested.forEach(({ unit }, i) => {
-    const { largest } = sets[i];
-    const sorted = largest.slice().sort();
+    const [largest, largestDirection] = [sets[i].largest, sets[i].largestDirection].map((list) => list.slice().sort());
+    const share = (sorted: Float64Array, value: number) =>
+      (1 + sorted.length - below(sorted, value)) / (1 + permutations);
     support[unit].p = support[unit].excitedP = 1;
     for (let filter = 0; filter < filters; filter++) {
       const at = unit * filters + filter;
-      const p = (1 + sorted.length - below(sorted, standardised[i * filters + filter])) / (1 + permutations);
-      result.familywise[at] = p;
-      support[unit].p = Math.min(support[unit].p, p);
-      if (result.auc[at] > result.nullAuc[at]) support[unit].excitedP = Math.min(support[unit].excitedP, p);
+      result.familywise[at] = share(largest, standardised[i * filters + filter]);
+      result.direction[at] = share(largestDirection, directions[i * filters + filter]);
+      support[unit].p = Math.min(support[unit].p, result.familywise[at]);
+      if (result.auc[at] > result.nullAuc[at]) {
+        support[unit].excitedP = Math.min(support[unit].excitedP, result.direction[at]);
+      }
     }
   });
 }

@@ -135,6 +135,11 @@ export class Exchange {
     return mean;
   }
 
+  /** Images that give their labels to one another, as places: each is in one list, alone where its label stays. */
+  get cells(): readonly (readonly number[])[] {
+    return this.#cells;
+  }
+
   /**
    * Number of groups that a permutation can change anything for: they have a partner whose labels differ from theirs.
    *

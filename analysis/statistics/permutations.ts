@@ -3,10 +3,11 @@
  * from one permutation to the next is prepared: which images are labelled in each, ranks, bins, and what each count in each bin
  * adds to the divergence.
  */
+import { type ListedLabels, squareWeights, testDirection } from "./direction.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** A unit's labels as observed (place 0) and under each permutation, as the images that bear the rarer one. */
-export interface LabelSet {
+export interface LabelSet extends ListedLabels {
   /** Images in all, and those with the unit. */
   images: number;
   present: number;
@@ -23,6 +24,8 @@ export interface LabelSet {
 export interface FilterColumn {
   /** Rank of each image, from 1, ties sharing theirs. */
   ranks: Float64Array;
+  /** The same less the mean rank of the images that it exchanges labels with. */
+  centered: Float64Array;
   /** Bin of each image. */
   bins: Uint16Array;
   binCount: number;
@@ -57,7 +60,9 @@ export function permutedLabels(
     const observed = Uint32Array.from(labels[unit].keys()).filter((place) => labels[unit][place] === sought);
     const lists = new Uint32Array((permutations + 1) * set.listed);
     lists.set(observed);
-    return { ...set, observed, lists, largest: new Float64Array(permutations).fill(-Infinity) };
+    const weights = squareWeights(exchange, labels[unit].map((label) => Number(label === sought)));
+    const largest = new Float64Array(permutations).fill(-Infinity);
+    return { ...set, observed, lists, weights, largest, largestDirection: largest.slice() };
   });
   const to = new Uint32Array(exchange.images);
   for (let permutation = 1; permutation <= permutations; permutation++) {
@@ -71,17 +76,17 @@ export function permutedLabels(
 }
 
 /**
- * Compares a filter's responses with a unit's labels, observed and permuted, and keeps in `labels.largest` what the
- * adjustment over all filters needs.
+ * Compares a filter's responses with a unit's labels, observed and permuted, and keeps in `labels.largest` and
+ * `labels.largestDirection` what the adjustment over all filters needs.
  *
  * @returns The divergence and the sum of ranks of the images with the unit, as observed; the p-value; the statistic
- * standardised by its mean and deviation over the permutations and the observation.
+ * standardised by its mean and deviation over the permutations and the observation; that of the direction.
  */
 export function testFilter(
   column: FilterColumn,
   labels: LabelSet,
   statistic: "kl" | "auc",
-): { kl: number; rankSum: number; p: number; z: number } {
+): { kl: number; rankSum: number; p: number; z: number; direction: number } {
   const { lists, listed, largest } = labels;
   const permutations = largest.length;
   const divergence = divergences(column, labels);
@@ -112,6 +117,7 @@ export function testFilter(
     rankSum: labels.listsPresent ? rankSum : ranksOfAll - rankSum,
     p: (1 + reached) / (1 + permutations),
     z: values[0],
+    direction: testDirection(column.centered, labels),
   };
 }
 
