@@ -14,6 +14,7 @@ export interface DivergencePanel {
     kl: number;
     /** Area under the ROC curve less what exchanged labels give: positive where the unit excites the filter. */
     excess: number;
+    /** Whether that side is more than chance. */
     significant: boolean;
   }[];
 }

@@ -12,7 +12,7 @@ export interface HeatMapRow {
   excess: ArrayLike<number>;
   /** Divergence of each filter, which orders them. */
   kl: ArrayLike<number>;
-  /** Whether each filter's answer is more than chance. */
+  /** Whether each filter's side is more than chance. */
   significant: ArrayLike<boolean>;
 }
 

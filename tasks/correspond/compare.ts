@@ -11,7 +11,7 @@ import { createProgress, withCount } from "../progress.ts";
 import type { Run } from "../run/open.ts";
 import type { Observations } from "./observations.ts";
 
-/** Family-wise p-values below this are called more than chance. */
+/** Family-wise p-values below this, those of a direction among them, are called more than chance. */
 export const SIGNIFICANT = 0.05;
 
 /** What a network's layer answers, and how that goes with the units. */
@@ -89,10 +89,10 @@ export function excess({ auc, nullAuc, filters }: Correspondence, unit: number):
   return rowOf(auc, unit, filters).map((area, filter) => area - chance[filter]);
 }
 
-/** The filters that a unit excites, the most divergent first; those that answer by more than chance come before all others. */
+/** The filters that a unit excites, the most divergent first; those excited by more than chance come before the others. */
 export function excited({ result }: Comparison, unit: number, count: number): number[] {
-  const above = excess(result, unit), familywise = rowOf(result.familywise, unit, result.filters);
+  const above = excess(result, unit), direction = rowOf(result.direction, unit, result.filters);
   const up = ranking(result, unit).filter((filter) => above[filter] > 0);
-  const more = up.filter((filter) => familywise[filter] < SIGNIFICANT);
+  const more = up.filter((filter) => direction[filter] < SIGNIFICANT);
   return [...more, ...up.filter((filter) => !more.includes(filter))].slice(0, count);
 }

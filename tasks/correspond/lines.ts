@@ -18,7 +18,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
     "KL",
     "AUC [95%]",
     "by chance",
-    "family-wise p",
+    "p of the direction",
     "adjusted p",
     ...(withTruth ? ["inside"] : []),
   ];
@@ -29,7 +29,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
     best ? best.kl.toFixed(2) : "",
     best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
     best ? best.nullAuc.toFixed(2) : "",
-    best ? small(best.familywise) : "",
+    best ? small(best.direction) : "",
     small(excitedAdjusted),
     ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
   ]);

@@ -35,14 +35,15 @@ export function drawHeatMap(
       note: best ? `filter ${best.filter} · ${pairWords(best)}` : "excites none",
       excess: excess(result, column),
       kl: row(result.kl),
-      significant: Array.from(row(result.familywise), (p) => p < SIGNIFICANT),
+      significant: Array.from(row(result.direction), (p) => p < SIGNIFICANT),
     }];
   });
   return heatMapPng(rows, {
     title: `${title}: which ${layer} filters answer to which Action Units`,
     subtitle: [
       subtitle,
-      `Orange: the unit excites the filter; blue: the filter is quieter with it; pale: no more than chance (family-wise p of ${SIGNIFICANT} or more). By chance: the mean over exchanged labels.`,
+      `Orange: the unit excites the filter; blue: the filter is quieter with it; pale: no more than chance (the ` +
+      `direction's family-wise p is ${SIGNIFICANT} or more). By chance: the mean over exchanged labels.`,
     ],
     columns: layer === "fc4" ? "fc4 units" : `${layer} filters`,
   });
@@ -57,8 +58,8 @@ export function drawDivergences(
   const panels = entries.filter(({ untested }) => untested === undefined).map(({ unit, present, mostDivergent }) => ({
     name: unitTitle(unit),
     note: `shown in ${present} of ${images} images`,
-    bars: mostDivergent.map(({ filter, kl, auc, nullAuc, familywise }) => {
-      return { filter, kl, excess: auc - nullAuc, significant: familywise < SIGNIFICANT };
+    bars: mostDivergent.map(({ filter, kl, auc, nullAuc, direction }) => {
+      return { filter, kl, excess: auc - nullAuc, significant: direction < SIGNIFICANT };
     }),
   }));
   return divergencesPng(panels, {
@@ -66,7 +67,8 @@ export function drawDivergences(
     subtitle: [
       subtitle,
       "D(Q || R) in nats: responses to images with the unit, Q, against those to all others, R.",
-      `Orange: the unit excites the filter; blue: the filter is quieter with it; grey: no more than chance (family-wise p of ${SIGNIFICANT} or more).`,
+      "Orange: the unit excites the filter; blue: the filter is quieter with it; grey: neither by more than chance " +
+      `(the direction's family-wise p is ${SIGNIFICANT} or more).`,
     ],
   });
 }
@@ -98,7 +100,7 @@ export function drawSheet(
         const pair = mostExcited.find((other) => other.filter === filter)!;
         return {
           caption: `filter ${filter} · ${pairWords(pair)}` +
-            (pair.familywise < SIGNIFICANT ? "" : " · no more than chance"),
+            (pair.direction < SIGNIFICANT ? "" : " · no more than chance"),
           sights: sights.map((sight) => {
             const value = observations.units[sight.place * count + column];
             return {

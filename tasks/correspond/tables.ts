@@ -21,6 +21,8 @@ export interface Pair {
   p: number;
   adjusted: number;
   familywise: number;
+  /** The same of the direction: below `SIGNIFICANT` the unit excites the filter, or the filter is quieter with it. */
+  direction: number;
 }
 
 /** A unit and its filters. */
@@ -29,7 +31,7 @@ export interface UnitEntry extends UnitSupport, Carrier {
   name: string;
   /** Whether it excites a filter: `excitedAdjusted` is below `ANSWERED`. */
   answered: boolean;
-  /** Filters that answer by more than chance, excited and quieter. */
+  /** Filters that are excited, and quieter, by more than chance. */
   excitedFilters: number;
   quieterFilters: number;
   /** The most divergent filters. */
@@ -69,6 +71,7 @@ export function unitEntries(
     const row = (matrix: Float64Array) => rowOf(matrix, column, filters);
     const [kl, auc, nullAuc] = [result.kl, result.auc, result.nullAuc].map(row);
     const [p, adjusted, familywise] = [result.p, result.adjusted, result.familywise].map(row);
+    const direction = row(result.direction);
     const above = excess(result, column);
     const labels = Array.from(observations.rows, (_, n) => observations.units[n * count + column]);
     const pair = (filter: number): Pair => {
@@ -84,11 +87,12 @@ export function unitEntries(
         p: p[filter],
         adjusted: adjusted[filter],
         familywise: familywise[filter],
+        direction: direction[filter],
       };
     };
     const support = result.support[column];
     const tested = support.untested === undefined;
-    const significant = Array.from(auc.keys()).filter((filter) => familywise[filter] < SIGNIFICANT);
+    const significant = Array.from(auc.keys()).filter((filter) => direction[filter] < SIGNIFICANT);
     return {
       unit,
       name: actionUnitName(unit),
@@ -105,7 +109,7 @@ export function unitEntries(
 
 /** A line a pair that was tested. */
 export function pairsCsv({ result }: Comparison, { actionUnits }: Observations): string {
-  const { filters, kl, auc, nullAuc, p, adjusted, familywise, support } = result;
+  const { filters, kl, auc, nullAuc, p, adjusted, familywise, direction, support } = result;
   const lines = actionUnits.flatMap((unit, column) =>
     support[column].untested !== undefined ? [] : Array.from({ length: filters }, (_, filter) => {
       const at = column * filters + filter;
@@ -122,9 +126,10 @@ export function pairsCsv({ result }: Comparison, { actionUnits }: Observations):
         present,
         absent,
         nullAuc[at],
+        direction[at],
       ];
     })
   );
-  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent", "nullAuc"];
-  return csv([header, ...lines]);
+  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent"];
+  return csv([[...header, "nullAuc", "direction"], ...lines]);
 }

@@ -189,6 +189,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
       p: 0.001,
       adjusted: 0.002,
       familywise: 0.001,
+      direction: 0.001,
     }
   );
   const units: UnitEntry[] = UNITS.map((unit, n) => ({
@@ -224,14 +225,14 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
   ));
   const sheet = await sheetPng({ images, imageSize: SIDE }, rows, { title: "test", subtitle: ["a", "b"] });
   await Deno.writeFile(`${folder}/action_units.png`, sheet);
-  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent", "nullAuc"];
+  const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent"];
   const lines = UNITS.flatMap((unit) =>
     Array.from({ length: filters }, (_, filter) => {
-      const { kl, auc, p, adjusted, familywise } = pair(filter);
-      return [unit, `raised, "quoted"`, filter, kl, auc, p, adjusted, familywise, 10, 20, 0.5];
+      const { kl, auc, p, adjusted, familywise, direction } = pair(filter);
+      return [unit, `raised, "quoted"`, filter, kl, auc, p, adjusted, familywise, 10, 20, 0.5, direction];
     })
   );
-  await Deno.writeTextFile(`${folder}/correspondence.csv`, csv([header, ...lines]));
+  await Deno.writeTextFile(`${folder}/correspondence.csv`, csv([[...header, "nullAuc", "direction"], ...lines]));
   const read = { images: 30, present: 10, baseRate: 0.33, auc: 0.9, f1: 0.8, f1OfAlways: 0.5, aucOfRandomWeights: 0.6 };
   const means = { auc: 0.9, aucOfRandomWeights: 0.6, f1Micro: 0.8, f1MicroOfRandomWeights: 0.5, f1MicroOfAlways: 0.4 };
   const probe = {

@@ -77,7 +77,9 @@ Deno.test("what permutations exchange is told as it is done", async () => {
 });
 
 /** What a comparison of made-up numbers says: a row a unit, a column a filter, all on four images. */
-function made(numbers: Record<"kl" | "auc" | "nullAuc" | "familywise", number[][]>): UnitEntry[] {
+function made(
+  numbers: Record<"kl" | "auc" | "nullAuc" | "familywise", number[][]> & { direction?: number[][] },
+): UnitEntry[] {
   const count = numbers.kl.length, filters = numbers.kl[0].length;
   const flat = (matrix: number[][]) => Float64Array.from(matrix.flat());
   const result = {
@@ -86,6 +88,7 @@ function made(numbers: Record<"kl" | "auc" | "nullAuc" | "familywise", number[][
     auc: flat(numbers.auc),
     nullAuc: flat(numbers.nullAuc),
     familywise: flat(numbers.familywise),
+    direction: flat(numbers.direction ?? numbers.familywise),
     p: flat(numbers.familywise),
     adjusted: flat(numbers.familywise),
   };
@@ -135,6 +138,18 @@ Deno.test("a filter is excited where its area is above what permutations give, n
   assert.deepEqual([entry.excitedFilters, entry.quieterFilters], [1, 1]);
   assert.deepEqual(entry.mostExcited.map(({ filter, nullAuc }) => [filter, nullAuc]), [[1, 0.3]]);
   assert.deepEqual(entry.mostDivergent.map(({ filter }) => filter), [0, 2, 1]);
+});
+
+Deno.test("a filter whose responses differ in no sure direction is neither excited nor quieter", () => {
+  const [entry] = made({
+    kl: [[3, 1, 2]],
+    auc: [[0.57, 0.45, 0.7]],
+    nullAuc: [[0.5, 0.5, 0.5]],
+    familywise: [[0.001, 0.001, 0.001]],
+    direction: [[0.6, 0.02, 0.01]],
+  });
+  assert.deepEqual([entry.excitedFilters, entry.quieterFilters], [1, 1]);
+  assert.deepEqual(entry.mostExcited.map(({ filter, direction }) => [filter, direction]), [[2, 0.01], [0, 0.6]]);
 });
 
 Deno.test("a unit is answered by the filters that it excites, not by one that is quieter with it", () => {

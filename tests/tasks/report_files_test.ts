@@ -167,7 +167,7 @@ Deno.test({
         [second.replace('",1,', '",0.5,'), /filter is "0.5" in line 3/],
         [second.replace('",1,', '",1x,'), /filter is "1x" in line 3/],
         [second.replace(/^4/, ""), /unit is "" in line 3, expected a whole number/],
-        [second.replace(/,[^,]*$/, ""), /nullAuc is "" in line 3, expected a number/],
+        [second.replace(/,[^,]*$/, ""), /direction is "" in line 3, expected a number/],
       ];
       for (const [line, message] of lines) {
         await Deno.writeTextFile(name, [header, first, line, ...rest].join("\n"));

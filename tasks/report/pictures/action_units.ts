@@ -36,6 +36,7 @@ export interface HeatRow {
   /** `auc` less what exchanged labels give: positive where the unit excites the filter. */
   excess: number[];
   kl: number[];
+  /** Whether that side is more than chance. */
   significant: boolean[];
   /** Its colours in the order of the columns. */
   address: string;
@@ -73,7 +74,7 @@ export async function heatMap({ pairs }: Corresponded): Promise<HeatMap | undefi
       row.auc[pair.filter] = pair.auc;
       row.excess[pair.filter] = pair.auc - pair.nullAuc;
       row.kl[pair.filter] = pair.kl;
-      row.significant[pair.filter] = pair.familywise < SIGNIFICANT;
+      row.significant[pair.filter] = pair.direction < SIGNIFICANT;
     }
     return row;
   });

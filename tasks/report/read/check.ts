@@ -206,6 +206,7 @@ export function checkCorrespondence(document: unknown, layer: Layer): void {
     aucLow: MEASURE,
     aucHigh: MEASURE,
     familywise: NUMBER,
+    direction: NUMBER,
   }));
   checkEach(document, "units", { ...UNIT, mostDivergent: pairs, mostExcited: pairs });
 }

@@ -60,6 +60,8 @@ export interface PairLine {
   /** What exchanged labels give on average. */
   nullAuc: number;
   familywise: number;
+  /** The same of the direction. */
+  direction: number;
 }
 
 /** A layer's comparison with the Action Units. */

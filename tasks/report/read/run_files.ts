@@ -117,6 +117,7 @@ function pairLines(table: string, path: string): PairLine[] {
       auc: read("auc"),
       nullAuc: read("nullAuc"),
       familywise: read("familywise"),
+      direction: read("direction"),
     };
   });
 }

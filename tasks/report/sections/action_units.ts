@@ -46,7 +46,7 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
     untested(units),
     heat && heatTable(heat, tested, open),
     tested.length > 0 && markup`<h3>Unit by unit</h3>
-<p>Bars: D(Q ‖ R) in nats, Q the histogram of responses with the unit and R that without, for the most divergent filters. <span class="key excited">Orange</span>: the unit excites the filter; <span class="key quieter">blue</span>: the filter is quieter with it; <span class="key chance">grey</span>: no more than chance. Beneath, for the filters that the unit excites most, the faces that excite them, a bar over those that show the unit, and what excited the filter there${
+<p>Bars: D(Q ‖ R) in nats, Q the histogram of responses with the unit and R that without, for the most divergent filters. <span class="key excited">Orange</span>: the unit excites the filter; <span class="key quieter">blue</span>: the filter is quieter with it; <span class="key chance">grey</span>: neither by more than chance. Beneath, for the filters that the unit excites most, the faces that excite them, a bar over those that show the unit, and what excited the filter there${
       tested.some(({ truth }) => truth) && ", the unit's region outlined in green"
     }.</p>
 <div class="units">${tested.map((unit) => card(unit, facts, open))}</div>`,
@@ -88,7 +88,7 @@ function heatTable({ order, rows }: HeatMap, tested: readonly UnitEntry[], open:
       </tr>`;
   });
   return markup`<h3>Every filter against every unit</h3>
-    <p>A column is one of ${order.length} filters, framed under the unit that excites it most. <span class="key excited">Orange</span>: the unit excites the filter; <span class="key quieter">blue</span>: it quiets it; pale: no more than chance (family-wise p of ${SIGNIFICANT} or more). Click a place in a row to open its filter, or move along the row with the arrow keys and press Enter.</p>
+    <p>A column is one of ${order.length} filters, framed under the unit that excites it most. <span class="key excited">Orange</span>: the unit excites the filter; <span class="key quieter">blue</span>: it quiets it; pale: no more than chance (the direction's family-wise p is ${SIGNIFICANT} or more). Click a place in a row to open its filter, or move along the row with the arrow keys and press Enter.</p>
     <div><table class="map">
       <caption class="hidden">Action Units and the filters that answer to them</caption>
       <thead>
@@ -137,9 +137,9 @@ ${
   }</article>`;
 }
 
-function bar({ filter, kl, auc, nullAuc, familywise }: Pair, most: number, open: Open): Html {
-  const kind = !(familywise < SIGNIFICANT) ? "chance" : auc > nullAuc ? "excited" : "quieter";
-  const words = { chance: "no more than chance", excited: "excited", quieter: "quieter" }[kind];
+function bar({ filter, kl, auc, nullAuc, direction }: Pair, most: number, open: Open): Html {
+  const kind = !(direction < SIGNIFICANT) ? "chance" : auc > nullAuc ? "excited" : "quieter";
+  const words = { chance: "neither by more than chance", excited: "excited", quieter: "quieter" }[kind];
   return markup`<li>${
     filterLink(filter, open, `${filter}`)
   }<svg class="bar ${kind}" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="${words}"><rect width="${

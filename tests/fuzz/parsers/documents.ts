@@ -79,6 +79,7 @@ const pair = {
   p: 0.1,
   adjusted: 0.1,
   familywise: 0.1,
+  direction: 0.1,
 };
 
 /** visualization.json, correspondence.json, probe.json, correspondence.csv. */
@@ -141,6 +142,6 @@ export const LOOKS = {
     f1MicroOfRandomWeights: 0.5,
     f1MicroOfAlways: 0.4,
   },
-  pairs: "unit,name,filter,kl,auc,p,adjusted,familywise,present,absent,nullAuc\n" +
-    '4,"raised, ""x""",3,0.5,0.9,0.1,0.1,0.1,10,20,0.5\n12,raised,4,0.5,0.9,0.1,0.1,0.1,10,20,0.5\n',
+  pairs: "unit,name,filter,kl,auc,p,adjusted,familywise,present,absent,nullAuc,direction\n" +
+    '4,"raised, ""x""",3,0.5,0.9,0.1,0.1,0.1,10,20,0.5,0.1\n12,raised,4,0.5,0.9,0.1,0.1,0.1,10,20,0.5,0.1\n',
 };
