@@ -11,20 +11,21 @@ import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { compare, respond } from "./correspond/compare.ts";
 import { correspondLines, truthLines } from "./correspond/lines.ts";
 import { carriers, observe } from "./correspond/observations.ts";
-import { type CorrespondArguments, parseArguments } from "./correspond/options.ts";
+import { CORRESPOND_OPTIONS, type CorrespondArguments, parseArguments } from "./correspond/options.ts";
 import { drawDivergences, drawHeatMap, drawSheet } from "./correspond/pictures.ts";
 import { projectBest } from "./correspond/project.ts";
 import { readOut } from "./correspond/read_out.ts";
 import { pairsCsv, unitEntries } from "./correspond/tables.ts";
 import { judge, lookInside } from "./correspond/truth.ts";
+import { inForce } from "./option_list.ts";
 import { savedCheckpoints } from "./run/checkpoints.ts";
 import { createNetwork, openRun, type Run } from "./run/open.ts";
 import { complain, say } from "./terminal.ts";
 import { jsonText } from "./words.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseArguments(args);
-  const signal = stopSignal();
+/** Does what a command line says, and returns the exit code. */
+export async function correspondTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
+  const options = parseArguments(argv);
   try {
     return await correspond(options, signal);
   } catch (error) {
@@ -45,7 +46,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
 
   using gpu = await openGpu();
   using net = await createNetwork(gpu, run);
-  const { chosen, selection } = await chooseCheckpoint(net, dataset, await savedCheckpoints(run), {
+  const { scores, chosen, selection } = await chooseCheckpoint(net, dataset, await savedCheckpoints(run), {
     selection: options.select ?? run.record.given.select,
     signal,
   });
@@ -94,9 +95,10 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       on,
       images,
       checkpoint: chosen.step,
+      compared: scores.map(({ step }) => step),
       selection,
       rule: RULES[selection],
-      options: statistics,
+      options: inForce(CORRESPOND_OPTIONS, { ...statistics, layer, on, select: selection }),
       exchanged: observations.exchanged,
       controlSeed: random.seed,
       truthTest: truthLines(tested),
@@ -138,4 +140,4 @@ function json(value: unknown): string {
   return jsonText(value, (_, item) => typeof item === "number" && !Number.isFinite(item) ? null : item);
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => correspondTask(args));

@@ -1,10 +1,9 @@
 /** `deno task evaluate RUN`: every checkpoint's accuracy, the one that a stated rule chooses, and how good it is on the test images. */
 import { readPrepared } from "../datasets/prepared.ts";
 import { openGpu } from "../gpu/device.ts";
-import { type Selection, SELECTIONS } from "../training/evaluation/select.ts";
-import { INTERRUPTED, MOST_RESAMPLES, MOST_SEED, runTask, stopSignal, wholeNumber } from "./command.ts";
-import { Command, Option } from "./deps.ts";
+import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { evaluationLines, transferLines } from "./evaluate/lines.ts";
+import { parseArguments } from "./evaluate/options.ts";
 import { evaluateRun } from "./evaluate/run.ts";
 import { transferRun } from "./evaluate/transfer.ts";
 import { taskCall } from "./invocation.ts";
@@ -12,42 +11,10 @@ import { openRun } from "./run/open.ts";
 import { jsonText } from "./words.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 
-interface Arguments {
-  select?: Selection;
-  data?: string;
-  on?: string;
-  resamples: number;
-  seed: number;
-  json: boolean;
-}
-
-async function main(args: readonly string[]): Promise<number> {
-  const command = new Command("evaluate")
-    .description("Chooses a checkpoint of a run by a stated rule, and tests it.")
-    .argument("<run>", "run folder, as train leaves it")
-    .addOption(
-      new Option(
-        "--select <rule>",
-        "validation: best on the validation images; last: no choice; original: best on the test images, OPTIMISTIC, " +
-          "for runs trained with it (default: what the run was trained for)",
-      ).choices([...SELECTIONS]),
-    )
-    .option("--data <dir>", "prepared folder, where it is not where train found it")
-    .option(
-      "--on <dir>",
-      "test on all labelled images of another prepared folder instead, classes matched by name; those that were " +
-        "learned are left out",
-    )
-    .option("--resamples <n>", "resamples of the interval over people", wholeNumber(1, MOST_RESAMPLES), 10_000)
-    .option("--seed <n>", "draws the resamples", wholeNumber(0, MOST_SEED), 0)
-    .option("--json", "print JSON only, for programs", false)
-    .exitOverride();
-  command.showHelpAfterError(`(${taskCall("evaluate --help")} lists the options)`);
-  command.parse([...args], { from: "user" });
-  const { select, data, on, resamples, seed, json } = command.opts<Arguments>();
-
-  const signal = stopSignal();
-  const run = await openRun(command.args[0], { data });
+/** Does what a command line says, and returns the exit code. */
+export async function evaluateTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
+  const { run: path, select, data, on, resamples, seed, json } = parseArguments(argv);
+  const run = await openRun(path, { data });
   const other = on === undefined ? undefined : await readPrepared(on);
   using gpu = await openGpu();
   const options = { selection: select ?? run.record.given.select, bootstrap: { seed, resamples }, signal };
@@ -80,4 +47,4 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => evaluateTask(args));

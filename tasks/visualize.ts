@@ -12,9 +12,9 @@ import { number } from "./visualize/sheets.ts";
 import { percent } from "./words.ts";
 import { complain, say } from "./terminal.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseArguments(args);
-  const signal = stopSignal();
+/** Does what a command line says, and returns the exit code. */
+export async function visualizeTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
+  const options = parseArguments(argv);
   const run = await openRun(options.run, { data: options.data });
   using gpu = await openGpu();
   try {
@@ -72,4 +72,4 @@ async function image(
   say(`numbers         ${numbers}`);
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => visualizeTask(args));

@@ -6,6 +6,7 @@ import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts"
 import { MOST_SEED, number, wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
 import { taskCall } from "../invocation.ts";
+import { withOptions } from "../option_list.ts";
 
 /** What was asked for. */
 export interface CorrespondArguments {
@@ -18,6 +19,29 @@ export interface CorrespondArguments {
   data?: string;
 }
 
+/** What the numbers depend on. */
+export const CORRESPOND_OPTIONS: readonly Option[] = [
+  new Option("--layer <name>", "whose filters").choices(["conv3", "conv2", "fc4"]).default("conv3"),
+  new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
+    .choices(["test", "all"]).default("test"),
+  new Option("--minimum-support <n>", "sequences (or images) that show a unit, and that do not")
+    .argParser(wholeNumber(1, 1_000_000)).default(10),
+  new Option("--bins <n>", "bins of the histograms").argParser(wholeNumber(2, 65_536)).default(10),
+  new Option(
+    "--range <how>",
+    "how the bins are laid over each filter's responses: full, of equal width from the lowest to the highest; " +
+      "quantiles, each of as many responses; or LOW,HIGH, of equal width between two numbers",
+  ).argParser(binRange).default("full"),
+  new Option("--smoothing <x>", "pseudo-counts a bin, on average, in both histograms")
+    .argParser(number(0, true)).default(1),
+  new Option("--statistic <name>", "what p-values are about: the area under the ROC curve, or the divergence")
+    .choices(["auc", "kl"]).default("auc"),
+  new Option("--permutations <n>", "permutations of the test").argParser(wholeNumber(1, 100_000)).default(5000),
+  new Option("--seed <n>", "draws permutations and resamples").argParser(wholeNumber(0, MOST_SEED)).default(1),
+  new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate (default: what the run was trained for)")
+    .choices([...SELECTIONS]),
+];
+
 /**
  * Reads the command line.
  *
@@ -26,39 +50,8 @@ export interface CorrespondArguments {
 export function parseArguments(argv: readonly string[]): CorrespondArguments {
   const command = new Command("correspond")
     .description("Finds the filters that stand for Action Units, tests them, and shows what they see.")
-    .argument("<run>", "run folder, as train leaves it")
-    .addOption(new Option("--layer <name>", "whose filters").choices(["conv3", "conv2", "fc4"]).default("conv3"))
-    .addOption(
-      new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
-        .choices(["test", "all"]).default("test"),
-    )
-    .option(
-      "--minimum-support <n>",
-      "sequences (or images) that show a unit, and that do not",
-      wholeNumber(1, 1_000_000),
-      10,
-    )
-    .option("--bins <n>", "bins of the histograms", wholeNumber(2, 65_536), 10)
-    .option(
-      "--range <how>",
-      "how the bins are laid over each filter's responses: full, of equal width from the lowest to the highest; quantiles, each of as " +
-        "many responses; or LOW,HIGH, of equal width between two numbers",
-      binRange,
-      "full",
-    )
-    .option("--smoothing <x>", "pseudo-counts a bin, on average, in both histograms", number(0, true), 1)
-    .addOption(
-      new Option("--statistic <name>", "what p-values are about: the area under the ROC curve, or the divergence")
-        .choices(["auc", "kl"]).default("auc"),
-    )
-    .option("--permutations <n>", "permutations of the test", wholeNumber(1, 100_000), 5000)
-    .option("--seed <n>", "draws permutations and resamples", wholeNumber(0, MOST_SEED), 1)
-    .addOption(
-      new Option(
-        "--select <rule>",
-        "how the checkpoint is chosen, as in evaluate (default: what the run was trained for)",
-      ).choices([...SELECTIONS]),
-    )
+    .argument("<run>", "run folder, as train leaves it");
+  withOptions(command, CORRESPOND_OPTIONS)
     .option("--data <dir>", "prepared folder, where it is not where train found it")
     .exitOverride();
   command.showHelpAfterError(`(${taskCall("correspond --help")} lists the options)`);

@@ -42,7 +42,7 @@ export function drawHeatMap(
     title: `${title}: which ${layer} filters answer to which Action Units`,
     subtitle: [
       subtitle,
-      `Orange: the unit excites the filter; blue: the filter is quieter with it; pale: no more than chance (the ` +
+      "Orange: the unit excites the filter; blue: the filter is quieter with it; pale: no more than chance (the " +
       `direction's family-wise p is ${SIGNIFICANT} or more). By chance: the mean over exchanged labels.`,
     ],
     columns: layer === "fc4" ? "fc4 units" : `${layer} filters`,

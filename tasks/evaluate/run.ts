@@ -1,15 +1,29 @@
 /** Evaluates a run and leaves in its folder what was found: evaluation.json, predictions.csv, confusion.png. */
 import type { Gpu } from "../../gpu/device.ts";
-import { evaluate, type EvaluateOptions, type EvaluationResult } from "../../training/evaluation/evaluate.ts";
+import {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationResult,
+} from "../../training/evaluation/evaluate.ts";
 import { confusionPng } from "../charts/confusion.ts";
+import { inForce, type OptionValues } from "../option_list.ts";
 import { createProgress } from "../progress.ts";
 import { savedCheckpoints } from "../run/checkpoints.ts";
 import { createNetwork, type Run } from "../run/open.ts";
 import { jsonText, percent, whom } from "../words.ts";
+import { EVALUATE_OPTIONS } from "./options.ts";
 import { predictionsCsv } from "./predictions.ts";
+
+/** What evaluation.json holds. */
+export interface EvaluationDocument extends Evaluation {
+  /** The options in force. */
+  options: OptionValues;
+}
 
 /** An evaluation and where it was written. */
 export interface Evaluated extends EvaluationResult {
+  evaluation: EvaluationDocument;
   /** Paths of the files. */
   files: { json: string; predictions: string; picture: string };
 }
@@ -24,7 +38,8 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions):
     onProgress: (done) => progress.update(done),
   });
   progress.stop();
-  const { evaluation } = result;
+  const given = { ...options.bootstrap, select: result.evaluation.selection };
+  const evaluation = { ...result.evaluation, options: inForce(EVALUATE_OPTIONS, given) };
   const { test, settings, chosen } = evaluation;
   const picture = await confusionPng(test.confusion, evaluation.classNames, {
     title: `${evaluation.dataset}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
@@ -41,5 +56,5 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions):
     picture: await folder.write("confusion.png", picture),
     json: await folder.write("evaluation.json", jsonText(evaluation)),
   };
-  return { ...result, files };
+  return { ...result, evaluation, files };
 }

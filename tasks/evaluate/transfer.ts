@@ -11,10 +11,12 @@ import {
 } from "../../training/evaluation/transfer.ts";
 import { confusionPng } from "../charts/confusion.ts";
 import { fileName } from "../command.ts";
+import { inForce, type OptionValues } from "../option_list.ts";
 import { createProgress } from "../progress.ts";
 import { savedCheckpoints } from "../run/checkpoints.ts";
 import { createNetwork, type Run } from "../run/open.ts";
 import { jsonText, percent, whom } from "../words.ts";
+import { EVALUATE_OPTIONS } from "./options.ts";
 import { predictionsCsv } from "./predictions.ts";
 
 /** What a test on other data says: evaluation_on_<name>-<fingerprint>.json. */
@@ -32,6 +34,10 @@ export interface TransferRecord {
   seen: NonNullable<TransferResult["seen"]>;
   leftOut: TransferResult["leftOut"];
   test: TestMetrics;
+  /** Every checkpoint that was compared. */
+  checkpoints: number[];
+  /** The options in force, but for the place of the other data. */
+  options: OptionValues;
 }
 
 /** Chooses a checkpoint by the run's own data, and tests it on the labelled images of other data that it did not learn. */
@@ -47,7 +53,7 @@ export async function measureTransfer(
   const checkpoints = await savedCheckpoints(run);
   using net = await createNetwork(gpu, run);
   using progress = createProgress({ total: checkpoints.length, unit: "checkpoint" });
-  const { chosen, selection } = await chooseCheckpoint(net, own, checkpoints, {
+  const { scores, chosen, selection } = await chooseCheckpoint(net, own, checkpoints, {
     ...options,
     onProgress: (done) => progress.update(done),
   });
@@ -71,6 +77,8 @@ export async function measureTransfer(
     seen: seen!,
     leftOut,
     test,
+    checkpoints: scores.map(({ step }) => step),
+    options: inForce(EVALUATE_OPTIONS, { ...options.bootstrap, select: selection }),
   };
   return { record, result };
 }

@@ -12,10 +12,33 @@ import type { Run } from "./open.ts";
  * @throws {UsageError} where there is none.
  */
 export async function savedCheckpoints({ folder, record }: Pick<Run, "folder" | "record">): Promise<SavedCheckpoint[]> {
-  const all = await folder.checkpointSteps();
-  const steps = all.filter((step) => step % record.checkpointEvery === 0 || step === all.at(-1));
+  const steps = await savedSteps({ folder, record });
   if (steps.length === 0) {
     throw new UsageError(`${folder.checkpoints}: holds no checkpoint. Remedy: train the run first.`);
   }
   return steps.map((step) => ({ step, read: () => readCheckpointFile(folder.checkpointPath(step)) }));
+}
+
+/** Their steps, ascending; none where there is no checkpoint. */
+export async function savedSteps({ folder, record }: Pick<Run, "folder" | "record">): Promise<number[]> {
+  const all = await folder.checkpointSteps();
+  return all.filter((step) => step % record.checkpointEvery === 0 || step === all.at(-1));
+}
+
+/**
+ * The checkpoints that a result did not compare, since they came after it: its choice is not that of the run as it is
+ * now. One that has been removed since is no reason to doubt a choice.
+ *
+ * @param compared The steps that the result compared.
+ * @param saved Those that the run has.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { missedSteps } from "./checkpoints.ts";
+ * assert.deepEqual(missedSteps([0, 100], [0, 100, 200, 300]), [200, 300]);
+ * assert.deepEqual(missedSteps([0, 100, 200], [100]), []);
+ * ```
+ */
+export function missedSteps(compared: readonly number[], saved: readonly number[]): number[] {
+  return saved.filter((step) => !compared.includes(step));
 }

@@ -5,10 +5,10 @@ import { CheckpointError } from "../../training/checkpoint.ts";
 import { type Model, readModel } from "../../training/model.ts";
 import { SafetensorsError } from "../../network/safetensors.ts";
 import { UsageError } from "../command.ts";
-import { checkFields, whole } from "../documents/fields.ts";
+import { checkFields, listOf, tableOf, whole } from "../documents/fields.ts";
 import { readCheckpointFile, readDocument } from "../documents/read.ts";
 import { taskCall } from "../invocation.ts";
-import { savedCheckpoints } from "./checkpoints.ts";
+import { missedSteps, savedCheckpoints } from "./checkpoints.ts";
 import { RunFolder } from "./folder.ts";
 import { imagesOfRun } from "./images.ts";
 import { readRunRecord, type RunRecord } from "./record.ts";
@@ -23,7 +23,8 @@ export interface LoadedModel {
 }
 
 /**
- * Reads a model: the file's, or the checkpoint of a run folder that `evaluate` chose, or the last one where the run has not been evaluated.
+ * Reads a model: the file's, or the checkpoint of a run folder that `evaluate` chose, or the last one where the run has
+ * not been evaluated, or has gone on since.
  *
  * @param path A run folder, a checkpoint, or what `deno task export --format safetensors` wrote.
  * @param options `step`: which checkpoint of a run folder, by the number of its updates, whatever was chosen.
@@ -55,7 +56,14 @@ export async function loadModel(path: string, options: { step?: number } = {}): 
     return await ofStep(folder, record, options.step, "the one that was asked for");
   }
   const checkpoints = await savedCheckpoints({ folder, record });
-  const chosen = await chosenStep(folder);
+  const choice = await readChoice(folder);
+  const chosen = choice?.step, last = checkpoints.at(-1)!.step;
+  const missed = choice ? missedSteps(choice.compared, checkpoints.map(({ step }) => step)) : [];
+  if (missed.length > 0) {
+    const since = missed.length === 1 ? "it" : `${missed.length} checkpoints, it among them`;
+    const rule = `the last one: evaluate did not compare ${since}. Remedy: run ${taskCall("evaluate")} again`;
+    return await ofStep(folder, record, last, rule);
+  }
   if (chosen !== undefined && !checkpoints.some(({ step }) => step === chosen)) {
     throw new UsageError(
       `${folder.path}: evaluation.json chose checkpoint ${chosen}, which is not there. Remedy: run ${
@@ -64,7 +72,7 @@ export async function loadModel(path: string, options: { step?: number } = {}): 
     );
   }
   return chosen === undefined
-    ? await ofStep(folder, record, checkpoints.at(-1)!.step, "the last one: the run has not been evaluated")
+    ? await ofStep(folder, record, last, "the last one: the run has not been evaluated")
     : await ofStep(folder, record, chosen, "the one that evaluate chose");
 }
 
@@ -90,10 +98,14 @@ async function readFile(path: string, within: string): Promise<Model> {
   }
 }
 
-/** The checkpoint that `evaluate` chose; undefined where the run has not been evaluated. @throws {UsageError} where its file is damaged. */
-export async function chosenStep(folder: RunFolder): Promise<number | undefined> {
+/**
+ * The checkpoint that `evaluate` chose, and those that it compared; undefined where the run has not been evaluated.
+ *
+ * @throws {UsageError} where its file is damaged.
+ */
+export async function readChoice(folder: RunFolder): Promise<{ step: number; compared: number[] } | undefined> {
   const evaluation = await readDocument<Evaluation>(folder.file("evaluation.json"), "evaluate", (document) => {
-    checkFields(document, { "chosen.step": whole(0) });
+    checkFields(document, { "chosen.step": whole(0), checkpoints: listOf(tableOf({ step: whole(0) })) });
   });
-  return evaluation?.chosen.step;
+  return evaluation && { step: evaluation.chosen.step, compared: evaluation.checkpoints.map(({ step }) => step) };
 }

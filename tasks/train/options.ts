@@ -8,6 +8,7 @@ import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.t
 import { fileName, MOST_SEED, number, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
 import { defaultPath, taskCall } from "../invocation.ts";
+import { withOptions } from "../option_list.ts";
 import { type DatasetName, DATASETS } from "../run/data.ts";
 
 /** The options as they were given; what was left out is undefined. */
@@ -65,6 +66,38 @@ export function defaultsFor(dataset: string, adapter: Pick<AdapterDescription, "
     : { imageSize: 96, variant: "cnn_ad", batch: 64, steps: 6_000, checkpointEvery: 1000, initScale: 1.4 };
 }
 
+/** What every run of a cross-validation shares, but for its data. */
+export const SHARED_OPTIONS: readonly Option[] = [
+  new Option(
+    "--select <rule>",
+    "how evaluate will choose the checkpoint; original trains on validation images too (default: validation)",
+  ).choices([...SELECTIONS]),
+  new Option("--steps <n>", "updates in all").argParser(wholeNumber(1)),
+  new Option("--batch <n>", `images a step (default: ${PAPER_SETTINGS.batch}; drawn faces without a GPU: 32)`)
+    .argParser(wholeNumber(1)),
+  new Option("--image-size <pixels>", "side of the images, a multiple of 8").argParser(wholeNumber(8)),
+  new Option("--normalization <mode>", "(default: local-mean)").choices(["local-mean", "local-contrast"]),
+  new Option("--learning-rate <x>", `(default: ${PAPER_SETTINGS.learningRate})`).argParser(number(0)),
+  new Option("--momentum <x>", `(default: ${PAPER_SETTINGS.momentum})`).argParser(number(0)),
+  new Option("--weight-decay <x>", `(default: ${PAPER_SETTINGS.weightDecay})`).argParser(number(0)),
+  new Option(
+    "--checkpoint-every <n>",
+    "steps between checkpoints (default: 1000; drawn faces without a GPU: 100)",
+  ).argParser(wholeNumber(1)),
+  new Option("--init-scale <k>", "scale of the initial weights (default: drawn from the seed; drawn faces: 1.4)")
+    .argParser(number(0, true)),
+  new Option("--convolution <method>", "(default: auto)").choices([...CONVOLUTION_METHODS]),
+];
+
+/** What a run depends on, but for its data. */
+export const TRAIN_OPTIONS: readonly Option[] = [
+  new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]),
+  new Option("--split <n>", "which fold tests, or which official split").argParser(wholeNumber(0)).default(0),
+  new Option("--seed <n>", "draws weights, batches, augmentation, dropout")
+    .argParser(wholeNumber(0, MOST_SEED)).default(1),
+  ...SHARED_OPTIONS,
+];
+
 /**
  * Reads the command line.
  *
@@ -73,12 +106,9 @@ export function defaultsFor(dataset: string, adapter: Pick<AdapterDescription, "
 export function parseArguments(argv: readonly string[]): TrainArguments {
   const command = new Command("train")
     .description("Trains the zero-bias CNN on a prepared dataset, or on drawn faces.")
-    .addOption(new Option("--variant <name>", "_a augments, _d drops out").choices([...VARIANTS]))
-    .option("--split <n>", "which fold tests, or which official split", wholeNumber(0), 0)
-    .option("--seed <n>", "draws weights, batches, augmentation, dropout", wholeNumber(0, MOST_SEED), 1)
     .option("--run <dir>", `folder of the run (default: ${defaultPath("runs/<dataset>-<variant>-split<n>-seed<n>")})`)
     .option("--resume", "go on from the run's last checkpoint", false);
-  withTrainingOptions(command).exitOverride();
+  withOptions(withDataset(command), TRAIN_OPTIONS).exitOverride();
   command.showHelpAfterError(`(${taskCall("train --help")} lists the options)`);
   command.parse([...argv], { from: "user" });
   return { ...command.opts<Omit<TrainArguments, "dataset">>(), dataset: readDataset(command) };
@@ -86,37 +116,13 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
 
 /** Adds what every run of a cross-validation shares: the dataset, and all options but variant, split, seed and folder. */
 export function withTrainingOptions(command: Command): Command {
+  return withOptions(withDataset(command), SHARED_OPTIONS);
+}
+
+function withDataset(command: Command): Command {
   return command
     .argument("[dataset]", `what to train on: ${DATASETS.join(", ")} (default: what --data holds, or else synthetic)`)
-    .option("--data <dir>", `prepared folder (default: ${defaultPath("data/<dataset>")})`)
-    .addOption(
-      new Option(
-        "--select <rule>",
-        "how evaluate will choose the checkpoint; original trains on validation images too (default: validation)",
-      ).choices([...SELECTIONS]),
-    )
-    .option("--steps <n>", "updates in all", wholeNumber(1))
-    .option(
-      "--batch <n>",
-      `images a step (default: ${PAPER_SETTINGS.batch}; drawn faces without a GPU: 32)`,
-      wholeNumber(1),
-    )
-    .option("--image-size <pixels>", "side of the images, a multiple of 8", wholeNumber(8))
-    .addOption(new Option("--normalization <mode>", "(default: local-mean)").choices(["local-mean", "local-contrast"]))
-    .option("--learning-rate <x>", `(default: ${PAPER_SETTINGS.learningRate})`, number(0))
-    .option("--momentum <x>", `(default: ${PAPER_SETTINGS.momentum})`, number(0))
-    .option("--weight-decay <x>", `(default: ${PAPER_SETTINGS.weightDecay})`, number(0))
-    .option(
-      "--checkpoint-every <n>",
-      "steps between checkpoints (default: 1000; drawn faces without a GPU: 100)",
-      wholeNumber(1),
-    )
-    .option(
-      "--init-scale <k>",
-      "scale of the initial weights (default: drawn from the seed; drawn faces: 1.4)",
-      number(0, true),
-    )
-    .addOption(new Option("--convolution <method>", "(default: auto)").choices([...CONVOLUTION_METHODS]));
+    .option("--data <dir>", `prepared folder (default: ${defaultPath("data/<dataset>")})`);
 }
 
 /** The dataset that a command line names, if it names one or needs one. */

@@ -2,10 +2,11 @@
 import { attribute, ATTRIBUTION_METHODS, type AttributionMethod } from "../../analysis/attribution.ts";
 import { UsageError } from "../command.ts";
 import { likeliest } from "../likeliest.ts";
+import { inForce } from "../option_list.ts";
 import { jsonText, percent } from "../words.ts";
 import { cut, GREY_SCALE, greyLevels, likeness, scaled } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
-import type { VisualizeArguments } from "./options.ts";
+import { IMAGE_OPTIONS, VISUALIZE_OPTIONS, type VisualizeArguments } from "./options.ts";
 import { Page } from "./page.ts";
 import { number } from "./sheets.ts";
 
@@ -37,7 +38,7 @@ export async function explainImage(
   { image, class: name, steps }: { image: number } & Pick<VisualizeArguments, "class" | "steps">,
   signal: AbortSignal,
 ): Promise<Explained> {
-  const { run: { dataset, settings }, net, control, chosen, rule } = looked;
+  const { run: { dataset, settings }, net, control, chosen, compared, rule } = looked;
   const { classNames, labels } = dataset;
   if (image >= labels.length) {
     throw new UsageError(`--image ${image}: ${dataset.name} has images 0..${labels.length - 1}`);
@@ -74,7 +75,14 @@ export async function explainImage(
   const json = {
     dataset: dataset.name,
     fingerprint: dataset.fingerprint,
-    checkpoint: { step: chosen.step, rule },
+    checkpoint: { step: chosen.step, rule, compared },
+    options: {
+      ...inForce(VISUALIZE_OPTIONS.filter(({ long }) => long === "--controls" || long === "--select"), {
+        controls: looked.draws.length,
+        select: looked.selection,
+      }),
+      ...inForce(IMAGE_OPTIONS, { image, class: className, steps }),
+    },
     image,
     class: truth,
     explained: className,

@@ -5,12 +5,13 @@ import { projectUnits } from "../../analysis/projection.ts";
 import { layerResponses } from "../../analysis/responses.ts";
 import { classSelectivity } from "../../analysis/statistics/selectivity.ts";
 import { type Hit, topHits } from "../../analysis/top_activations.ts";
+import { inForce } from "../option_list.ts";
 import { createProgress, withCount } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
 import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
-import type { VisualizeArguments } from "./options.ts";
 import { jsonText } from "../words.ts";
+import { VISUALIZE_OPTIONS, type VisualizeArguments } from "./options.ts";
 
 /** Filters that go through the GPU and onto paper together. */
 const TOGETHER = 16;
@@ -27,7 +28,7 @@ export async function visualizeLayer(
   signal: AbortSignal,
 ): Promise<{ filters: number; hits: number; meanSimilarity: number | undefined }> {
   const { layer, top, method, distinctSubjects } = options;
-  const { run: { dataset, settings }, net, control, chosen, rule } = looked;
+  const { run: { dataset, settings }, net, control, chosen, compared, rule } = looked;
   const count = dataset.labels.length;
   const rows = Uint32Array.from({ length: count }, (_, row) => row);
   const images = { dataset, rows, normalization: settings.normalization };
@@ -97,7 +98,8 @@ export async function visualizeLayer(
     dataset: dataset.name,
     fingerprint: dataset.fingerprint,
     images: count,
-    checkpoint: { step: chosen.step, rule },
+    checkpoint: { step: chosen.step, rule, compared },
+    options: inForce(VISUALIZE_OPTIONS, { ...options, controls: looked.draws.length, select: looked.selection }),
     layer,
     method,
     top,

@@ -17,7 +17,10 @@ export interface Looked extends Disposable {
   /** Weights of every control. */
   draws: Parameters[];
   chosen: CheckpointScore;
-  /** The rule that chose it, in a sentence. */
+  /** Steps of all checkpoints that it was chosen from. */
+  compared: number[];
+  /** The rule that chose it, and in a sentence. */
+  selection: Selection;
   rule: string;
 }
 
@@ -30,7 +33,10 @@ export async function lookInto(
   const checkpoints = await savedCheckpoints(run);
   const net = await createNetwork(gpu, run);
   try {
-    const { chosen, selection: by } = await chooseCheckpoint(net, run.dataset, checkpoints, { selection, signal });
+    const { scores, chosen, selection: by } = await chooseCheckpoint(net, run.dataset, checkpoints, {
+      selection,
+      signal,
+    });
     const control = await randomizedControl(net);
     const draws = [await control.parameters()];
     for (let draw = 1; draw < controls; draw++) {
@@ -38,7 +44,8 @@ export async function lookInto(
       draws.push(await other.parameters());
     }
     const dispose = () => [net, control].forEach((one) => one.dispose());
-    return { run, net, control, draws, chosen, rule: RULES[by], [Symbol.dispose]: dispose };
+    const compared = scores.map(({ step }) => step);
+    return { run, net, control, draws, chosen, compared, selection: by, rule: RULES[by], [Symbol.dispose]: dispose };
   } catch (error) {
     net.dispose();
     throw error;

@@ -5,6 +5,7 @@ import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts"
 import { wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
 import { taskCall } from "../invocation.ts";
+import { withOptions } from "../option_list.ts";
 
 /** What was asked for. */
 export interface VisualizeArguments {
@@ -26,6 +27,29 @@ export interface VisualizeArguments {
   steps: number;
 }
 
+/** What the pictures of a layer depend on. */
+export const VISUALIZE_OPTIONS: readonly Option[] = [
+  new Option("--layer <name>", "which convolution").choices(CONVOLUTION_LAYERS).default("conv3"),
+  new Option("--filters <numbers>", "all, or numbers such as 0,5,17").argParser(filterNumbers),
+  new Option("--top <n>", "images of each filter, 1 to 30").argParser(wholeNumber(1, 30)).default(10),
+  new Option("--method <rule>", "what passes a rectifier on the way back")
+    .choices(["guided", "deconvnet", "gradient"]).default("guided"),
+  new Option("--distinct-subjects", "no person twice among a filter's images").default(false),
+  new Option("--controls <n>", "random networks that similarity is averaged over, 1 to 30; the first is shown")
+    .argParser(wholeNumber(1, 30)).default(3),
+  new Option("--select <rule>", "which checkpoint, as evaluate chooses it (default: what the run was trained for)")
+    .choices([...SELECTIONS]),
+];
+
+/** What the explanation of an image depends on, `--controls` and `--select` apart. */
+export const IMAGE_OPTIONS: readonly Option[] = [
+  new Option("--image <n>", "explain this image's class instead: its number in the prepared data")
+    .argParser(wholeNumber(0)),
+  new Option("--class <name>", "with --image: the class to explain (default: the predicted one)"),
+  new Option("--steps <n>", "with --image: steps of integrated gradients, 1 to 1000")
+    .argParser(wholeNumber(1, 1000)).default(64),
+];
+
 /**
  * Reads the command line.
  *
@@ -37,29 +61,9 @@ export function parseArguments(argv: readonly string[]): VisualizeArguments {
       "Shows what excites the filters of a run's network, each response projected back to the pixels, beside the same through random " +
         "weights. With --image: which pixels of one image speak for a class.",
     )
-    .argument("<run>", "run folder, as train leaves it")
-    .addOption(new Option("--layer <name>", "which convolution").choices(CONVOLUTION_LAYERS).default("conv3"))
-    .option("--filters <numbers>", "all, or numbers such as 0,5,17", filterNumbers)
-    .option("--top <n>", "images of each filter, 1 to 30", wholeNumber(1, 30), 10)
-    .addOption(
-      new Option("--method <rule>", "what passes a rectifier on the way back")
-        .choices(["guided", "deconvnet", "gradient"]).default("guided"),
-    )
-    .option("--distinct-subjects", "no person twice among a filter's images", false)
-    .option(
-      "--controls <n>",
-      "random networks that similarity is averaged over, 1 to 30; the first is shown",
-      wholeNumber(1, 30),
-      3,
-    )
+    .argument("<run>", "run folder, as train leaves it");
+  withOptions(command, [...VISUALIZE_OPTIONS, ...IMAGE_OPTIONS])
     .option("--data <dir>", "prepared folder, where it is not where train found it")
-    .addOption(
-      new Option("--select <rule>", "which checkpoint, as evaluate chooses it (default: what the run was trained for)")
-        .choices([...SELECTIONS]),
-    )
-    .option("--image <n>", "explain this image's class instead: its number in the prepared data", wholeNumber(0))
-    .option("--class <name>", "with --image: the class to explain (default: the predicted one)")
-    .option("--steps <n>", "with --image: steps of integrated gradients, 1 to 1000", wholeNumber(1, 1000), 64)
     .exitOverride();
   command.showHelpAfterError(`(${taskCall("visualize --help")} lists the options)`);
   command.parse([...argv], { from: "user" });

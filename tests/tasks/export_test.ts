@@ -42,7 +42,8 @@ Deno.test({
       const { crop, images, dataset, step } = last.info;
       assert.deepEqual([crop, images, dataset, step], ["whole-image", "own", "tiny", 2]);
 
-      await Deno.writeTextFile(join(run, "evaluation.json"), JSON.stringify({ chosen: { step: 1 } }));
+      const checkpoints = [0, 1, 2].map((step) => ({ step }));
+      await Deno.writeTextFile(join(run, "evaluation.json"), JSON.stringify({ chosen: { step: 1 }, checkpoints }));
       const said = await exported("--output", onnx);
       assert.match(said, /step-000001\.safetensors: the one that evaluate chose/);
       assert.match(said, /^takes +images, float32 N x 1 x 8 x 8, grey levels 0\.\.255; local-mean is in the graph$/m);

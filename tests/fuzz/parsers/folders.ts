@@ -10,7 +10,7 @@ import { type Manifest, readManifest } from "../../../tasks/crossval/manifest.ts
 import { readArrayJob } from "../../../tasks/crossval/slurm.ts";
 import { readRunFiles } from "../../../tasks/report/read/run_files.ts";
 import { RunFolder } from "../../../tasks/run/folder.ts";
-import { chosenStep } from "../../../tasks/run/model.ts";
+import { readChoice } from "../../../tasks/run/model.ts";
 import { readRunRecord } from "../../../tasks/run/record.ts";
 import { trainingSettings } from "../../../training/options.ts";
 import { AUTHORS_FILES, preparedFiles } from "../../support/prepared_files.ts";
@@ -192,8 +192,9 @@ const chosen = ofFolder(
   "chosen",
   () => ({ "evaluation.json": json(EVALUATION) }),
   async (folder) => {
-    const step = await chosenStep(new RunFolder(folder));
-    if (!Number.isSafeInteger(step) || step! < 0) throw new Error(`step ${step} was read`);
+    const { step, compared } = (await readChoice(new RunFolder(folder)))!;
+    const bad = [step, ...compared].find((one) => !Number.isSafeInteger(one) || one < 0);
+    if (bad !== undefined) throw new Error(`step ${bad} was read`);
   },
   [UsageError],
 );
