@@ -1,5 +1,6 @@
 /** Options of a task in one list: its command line takes them, its document remembers them, the report's commands name them. */
 import type { Command, Option } from "./deps.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** Values of options, by their names in code: `minimumSupport` for `--minimum-support`. */
 export type OptionValues = Readonly<Record<string, unknown>>;
@@ -27,13 +28,8 @@ export function optionWords(options: readonly Option[], values: OptionValues): s
   return options.flatMap((option) => {
     const value = values[option.attributeName()];
     if (value === undefined || value === null || value === false) return [];
-    return value === true ? [option.long!] : [`${option.long} ${quoted(valueText(value))}`];
+    return value === true ? [option.long!] : [`${option.long} ${shellWord(valueText(value))}`];
   });
-}
-
-/** A word as a shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w.,/:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** 0.00001 rather than 1e-5, and lists with commas. */

@@ -35,6 +35,15 @@ export function oneOf(words: readonly string[]): Kind {
   return { expected: `one of ${words.join(", ")}`, fits: (value) => words.includes(value as string) };
 }
 
+/** Options of a task as its document remembers them: numbers, words, switches, and lists of numbers. */
+export const OPTIONS: Kind = {
+  expected: "a table of options, each a number, text, true, false or a list of numbers",
+  fits: (value) =>
+    TABLE.fits(value) && Object.values(value as object).every((one) => {
+      return [NUMBER, TEXT, TRUTH].some(({ fits }) => fits(one)) || Array.isArray(one) && one.every(NUMBER.fits);
+    }),
+};
+
 /** A list of such values. */
 export function listOf({ expected, fits }: Kind): Kind {
   return { expected: `a list, each ${expected}`, fits: (value) => Array.isArray(value) && value.every(fits) };

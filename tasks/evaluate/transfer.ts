@@ -34,8 +34,8 @@ export interface TransferRecord {
   seen: NonNullable<TransferResult["seen"]>;
   leftOut: TransferResult["leftOut"];
   test: TestMetrics;
-  /** Every checkpoint that was compared. */
-  checkpoints: number[];
+  /** Steps of all checkpoints that it was chosen from. */
+  compared: number[];
   /** The options in force, but for the place of the other data. */
   options: OptionValues;
 }
@@ -77,7 +77,7 @@ export async function measureTransfer(
     seen: seen!,
     leftOut,
     test,
-    checkpoints: scores.map(({ step }) => step),
+    compared: scores.map(({ step }) => step),
     options: inForce(EVALUATE_OPTIONS, { ...options.bootstrap, select: selection }),
   };
   return { record, result };

@@ -35,7 +35,7 @@ export async function gather(
   path: string,
   { data, onProgress = () => {} }: { data?: string; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Facts> {
-  const files = await readRunFiles(path);
+  const files = await readRunFiles(path, data);
   const { record, visualization, correspondence, log } = files;
   const gallery: GalleryFilter[] = [];
   const order = visualization ? filterOrderOf(visualization, correspondence) : [];

@@ -88,6 +88,7 @@ function evaluation(optimistic: boolean) {
   const score = { support: 10, predicted: 10, precision: 0.9, recall: 0.9, f1: 0.9 };
   return {
     selection: optimistic ? "original" : "validation",
+    options: { select: optimistic ? "original" : "validation", resamples: 1000, seed: 4 },
     rule: optimistic
       ? "OPTIMISTIC: best accuracy on the test images themselves"
       : "best accuracy on the validation images",
@@ -163,7 +164,16 @@ async function writeVisualization(path: string, filters: number): Promise<void> 
   const document = {
     fingerprint: "0123456789abcdef",
     images: 90,
-    checkpoint: { step: 100, rule: "best accuracy on the validation images" },
+    checkpoint: { step: 100, rule: "best accuracy on the validation images", compared: [0, 100, 200] },
+    options: {
+      layer: "conv3",
+      filters: Array.from({ length: filters }, (_, filter) => filter),
+      top: 3,
+      method: "guided",
+      distinctSubjects: true,
+      controls: 3,
+      select: "validation",
+    },
     layer: "conv3",
     method: "guided",
     top: 3,
@@ -246,9 +256,21 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
     on: "test",
     images: 30,
     checkpoint: 100,
+    compared: [0, 100, 200],
     selection: "validation",
     rule: "best accuracy on the validation images",
-    options: { bins: 10, permutations: 99, minimumSupport: 3, seed: 1 },
+    options: {
+      layer: "conv3",
+      on: "test",
+      minimumSupport: 3,
+      bins: 10,
+      range: "quantiles",
+      smoothing: 0.5,
+      statistic: "auc",
+      permutations: 99,
+      seed: 1,
+      select: "validation",
+    },
     exchanged: "images",
     truthTest: ["Truth test: 40% inside.", HOSTILE.sentence],
     units,

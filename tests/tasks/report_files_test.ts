@@ -25,13 +25,21 @@ Deno.test({
       );
       assert.equal(
         train,
-        "deno task train --data DATA --variant cnn_ad --split 2 --select validation --steps 200 --batch 64 --image-size 32 " +
-          "--seed 7 --normalization local-mean --learning-rate 0.01 --momentum 0.9 --weight-decay 0.00001 " +
-          "--checkpoint-every 100 --init-scale 0.625 --convolution direct --run RUN",
+        "deno task train --variant cnn_ad --split 2 --seed 7 --select validation --steps 200 --batch 64 --image-size 32 " +
+          "--normalization local-mean --learning-rate 0.01 --momentum 0.9 --weight-decay 0.00001 " +
+          "--checkpoint-every 100 --init-scale 0.625 --convolution direct --data DATA --run RUN",
       );
-      assert.equal(evaluate, "deno task evaluate RUN --select validation --resamples 1000");
-      assert.equal(visualize, "deno task visualize RUN --layer conv3 --top 3 --method guided --distinct-subjects");
-      assert.match(correspond, /--permutations 99 --seed 1 --select validation$/);
+      assert.equal(evaluate, "deno task evaluate RUN --select validation --resamples 1000 --seed 4");
+      assert.equal(
+        visualize,
+        "deno task visualize RUN --layer conv3 --filters 0,1,2,3,4,5 --top 3 --method guided --distinct-subjects " +
+          "--controls 3 --select validation",
+      );
+      assert.equal(
+        correspond,
+        "deno task correspond RUN --layer conv3 --on test --minimum-support 3 --bins 10 --range quantiles " +
+          "--smoothing 0.5 --statistic auc --permutations 99 --seed 1 --select validation",
+      );
     });
   },
 });
@@ -73,12 +81,17 @@ const LIES: Record<string, [task: string, lies: Lie[]]> = {
   "evaluation_on_other.json": ["evaluate", [
     ["testedOn", undefined],
     ["shareImages", undefined],
+    ["step", undefined],
+    ["compared", ["0"]],
+    ["options", { seed: "\x1b[2J" }],
     ["test.balancedAccuracy", undefined],
   ]],
   "visualization/conv3/visualization.json": ["visualize", [
     ["layer", "../../.."],
     ["images", undefined],
     ["checkpoint.rule", undefined],
+    ["checkpoint.compared", 3],
+    ["options", { top: {} }],
     ["method", undefined],
     ["top", 0],
     ["receptiveField", undefined, "receptiveField.size"],
@@ -96,7 +109,10 @@ const LIES: Record<string, [task: string, lies: Lie[]]> = {
   "correspondence/conv3/correspondence.json": ["correspond", [
     ["images", undefined],
     ["on", "some"],
-    ["options", undefined, "options.bins"],
+    ["options", undefined],
+    ["options.bins", "10"],
+    ["options.range", [1, 2, 3]],
+    ["compared", [-1]],
     ["truthTest", [1]],
     ["units", [null]],
     ["units.1.unit", undefined],
@@ -126,7 +142,7 @@ Deno.test({
       const evaluation = JSON.parse(await Deno.readTextFile(`${path}/evaluation.json`));
       await Deno.writeTextFile(
         `${path}/evaluation_on_other.json`,
-        JSON.stringify({ ...evaluation, testedOn: "other", shareImages: false }),
+        JSON.stringify({ ...evaluation, testedOn: "other", shareImages: false, step: 100 }),
       );
       await renderReport(await gather(path));
       for (const [name, [task, lies]] of Object.entries(LIES)) {

@@ -10,6 +10,7 @@ import {
   listOf,
   NUMBER,
   oneOf,
+  OPTIONS,
   orMissing,
   orNull,
   TABLE,
@@ -71,12 +72,18 @@ const EVALUATION: Kinds = {
   ),
   "test.confusion": listOf(listOf(COUNT)),
   seenTestImages: orMissing(COUNT),
+  options: orMissing(OPTIONS),
 };
 
 const TRANSFER: Kinds = {
   testedOn: TEXT,
   shareImages: TRUTH,
+  step: COUNT,
+  selection: oneOf(SELECTIONS),
+  fingerprint: TEXT,
   seen: orMissing(tableOf({ same: COUNT, ofSamePeople: COUNT })),
+  compared: orMissing(listOf(COUNT)),
+  options: orMissing(OPTIONS),
   ...TEST,
 };
 
@@ -84,6 +91,8 @@ const VISUALIZATION: Kinds = {
   images: COUNT,
   "checkpoint.step": COUNT,
   "checkpoint.rule": TEXT,
+  "checkpoint.compared": orMissing(listOf(COUNT)),
+  options: orMissing(OPTIONS),
   method: TEXT,
   top: whole(1),
   distinctSubjects: TRUTH,
@@ -113,12 +122,24 @@ const FILTER: Kinds = {
   })),
 };
 
+const RANGE: Kind = {
+  expected: "full, quantiles or two numbers",
+  fits: (value) =>
+    value === "full" || value === "quantiles" ||
+    Array.isArray(value) && value.length === 2 && value.every(NUMBER.fits),
+};
+
 const CORRESPONDENCE: Kinds = {
   on: oneOf(["test", "all"]),
   images: COUNT,
   checkpoint: COUNT,
   selection: oneOf(SELECTIONS),
+  compared: orMissing(listOf(COUNT)),
+  options: OPTIONS,
   "options.bins": COUNT,
+  "options.range": orMissing(RANGE),
+  "options.smoothing": orMissing(NUMBER),
+  "options.statistic": orMissing(oneOf(["auc", "kl"])),
   "options.permutations": COUNT,
   "options.minimumSupport": COUNT,
   "options.seed": COUNT,
@@ -193,6 +214,16 @@ export function checkTransfer(document: unknown): void {
 export function checkVisualization(document: unknown, layer: Layer): void {
   checkFields(document, { layer: oneOf([layer]), ...VISUALIZATION });
   checkEach(document, "filters", { filter: filterOf(layer), ...FILTER });
+}
+
+/** Checks what the report shows of visualization.json of the first layer: its weights are a picture alone. */
+export function checkFirstLayer(document: unknown): void {
+  checkFields(document, {
+    layer: oneOf(["conv1"]),
+    "checkpoint.step": COUNT,
+    "checkpoint.compared": orMissing(listOf(COUNT)),
+    options: orMissing(OPTIONS),
+  });
 }
 
 /** Checks correspondence.json of a layer. */

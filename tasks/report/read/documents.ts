@@ -1,4 +1,5 @@
 /** What `visualize` and `correspond` leave as JSON, as far as the report reads it. */
+import type { OptionValues } from "../../option_list.ts";
 import type { Selection } from "../../../training/evaluation/select.ts";
 import type { UnitEntry } from "../../correspond/tables.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
@@ -27,7 +28,9 @@ export interface VisualizedFilter {
 export interface Visualization {
   fingerprint: string;
   images: number;
-  checkpoint: { step: number; rule: string };
+  /** Those that it was chosen from, and the options in force, are not said by documents of earlier versions. */
+  checkpoint: { step: number; rule: string; compared?: number[] };
+  options?: OptionValues;
   layer: string;
   method: string;
   top: number;
@@ -43,9 +46,19 @@ export interface Correspondence {
   on: "test" | "all";
   images: number;
   checkpoint: number;
+  /** Steps that it was chosen from. */
+  compared?: number[];
   selection: Selection;
   rule: string;
-  options: { bins: number; permutations: number; minimumSupport: number; seed: number };
+  options: OptionValues & {
+    bins: number;
+    range?: "full" | "quantiles" | [low: number, high: number];
+    smoothing?: number;
+    statistic?: "auc" | "kl";
+    permutations: number;
+    minimumSupport: number;
+    seed: number;
+  };
   exchanged: string;
   truthTest: string[];
   units: UnitEntry[];

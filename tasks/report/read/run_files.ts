@@ -1,17 +1,19 @@
 /** Reads what a run folder holds; what has not been computed yet is left out. */
 import type { Layer } from "../../../analysis/layer.ts";
 import { excerpt } from "../../../datasets/printable.ts";
-import type { Evaluation } from "../../../training/evaluation/evaluate.ts";
 import type { TrainRecord } from "../../../training/train.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
+import type { EvaluationDocument } from "../../evaluate/run.ts";
 import type { TransferRecord } from "../../evaluate/transfer.ts";
 import { type Kind, NUMBER, whole } from "../../documents/fields.ts";
 import { notWritten, readDocument, readText } from "../../documents/read.ts";
+import { savedSteps } from "../../run/checkpoints.ts";
 import { RunFolder } from "../../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../../run/record.ts";
 import {
   checkCorrespondence,
   checkEvaluation,
+  checkFirstLayer,
   checkReadOut,
   checkRecord,
   checkTransfer,
@@ -24,8 +26,16 @@ import type { Corresponded, Correspondence, PairLine, Visualization } from "./do
 export const LAYER = "conv3";
 /** What visualize says of that layer, in the run folder. */
 export const VISUALIZATION = `visualization/${LAYER}/visualization.json`;
+const FIRST_LAYER = "visualization/conv1/visualization.json";
 /** Layers that it only sums up beside it. */
 const OTHER_LAYERS = ["conv2", "fc4"] as const;
+
+/** A document, of which earlier versions did not write some fields. */
+type Without<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
+/** evaluation.json. */
+export type EvaluationRead = Without<EvaluationDocument, "options" | "seenTestImages">;
+/** evaluation_on_*.json. */
+export type TransferRead = Without<TransferRecord, "options" | "compared" | "seen">;
 
 /** What a run folder holds. */
 export interface RunFiles {
@@ -33,15 +43,21 @@ export interface RunFiles {
   record: RunRecord;
   /** log.jsonl. */
   log: TrainRecord[];
-  evaluation?: Evaluation;
+  evaluation?: EvaluationRead;
   /** Tests on other data, by the names of their files. */
-  transfers: TransferRecord[];
+  transfers: TransferRead[];
   /** What visualize saw in conv3, and whether conv1's weights are drawn. */
   visualization?: Visualization;
   weights: boolean;
+  /** What visualize says of conv1, beside the picture. */
+  firstLayer?: Pick<Visualization, "checkpoint" | "options">;
   correspondence?: Corresponded;
   /** What correspond found in the other layers, without their tables. */
   otherLayers: Omit<Corresponded, "pairs">[];
+  /** Steps of the checkpoints that may be chosen now. */
+  saved: number[];
+  /** The prepared data that was named for the report. */
+  data?: string;
 }
 
 /**
@@ -49,16 +65,16 @@ export interface RunFiles {
  *
  * @throws {UsageError} for a folder that is no run, and for a file in it that is not what its task writes.
  */
-export async function readRunFiles(path: string): Promise<RunFiles> {
+export async function readRunFiles(path: string, data?: string): Promise<RunFiles> {
   const folder = new RunFolder(path);
   const record = await readRunRecord(folder);
   await readDocument(folder.file("run.json"), "train", checkRecord);
-  const evaluation = await readDocument<Evaluation>(folder.file("evaluation.json"), "evaluate", checkEvaluation);
+  const evaluation = await readDocument<EvaluationRead>(folder.file("evaluation.json"), "evaluate", checkEvaluation);
   const visualization = await readVisualization(folder);
   const names = (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
-  const transfers: TransferRecord[] = [];
+  const transfers: TransferRead[] = [];
   for (const name of names.filter((name) => /^evaluation_on_.*\.json$/.test(name))) {
-    transfers.push((await readDocument<TransferRecord>(folder.file(name), "evaluate", checkTransfer))!);
+    transfers.push((await readDocument<TransferRead>(folder.file(name), "evaluate", checkTransfer))!);
   }
   return {
     folder,
@@ -68,7 +84,10 @@ export async function readRunFiles(path: string): Promise<RunFiles> {
     transfers,
     visualization,
     weights: await folder.has("visualization/conv1/weights.png"),
+    firstLayer: await readDocument(folder.file(FIRST_LAYER), "visualize", checkFirstLayer),
     correspondence: await readCorrespondence(folder),
+    saved: await savedSteps({ folder, record }),
+    data,
     otherLayers: (await Promise.all(OTHER_LAYERS.map((layer) => readFindings(folder, layer)))).filter((found) =>
       found !== undefined
     ),

@@ -5,15 +5,16 @@ import { percent } from "../../words.ts";
 import type { Facts } from "../facts.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { HeatMap } from "../pictures/action_units.ts";
+import type { Correspondence } from "../read/documents.ts";
 import { layers, readOut, truthTest } from "./findings.ts";
-import { count, image, missing, number, pValue, section, warning } from "./parts.ts";
+import { count, image, missing, number, outdated, pValue, section, warning } from "./parts.ts";
 
 /** The filters that have a sheet in the page, by number. */
 export type Open = ReadonlySet<number>;
 
 /** The section. */
 export function actionUnitsSection(facts: Facts, open: Open): Html {
-  const { correspondence, evaluation, heat } = facts;
+  const { correspondence, evaluation, heat, saved } = facts;
   const title = "Action Units";
   if (!correspondence) {
     return section(
@@ -23,7 +24,7 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
     );
   }
   const { document, probe } = correspondence;
-  const { units, images, on, options, exchanged, checkpoint } = document;
+  const { units, images, on, options, exchanged, checkpoint, compared } = document;
   const tested = units.filter(({ untested }) => untested === undefined);
   const answered = tested.filter((unit) => unit.answered);
   const silent = tested.filter((unit) => !unit.answered);
@@ -38,6 +39,7 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
     on === "all" && warning("Images that the network was trained on are among them."),
     evaluation && evaluation.chosen.step !== checkpoint &&
       warning(`These numbers are of checkpoint ${count(checkpoint)}, not of the one that was tested.`),
+    outdated("These numbers were made", compared, saved, "deno task correspond RUN"),
     tested.length === 0
       ? markup`<p><strong>No Action Unit has enough support among these images.</strong></p>`
       : markup`<p><strong>${answered.length} of ${tested.length} Action Units excite a filter</strong> by more than chance (adjusted p below ${ANSWERED}).${
@@ -53,10 +55,24 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
     truthTest(document),
     probe ? readOut(probe) : missing("There is no read-out.", "deno task correspond RUN"),
     layers(facts),
-    markup`<p class="note">${options.bins} bins from the lowest to the highest response; ${
+    markup`<p class="note">${binWords(options)}; p-values about ${
+      options.statistic === "kl" ? "the divergence" : "the area under the ROC curve"
+    }; ${
       count(options.permutations)
     } permutations of ${exchanged}; a unit is tested where at least ${options.minimumSupport} sequences, or single images, show it and as many do not; family-wise p-values by the largest statistic over a unit's filters (Westfall and Young), over all pairs the false discovery rate (Benjamini and Hochberg); intervals by bootstrap over people.</p>`,
   );
+}
+
+/** How the histograms were made. */
+function binWords({ bins, range, smoothing }: Correspondence["options"]): string {
+  const laid = range === undefined
+    ? ""
+    : range === "full"
+    ? " of equal width from the lowest to the highest response"
+    : range === "quantiles"
+    ? " of as many responses each"
+    : ` of equal width from ${range[0]} to ${range[1]}, what lies outside in the outermost`;
+  return `${bins} bins${laid}${smoothing === undefined ? "" : `, a pseudo-count of ${smoothing} a bin`}`;
 }
 
 function untested(units: readonly UnitEntry[]): Content {

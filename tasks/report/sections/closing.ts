@@ -2,8 +2,8 @@
 import { percent } from "../../words.ts";
 import type { Facts } from "../facts.ts";
 import { type Html, markup } from "../html.ts";
-import { commands, DATA, RUN } from "../commands.ts";
-import { line, number, section, table } from "./parts.ts";
+import { commands, DATA, othersOf, RUN, unsaid } from "../commands.ts";
+import { count, line, number, section, table } from "./parts.ts";
 
 /** Each finding beside what chance or random weights give. */
 export function controlsSection({ evaluation, visualization, correspondence, record }: Facts): Html {
@@ -15,26 +15,39 @@ export function controlsSection({ evaluation, visualization, correspondence, rec
     const [inside, chance] = [mean(parts.map(({ inside }) => inside)), mean(parts.map(({ chance }) => chance))];
     return inside === null || chance === null ? null : inside / chance;
   };
+  const checkpoints = [evaluation?.chosen.step, visualization?.checkpoint.step, correspondence?.document.checkpoint]
+    .filter((step) => step !== undefined);
+  const isOne = new Set(checkpoints).size < 2;
+  const of = (finding: string, checkpoint: number) => isOne ? finding : `${finding}, checkpoint ${count(checkpoint)}`;
+  const learned = correspondence?.document.on === "all" ? ", images that were learned included" : "";
   const rows = [
     evaluation &&
-    line("test accuracy", percent(evaluation.test.accuracy), percent(1 / classes), "guessing among the classes"),
+    line(
+      of("test accuracy", evaluation.chosen.step),
+      percent(evaluation.test.accuracy),
+      percent(1 / classes),
+      "guessing among the classes",
+    ),
     visualization &&
     line(
-      "similarity of projection and control",
+      of("similarity of projection and control", visualization.checkpoint.step),
       number(visualization.control.structuralSimilarity),
       "–",
       "1 would mean that the pictures do not depend on what was learned",
     ),
-    truths.length > 0 &&
+    correspondence && truths.length > 0 &&
     line(
-      "projections inside the unit's region, against the region elsewhere",
+      of(
+        `projections inside the unit's region, against the region elsewhere${learned}`,
+        correspondence.document.checkpoint,
+      ),
       number(ratio(truths)),
       number(ratio(truths.flatMap(({ randomised }) => randomised ?? []))),
       "the best filters of one network of random weights, chosen in the same way",
     ),
     correspondence?.probe &&
     line(
-      "read-out, mean AUC",
+      of(`read-out, mean AUC${learned}`, correspondence.document.checkpoint),
       number(correspondence.probe.auc),
       number(correspondence.probe.aucOfRandomWeights),
       "responses of random weights; 0.50 is chance",
@@ -94,14 +107,27 @@ export function limitsSection(): Html {
 export function reproduceSection(facts: Facts): Html {
   const lines = commands(facts);
   const { fingerprint } = facts.record.dataset;
+  const others = othersOf(facts), silent = unsaid(facts);
   return section(
     "reproduce",
     "How to reproduce",
     markup`<p>With aulens ${facts.record.versions.aulens ?? ""} and the data whose fingerprint is <code>${
       fingerprint.slice(0, 12)
     }…</code>. <code>${RUN}</code> stands for the run folder${
-      lines[0].includes(`--data ${DATA} `) && markup`, <code>${DATA}</code> for the prepared data`
-    }. Every option that was in force is named; what has not been computed yet has the defaults. The same seed on the same adapter gives the same bytes.</p>
+      lines.some((line) => /--data DATA\b/.test(line)) && markup`, <code>${DATA}</code> for the prepared data`
+    }${
+      facts.transfers.map(({ testedOn, fingerprint }, n) =>
+        markup`, <code>${others[n]}</code> for the prepared data of ${testedOn} with the fingerprint <code>${
+          fingerprint.slice(0, 12)
+        }…</code>`
+      )
+    }. ${
+      silent.length === 0
+        ? "Every option that was in force is named"
+        : `Every option that was in force is named, but for those of ${
+          silent.join(" and ")
+        }: an earlier version did not remember them, and the defaults stand in their place`
+    }; what has not been computed yet has the defaults. The same seed on the same adapter gives the same bytes.</p>
 <pre tabindex="0"><code>${lines.join("\n")}</code></pre>`,
   );
 }

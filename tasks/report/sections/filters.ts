@@ -1,7 +1,7 @@
 /** The filters: conv1's weights as they are, and a gallery of conv3's strongest responses that opens their sheets. */
 import { type Content, type Html, markup } from "../html.ts";
 import type { Facts, GalleryFilter } from "../facts.ts";
-import { count, image, missing, number, section, warning } from "./parts.ts";
+import { count, image, missing, number, outdated, section, warning } from "./parts.ts";
 
 /** Filters that are shown before a reader asks for all. */
 export const SHOWN_FIRST = 48;
@@ -17,11 +17,29 @@ export function filtersSection(facts: Facts, gallery: readonly GalleryFilter[]):
   return section("filters", "Filters", weights(facts), filters(facts, gallery));
 }
 
-function weights({ weightPictures }: Facts): Content {
+function weights({ weightPictures, firstLayer, visualization, evaluation, saved }: Facts): Content {
   const title = markup`<h3>conv1: the weights themselves</h3>`;
   if (!weightPictures) return [title, missing("They have not been drawn.", "deno task visualize RUN --layer conv1")];
   const [trained, control] = weightPictures;
+  const beside = evaluation?.chosen.step ?? visualization?.checkpoint.step;
+  const other = firstLayer && beside !== undefined && firstLayer.checkpoint.step !== beside;
   return markup`${title}<p>A filter of the first layer is a picture of what it answers most. Where training has done something, the two sides look different.</p>
+    ${
+    other &&
+    warning(
+      `These weights are of checkpoint ${count(firstLayer.checkpoint.step)}, not of checkpoint ${count(beside)} as ${
+        evaluation ? "what was tested" : "the filters below"
+      }.`,
+    )
+  }${
+    firstLayer &&
+    outdated(
+      "These weights were drawn",
+      firstLayer.checkpoint.compared,
+      saved,
+      "deno task visualize RUN --layer conv1",
+    )
+  }
     <div class="pair">
       <figure>${
     image(trained, "The 64 filters of conv1 after training, 5 by 5 weights each, in a grid of 8 columns")
@@ -32,7 +50,7 @@ function weights({ weightPictures }: Facts): Content {
     </div>`;
 }
 
-function filters({ visualization, evaluation }: Facts, gallery: readonly GalleryFilter[]): Content {
+function filters({ visualization, evaluation, saved }: Facts, gallery: readonly GalleryFilter[]): Content {
   const title = markup`<h3>conv3: what excites each filter</h3>`;
   if (!visualization) return [title, missing("The filters have not been looked at.", "deno task visualize RUN")];
   const { images, method, checkpoint, receptiveField, control, filters } = visualization;
@@ -54,6 +72,7 @@ function filters({ visualization, evaluation }: Facts, gallery: readonly Gallery
     control.structuralSimilarity !== null && markup` On average it is <b>${number(control.structuralSimilarity)}</b>.`
   } Middle grey is zero. Selectivity is (m − o) / (m + o), m the mean response to the preferred class and o that to the others.</p>
 ${other && warning(`These pictures are of checkpoint ${count(checkpoint.step)}, not of the one that was tested.`)}
+${outdated("These pictures were made", checkpoint.compared, saved, "deno task visualize RUN")}
 ${
     left > 0 &&
     markup`<p class="note">${count(left)} of ${

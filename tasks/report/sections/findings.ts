@@ -1,12 +1,14 @@
 /** What the comparison with Action Units found, told plainly: the truth test on drawn faces, and the read-out. */
+import { CORRESPOND_OPTIONS } from "../../correspond/options.ts";
 import { unitTitle } from "../../correspond/tables.ts";
 import { LEAST_RATIO } from "../../correspond/truth.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
 import { percent } from "../../words.ts";
 import { type Content, type Html, markup } from "../html.ts";
+import { differences, type Made } from "../differences.ts";
 import type { Facts } from "../facts.ts";
 import type { Corresponded, Correspondence } from "../read/documents.ts";
-import { count, figures, line, number, table } from "./parts.ts";
+import { count, figures, line, number, table, warning } from "./parts.ts";
 
 /** Whether the filters look where the units are; only drawn faces can tell. */
 export function truthTest({ truthTest, units }: Correspondence): Content {
@@ -51,16 +53,30 @@ ${
   }`;
 }
 
+const COMPARED_OPTIONS = CORRESPOND_OPTIONS.filter(({ long }) => long !== "--layer");
+
+function made({ checkpoint, images, on, selection, options }: Correspondence): Made {
+  return { checkpoint, images, options: { on, select: selection, ...options } };
+}
+
 /** The layers side by side: how many units each answers to, where it looks, what can be read from it. */
 export function layers({ correspondence, otherLayers }: Pick<Facts, "correspondence" | "otherLayers">): Content {
   const found: Omit<Corresponded, "pairs">[] = [...otherLayers, ...(correspondence ? [correspondence] : [])];
   if (found.length < 2) return undefined;
   found.sort((a, b) => a.document.layer < b.document.layer ? -1 : 1);
+  const { document: main } = correspondence ?? found[0];
+  const otherwise = (document: Correspondence) => differences(made(document), made(main), COMPARED_OPTIONS);
+  const unlike = found.some(({ document }) => otherwise(document).length > 0);
   const ratio = (sides: readonly { inside: number; chance: number }[]) => {
     const sum = (name: "inside" | "chance") => sides.reduce((total, side) => total + side[name], 0);
     return number(sides.length > 0 ? sum("inside") / sum("chance") : undefined, 1);
   };
   return markup`<h3>Layer by layer</h3>${
+    unlike &&
+    warning(
+      `These numbers were not all made alike, and do not compare where they were not: behind a layer stands what is other than for ${main.layer}.`,
+    )
+  }${
     table(
       "Layers compared with the Action Units",
       [
@@ -71,12 +87,12 @@ export function layers({ correspondence, otherLayers }: Pick<Facts, "corresponde
         "read-out, AUC",
         "random weights",
       ],
-      found.map(({ document: { layer, units, checkpoint }, probe }) => {
+      found.map(({ document, probe }) => {
+        const { layer, units } = document;
         const tested = units.filter(({ untested }) => untested === undefined);
         const truths = tested.flatMap(({ truth }) => truth ?? []);
-        const other = correspondence && checkpoint !== correspondence.document.checkpoint;
         return line(
-          other ? `${layer}, checkpoint ${count(checkpoint)}` : layer,
+          [layer, ...otherwise(document)].join(", "),
           `${tested.filter(({ answered }) => answered).length} of ${tested.length}`,
           ratio(truths),
           ratio(truths.flatMap(({ randomised }) => randomised ?? [])),

@@ -3,7 +3,7 @@ import { percent } from "../../words.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import type { ImagesKind } from "../../../training/model.ts";
-import { count, missing, warning } from "./parts.ts";
+import { count, missing, outdated, warning } from "./parts.ts";
 
 /** What the images are, in a word and in a sentence. */
 export const KINDS: Readonly<Record<ImagesKind, { tag: string; sentence: string }>> = {
@@ -45,6 +45,14 @@ export function head(facts: Facts, contents: readonly (readonly [id: string, tit
   }</p>
 ${headline(facts)}
 ${seenBefore(facts)}
+${
+    evaluation && outdated(
+      "The checkpoint was chosen",
+      evaluation.checkpoints.map(({ step }) => step),
+      facts.saved,
+      "deno task evaluate RUN",
+    )
+  }
 <p class="lead">A convolutional network was trained to name the expression of a face, and nothing else. This report says how well it does on people it has not seen, shows what its filters answer to, and compares them with the Action Units that people code by hand.</p>
 <nav aria-label="Contents"><ol>${
     contents.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)

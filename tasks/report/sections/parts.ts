@@ -1,4 +1,5 @@
 /** Pieces that several sections are made of. */
+import { missedSteps } from "../../run/checkpoints.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { Picture } from "../pictures/embed.ts";
 
@@ -42,6 +43,22 @@ export function missing(what: string, command: string): Html {
 /** Something that a reader must not overlook. */
 export function warning(...contents: Content[]): Html {
   return markup`<p class="warning" role="note">${contents}</p>`;
+}
+
+/** The warning that a result chose among fewer checkpoints than the run has now; nothing where it knew them all. */
+export function outdated(
+  what: string,
+  compared: readonly number[] | undefined,
+  saved: readonly number[],
+  task: string,
+) {
+  const missed = missedSteps(compared ?? saved, saved);
+  return missed.length > 0 && warning(
+    `${what} when the run had not come as far: ${
+      missed.length === 1 ? `checkpoint ${count(missed[0])} was` : `checkpoints up to ${count(missed.at(-1)!)} were`
+    } not compared. Make it again with `,
+    markup`<code>${task}</code>.`,
+  );
 }
 
 /** A table that scrolls for itself where the page is narrower. */

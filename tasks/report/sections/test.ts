@@ -2,17 +2,19 @@
 import { percent } from "../../words.ts";
 import { type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
-import type { TransferRecord } from "../../evaluate/transfer.ts";
-import { count, figures, line, missing, section, table, warning } from "./parts.ts";
+import { EVALUATE_OPTIONS } from "../../evaluate/options.ts";
+import { differences } from "../differences.ts";
+import type { RunFiles } from "../read/run_files.ts";
+import { count, figures, line, missing, outdated, section, table, warning } from "./parts.ts";
 
 /** The section. */
-export function testSection({ evaluation, transfers }: Facts): Html {
+export function testSection({ evaluation, transfers, saved }: Facts): Html {
   if (!evaluation) {
     return section(
       "test",
       "Test",
       missing("The run has not been tested.", "deno task evaluate RUN"),
-      transfer(transfers),
+      transfer({ transfers, saved }),
     );
   }
   const { test, classNames } = evaluation;
@@ -36,7 +38,7 @@ export function testSection({ evaluation, transfers }: Facts): Html {
         line(name, count(support), percent(precision), percent(recall), percent(f1))
       ),
     ),
-    transfer(transfers),
+    transfer({ transfers, evaluation, saved }),
   );
 }
 
@@ -62,8 +64,19 @@ function confusion(matrix: readonly (readonly number[])[], names: readonly strin
   );
 }
 
-function transfer(transfers: readonly TransferRecord[]): Html | undefined {
+const COMPARED_OPTIONS = EVALUATE_OPTIONS.filter(({ long }) => long !== "--on");
+
+function transfer(
+  { transfers, evaluation, saved }: Pick<RunFiles, "transfers" | "evaluation" | "saved">,
+): Html | undefined {
   if (transfers.length === 0) return undefined;
+  const [first] = transfers;
+  // Beside the run's own test, or else the first of them.
+  const main = evaluation
+    ? { checkpoint: evaluation.chosen.step, options: { select: evaluation.selection, ...evaluation.options } }
+    : { checkpoint: first.step, options: { select: first.selection, ...first.options } };
+  const otherwise = ({ step, selection, options }: typeof first) =>
+    differences({ checkpoint: step, options: { select: selection, ...options } }, main, COMPARED_OPTIONS);
   const shared = transfers.filter(({ shareImages }) => shareImages);
   return markup`<h3>On other data</h3>${
     shared.length > 0 &&
@@ -73,19 +86,24 @@ function transfer(transfers: readonly TransferRecord[]): Html | undefined {
       } and the training data hold the same photographs, all or some: this is no test on unseen faces.`,
     )
   }${
+    transfers.map(({ testedOn, compared }) =>
+      outdated(`The test on ${testedOn} was made`, compared, saved, "deno task evaluate RUN --on OTHER")
+    )
+  }${
     table(
       "The same network on all labelled images of other sets, classes matched by name",
       ["tested on", "images", "left out, learned before", "accuracy", "interval over people", "balanced accuracy"],
-      transfers.map(({ testedOn, test, seen }) =>
-        line(
-          testedOn,
+      transfers.map((one) => {
+        const { testedOn, test, seen } = one;
+        return line(
+          [testedOn, ...otherwise(one)].join(", "),
           count(test.images),
           seen ? count(seen.same + seen.ofSamePeople) : "not compared",
           percent(test.accuracy),
           `${percent(test.accuracyInterval.low)} to ${percent(test.accuracyInterval.high)}`,
           percent(test.balancedAccuracy),
-        )
-      ),
+        );
+      }),
     )
   }`;
 }

@@ -205,7 +205,7 @@ const report = ofFolder(
     "run.json": json(RUN),
     "log.jsonl": text(LOG),
     "evaluation.json": json(EVALUATION),
-    "evaluation_on_other.json": json({ ...EVALUATION, testedOn: "other", shareImages: false }),
+    "evaluation_on_other.json": json({ ...EVALUATION, testedOn: "other", shareImages: false, step: 100 }),
     "visualization/conv3/visualization.json": json(LOOKS.visualization),
     "correspondence/conv3/correspondence.json": json(LOOKS.correspondence),
     "correspondence/conv3/probe.json": json(LOOKS.probe),
