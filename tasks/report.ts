@@ -14,7 +14,8 @@ interface Arguments {
   data?: string;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/** Does what a command line says, and returns the exit code. */
+export async function reportTask(argv: readonly string[]): Promise<number> {
   const command = new Command("report")
     .description(
       "Puts everything that a run folder holds into one HTML file, to read and to hand on. What has not been computed yet is named with the " +
@@ -28,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     )
     .exitOverride();
   command.showHelpAfterError(`(${taskCall("report --help")} lists the options)`);
-  command.parse([...args], { from: "user" });
+  command.parse([...argv], { from: "user" });
   const { output, data } = command.opts<Arguments>();
 
   let progress: ReturnType<typeof createProgress> | undefined;
@@ -59,4 +60,4 @@ function htmlFile(path: string): string {
   return path;
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => reportTask(args));
