@@ -18,7 +18,7 @@ import { readOut } from "./correspond/read_out.ts";
 import { pairsCsv, unitEntries } from "./correspond/tables.ts";
 import { judge, lookInside } from "./correspond/truth.ts";
 import { inForce } from "./option_list.ts";
-import { savedCheckpoints } from "./run/checkpoints.ts";
+import { savedCheckpoints, stepsOf, unfinished } from "./run/checkpoints.ts";
 import { createNetwork, openRun, type Run } from "./run/open.ts";
 import { complain, say } from "./terminal.ts";
 import { jsonText } from "./words.ts";
@@ -50,6 +50,8 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
     selection: options.select ?? run.record.given.select,
     signal,
   });
+  const compared = stepsOf(scores), warning = unfinished(run.record, compared);
+  if (warning) console.error(warning);
   using random = await randomizedControl(net);
   complain(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
   const trained = await respond(net, run, known, layer, signal);
@@ -95,7 +97,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       on,
       images,
       checkpoint: chosen.step,
-      compared: scores.map(({ step }) => step),
+      compared,
       selection,
       rule: RULES[selection],
       options: inForce(CORRESPOND_OPTIONS, { ...statistics, layer, on, select: selection }),

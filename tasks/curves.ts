@@ -8,7 +8,8 @@ import { taskCall } from "./invocation.ts";
 import { RunFolder } from "./run/folder.ts";
 import { readRunRecord, type RunRecord } from "./run/record.ts";
 import { writeWholeFile } from "./whole_file.ts";
-import { say } from "./terminal.ts";
+import { complain, say } from "./terminal.ts";
+import { plain } from "./words.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command("curves")
@@ -35,14 +36,27 @@ async function main(args: readonly string[]): Promise<number> {
     group: byVariant ? record.settings.variant : name,
     records,
   }));
+  const names = [...new Set(read.map(({ record }) => record.dataset.name))];
+  const warning = differentData(read.map(({ record }) => record));
+  if (warning) console.error(`warning: ${warning}`);
   const picture = await comparisonPng(runs, {
-    title: `${[...new Set(read.map(({ record }) => record.dataset.name))].join(", ")}: ${runs.length} runs`,
+    title: `${names.join(", ")}: ${runs.length} runs${warning ? ", not all on the same data" : ""}`,
     classes: only(read.map(({ record }) => record.network.classes)),
   });
   await writeWholeFile(output, picture);
   for (const { name, record, records } of read) say(line(name, record, records.at(-1)!.step));
   say(`picture   ${output}`);
   return 0;
+}
+
+/** What has to be said of runs that did not learn the same data; nothing where they did. */
+export function differentData(records: readonly { dataset: Pick<RunRecord["dataset"], "name" | "fingerprint"> }[]) {
+  const sets = new Map(records.map(({ dataset }) => [dataset.fingerprint, plain(dataset.name)]));
+  if (sets.size < 2) return undefined;
+  return `the runs learned ${sets.size} sets of data (${
+    [...sets.values()].join(", ")
+  }): their losses and accuracies do ` +
+    "not compare, and a mean over them is of no set";
 }
 
 /** A run's name: its folder's, with as much of the path before it as makes it unique. */

@@ -6,7 +6,7 @@ import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { parseArguments } from "./evaluate/options.ts";
 import { evaluateRun } from "./evaluate/run.ts";
 import { transferRun } from "./evaluate/transfer.ts";
-import { taskCall } from "./invocation.ts";
+import { stepsOf, unfinished } from "./run/checkpoints.ts";
 import { openRun } from "./run/open.ts";
 import { jsonText } from "./words.ts";
 import { complain, printWhole, say } from "./terminal.ts";
@@ -19,7 +19,7 @@ export async function evaluateTask(argv: readonly string[], signal: AbortSignal 
   using gpu = await openGpu();
   const options = { selection: select ?? run.record.given.select, bootstrap: { seed, resamples }, signal };
   try {
-    const { found, lines, files } = other
+    const { found, compared, lines, files } = other
       ? await transferRun(gpu, run, other, options).then(({ record, files }) => {
         if (record.shareImages) {
           complain(
@@ -27,11 +27,13 @@ export async function evaluateTask(argv: readonly string[], signal: AbortSignal 
               "contains CK+), and those that were cut out otherwise are not found: this is no test on unseen faces",
           );
         }
-        return { found: record, lines: transferLines(record), files };
+        return { found: record, compared: record.compared, lines: transferLines(record), files };
       })
       : await evaluateRun(gpu, run, options).then(({ evaluation, files }) => (
-        { found: evaluation, lines: evaluationLines(evaluation), files }
+        { found: evaluation, compared: stepsOf(evaluation.checkpoints), lines: evaluationLines(evaluation), files }
       ));
+    const warning = unfinished(run.record, compared);
+    if (warning) complain(warning);
     if (json) await printWhole(jsonText(found));
     else {
       for (const line of lines) say(line);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { openGpu } from "../gpu/device.ts";
 import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
+import { unfinished } from "./run/checkpoints.ts";
 import { openRun } from "./run/open.ts";
 import { explainImage } from "./visualize/image.ts";
 import { layerFolder, visualizeLayer } from "./visualize/layer.ts";
@@ -23,6 +24,8 @@ export async function visualizeTask(argv: readonly string[], signal: AbortSignal
       controls: options.controls,
       signal,
     });
+    const warning = unfinished(run.record, looked.compared);
+    if (warning) console.error(warning);
     if (options.image === undefined) await layer(looked, options, signal);
     else await image(looked, { ...options, image: options.image }, signal);
     return 0;

@@ -13,7 +13,7 @@ import { confusionPng } from "../charts/confusion.ts";
 import { fileName } from "../command.ts";
 import { inForce, type OptionValues } from "../option_list.ts";
 import { createProgress } from "../progress.ts";
-import { savedCheckpoints } from "../run/checkpoints.ts";
+import { savedCheckpoints, stepsOf } from "../run/checkpoints.ts";
 import { createNetwork, type Run } from "../run/open.ts";
 import { jsonText, percent, whom } from "../words.ts";
 import { EVALUATE_OPTIONS } from "./options.ts";
@@ -77,7 +77,7 @@ export async function measureTransfer(
     seen: seen!,
     leftOut,
     test,
-    compared: scores.map(({ step }) => step),
+    compared: stepsOf(scores),
     options: inForce(EVALUATE_OPTIONS, { ...options.bootstrap, select: selection }),
   };
   return { record, result };

@@ -3,6 +3,7 @@ import type { SavedCheckpoint } from "../../training/evaluation/evaluate.ts";
 import { UsageError } from "../command.ts";
 import { readCheckpointFile } from "../documents/read.ts";
 import type { Run } from "./open.ts";
+import type { RunRecord } from "./record.ts";
 
 /**
  * A run's checkpoints that may be chosen, ascending; each is read when it is asked for. They are those that the run was to write: every so
@@ -23,6 +24,19 @@ export async function savedCheckpoints({ folder, record }: Pick<Run, "folder" | 
 export async function savedSteps({ folder, record }: Pick<Run, "folder" | "record">): Promise<number[]> {
   const all = await folder.checkpointSteps();
   return all.filter((step) => step % record.checkpointEvery === 0 || step === all.at(-1));
+}
+
+/** Steps of checkpoints. */
+export function stepsOf(checkpoints: readonly { step: number }[]): number[] {
+  return checkpoints.map(({ step }) => step);
+}
+
+/** What has to be said where a choice was made among the checkpoints of a run that has not ended; nothing where it has. */
+export function unfinished({ steps }: Pick<RunRecord, "steps">, compared: readonly number[]): string | undefined {
+  const last = compared.at(-1) ?? 0;
+  if (last >= steps) return undefined;
+  return `warning: the run has a checkpoint of ${last} of ${steps} steps: those to come were not compared. ` +
+    "Remedy: the same command again when training has ended.";
 }
 
 /**

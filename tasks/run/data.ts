@@ -12,12 +12,8 @@ import { UsageError } from "../command.ts";
 import { taskCall } from "../invocation.ts";
 import { createProgress } from "../progress.ts";
 import { complain } from "../terminal.ts";
+import type { DatasetName } from "./dataset_names.ts";
 import { defaultFolder } from "./default_folder.ts";
-
-/** The datasets that `train` knows by name. */
-export const DATASETS = ["synthetic", "tfd", "ck_plus", "ck_plus_six_class"] as const;
-/** One of them. */
-export type DatasetName = typeof DATASETS[number];
 
 /** Size of the built-in set: people, and photographs of each. */
 export const BUILT_IN = { subjects: 100, imagesPerSubject: 16, seed: 1 };

@@ -8,7 +8,7 @@ import { UsageError } from "../command.ts";
 import { checkFields, listOf, tableOf, whole } from "../documents/fields.ts";
 import { readCheckpointFile, readDocument } from "../documents/read.ts";
 import { taskCall } from "../invocation.ts";
-import { missedSteps, savedCheckpoints } from "./checkpoints.ts";
+import { missedSteps, savedCheckpoints, stepsOf } from "./checkpoints.ts";
 import { RunFolder } from "./folder.ts";
 import { imagesOfRun } from "./images.ts";
 import { readRunRecord, type RunRecord } from "./record.ts";
@@ -58,7 +58,7 @@ export async function loadModel(path: string, options: { step?: number } = {}): 
   const checkpoints = await savedCheckpoints({ folder, record });
   const choice = await readChoice(folder);
   const chosen = choice?.step, last = checkpoints.at(-1)!.step;
-  const missed = choice ? missedSteps(choice.compared, checkpoints.map(({ step }) => step)) : [];
+  const missed = choice ? missedSteps(choice.compared, stepsOf(checkpoints)) : [];
   if (missed.length > 0) {
     const since = missed.length === 1 ? "it" : `${missed.length} checkpoints, it among them`;
     const rule = `the last one: evaluate did not compare ${since}. Remedy: run ${taskCall("evaluate")} again`;
@@ -107,5 +107,5 @@ export async function readChoice(folder: RunFolder): Promise<{ step: number; com
   const evaluation = await readDocument<Evaluation>(folder.file("evaluation.json"), "evaluate", (document) => {
     checkFields(document, { "chosen.step": whole(0), checkpoints: listOf(tableOf({ step: whole(0) })) });
   });
-  return evaluation && { step: evaluation.chosen.step, compared: evaluation.checkpoints.map(({ step }) => step) };
+  return evaluation && { step: evaluation.chosen.step, compared: stepsOf(evaluation.checkpoints) };
 }

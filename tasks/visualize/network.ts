@@ -5,7 +5,7 @@ import type { Parameters } from "../../network/parameters.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { chooseCheckpoint } from "../../training/evaluation/evaluate.ts";
 import { type CheckpointScore, RULES, type Selection } from "../../training/evaluation/select.ts";
-import { savedCheckpoints } from "../run/checkpoints.ts";
+import { savedCheckpoints, stepsOf } from "../run/checkpoints.ts";
 import { createNetwork, type Run } from "../run/open.ts";
 
 /** A run's network and its control: the same sizes and scale, every weight drawn anew. */
@@ -44,7 +44,7 @@ export async function lookInto(
       draws.push(await other.parameters());
     }
     const dispose = () => [net, control].forEach((one) => one.dispose());
-    const compared = scores.map(({ step }) => step);
+    const compared = stepsOf(scores);
     return { run, net, control, draws, chosen, compared, selection: by, rule: RULES[by], [Symbol.dispose]: dispose };
   } catch (error) {
     net.dispose();

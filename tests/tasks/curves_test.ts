@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { curvesPng, curvesSvg } from "../../tasks/charts/curves.ts";
 import type { CurveRecord } from "../../tasks/charts/lines.ts";
+import { differentData } from "../../tasks/curves.ts";
 import { needs } from "../permissions.ts";
 
 const ignore = needs("ffi", "read");
@@ -72,4 +73,14 @@ Deno.test({
     await assert.rejects(curvesSvg([], { title: "Nothing" }), { name: "RangeError", message: /0 of 0 records/ });
     await assert.rejects(curvesSvg([lost], { title: "Nothing" }), { name: "RangeError", message: /0 of 1 records/ });
   },
+});
+
+Deno.test("curves of runs that learned different data are said to be so, whatever the data is called", () => {
+  const run = (name: string, fingerprint: string) => ({ dataset: { name, fingerprint } });
+  assert.equal(differentData([run("tfd", "a"), run("tfd", "a")]), undefined);
+  assert.match(
+    differentData([run("tfd", "a"), run("ck_plus", "b")])!,
+    /^the runs learned 2 sets of data \(tfd, ck_plus\)/,
+  );
+  assert.match(differentData([run("mine", "a"), run("mine", "b"), run("mine", "a")])!, /2 sets of data \(mine, mine\)/);
 });

@@ -9,7 +9,7 @@ import { writeNpy } from "../../datasets/npy.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { TFD_CLASSES } from "../../datasets/tfd.ts";
 import { publishedFor } from "../../tasks/crossval/published.ts";
-import type { DatasetName } from "../../tasks/run/data.ts";
+import type { DatasetName } from "../../tasks/run/dataset_names.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { runTaskIn } from "../support/task.ts";

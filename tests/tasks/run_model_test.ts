@@ -1,7 +1,7 @@
 /** The model that a run folder stands for: what evaluate chose among the checkpoints that the run has now. */
 
 import assert from "node:assert/strict";
-import { missedSteps, savedCheckpoints } from "../../tasks/run/checkpoints.ts";
+import { missedSteps, savedCheckpoints, unfinished } from "../../tasks/run/checkpoints.ts";
 import { loadModel } from "../../tasks/run/model.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
@@ -49,4 +49,9 @@ Deno.test({
 Deno.test("missedSteps: what came after a result, not what has gone since", () => {
   assert.deepEqual(missedSteps([0, 100, 150], [0, 100, 200, 250]), [200, 250]);
   assert.deepEqual(missedSteps([0, 100, 200], [0, 200]), []);
+});
+
+Deno.test("unfinished: a choice while the run trains is said to be one", () => {
+  assert.match(unfinished({ steps: 300 }, [0, 100])!, /a checkpoint of 100 of 300 steps.*not compared\. Remedy/);
+  assert.equal(unfinished({ steps: 300 }, [0, 100, 300]), undefined);
 });

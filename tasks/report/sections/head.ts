@@ -1,6 +1,7 @@
 /** The top of the page: what this is, the number, how sure it is, and what it must not be taken for. */
 import { percent } from "../../words.ts";
 import { type Content, type Html, markup } from "../html.ts";
+import { stepsOf } from "../../run/checkpoints.ts";
 import type { Facts } from "../facts.ts";
 import type { ImagesKind } from "../../../training/model.ts";
 import { count, missing, outdated, warning } from "./parts.ts";
@@ -48,7 +49,7 @@ ${seenBefore(facts)}
 ${
     evaluation && outdated(
       "The checkpoint was chosen",
-      evaluation.checkpoints.map(({ step }) => step),
+      stepsOf(evaluation.checkpoints),
       facts.saved,
       "deno task evaluate RUN",
     )
