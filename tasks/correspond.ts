@@ -51,7 +51,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
     signal,
   });
   const compared = stepsOf(scores), warning = unfinished(run.record, compared);
-  if (warning) console.error(warning);
+  if (warning) complain(warning);
   using random = await randomizedControl(net);
   complain(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
   const trained = await respond(net, run, known, layer, signal);

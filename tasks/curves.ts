@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   }));
   const names = [...new Set(read.map(({ record }) => record.dataset.name))];
   const warning = differentData(read.map(({ record }) => record));
-  if (warning) console.error(`warning: ${warning}`);
+  if (warning) complain(`warning: ${warning}`);
   const picture = await comparisonPng(runs, {
     title: `${names.join(", ")}: ${runs.length} runs${warning ? ", not all on the same data" : ""}`,
     classes: only(read.map(({ record }) => record.network.classes)),

@@ -1,4 +1,4 @@
-/** Options of a task in one list: its command line takes them, its document remembers them, the report's commands name them. */
+/** Options of a task in one list: its command line takes them, its document holds them, the report's commands name them. */
 import type { Command, Option } from "./deps.ts";
 import { shellWord } from "./shell_word.ts";
 
@@ -12,8 +12,8 @@ export function withOptions(command: Command, options: readonly Option[]): Comma
 }
 
 /**
- * The values in force: what was given, or else the default. Nothing else that is given comes along, and what has no value
- * is left out.
+ * The values in force: what was given, or else the default. Nothing else that is given comes along, and what has no
+ * value is left out.
  */
 export function inForce(options: readonly Option[], given: OptionValues = {}): OptionValues {
   return Object.fromEntries(options.flatMap((option) => {

@@ -25,7 +25,7 @@ export async function visualizeTask(argv: readonly string[], signal: AbortSignal
       signal,
     });
     const warning = unfinished(run.record, looked.compared);
-    if (warning) console.error(warning);
+    if (warning) complain(warning);
     if (options.image === undefined) await layer(looked, options, signal);
     else await image(looked, { ...options, image: options.image }, signal);
     return 0;

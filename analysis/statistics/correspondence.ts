@@ -84,9 +84,9 @@ export interface Correspondence {
   /** P-value adjusted for the filters of the unit: chance of any false one among them (Westfall and Young). */
   familywise: Float64Array;
   /**
-   * P-value of the direction, adjusted for the filters of the unit in the same way: that `auc` lies away from `nullAuc`, on
-   * whichever side, whatever the statistic. Where it is small the side says whether the unit excites the filter or the filter
-   * is quieter with it. A unit that only spreads a filter's responses has a large divergence and no direction.
+   * P-value of the direction, adjusted for the filters of the unit in the same way: that `auc` lies away from `nullAuc`,
+   * on whichever side, whatever the statistic. Where it is small the side says whether the unit excites the filter or the
+   * filter is quieter with it. A unit that only spreads a filter's responses has a large divergence and no direction.
    */
   direction: Float64Array;
   /** For each unit what is known of it. */

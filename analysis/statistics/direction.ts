@@ -20,7 +20,7 @@ export interface ListedLabels {
 /**
  * Weights that make the weighted sum of squared centered ranks an unbiased estimate of the variance of the sum over the
  * listed images, whatever the two variances are: with m of n images of a cell listed, of variance s, and k others, of
- * variance t, the sum's is (k / n)^2 m s + (m / n)^2 k t, and a squared distance from the cell's mean has the expectation
+ * variance t, the sum's is (k / n)^2 m s + (m / n)^2 k t, and a squared distance from the cell's mean is expected to be
  * s (1 - 2 / n + m / n^2) + t k / n^2 for a listed image, and for another one the same with both exchanged.
  */
 export function squareWeights(exchange: Exchange, isListed: Uint8Array): SquareWeights {
@@ -51,11 +51,12 @@ export function centeredRanks(exchange: Exchange, ranks: Float64Array): Float64A
 }
 
 /**
- * How far the ranks of the images with a unit lie from what is expected of them, on either side, over an estimate of that
- * distance's deviation which does not take the responses to be spread alike with the unit and without it. A permutation
- * makes them alike, and a statistic without this estimate calls a unit that only spreads the responses an excitation: see
- * K. Neubert, E. Brunner: A studentized permutation test for the non-parametric Behrens-Fisher problem, Computational
- * Statistics and Data Analysis 51, 2007. Where the responses do not depend on the unit at all, it is as exact as any other.
+ * How far the ranks of the images with a unit lie from what is expected of them, on either side, over an estimate of
+ * that distance's deviation which does not take the responses to be spread alike with the unit and without it. A
+ * permutation makes them alike, and a statistic without this estimate calls a unit that only spreads the responses an
+ * excitation: see K. Neubert, E. Brunner: A studentized permutation test for the non-parametric Behrens-Fisher problem,
+ * Computational Statistics and Data Analysis 51, 2007. Where the responses do not depend on the unit at all, the test is
+ * as exact as any other by permutation.
  *
  * @returns The statistic as observed, 0 or more; the largest ones of the permutations stay in `largestDirection`.
  */

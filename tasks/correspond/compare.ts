@@ -89,7 +89,7 @@ export function excess({ auc, nullAuc, filters }: Correspondence, unit: number):
   return rowOf(auc, unit, filters).map((area, filter) => area - chance[filter]);
 }
 
-/** The filters that a unit excites, the most divergent first; those excited by more than chance come before the others. */
+/** The filters that a unit excites, the most divergent first; those beyond chance come before the others. */
 export function excited({ result }: Comparison, unit: number, count: number): number[] {
   const above = excess(result, unit), direction = rowOf(result.direction, unit, result.filters);
   const up = ranking(result, unit).filter((filter) => above[filter] > 0);

@@ -40,7 +40,7 @@ export interface TransferRecord {
   options: OptionValues;
 }
 
-/** Chooses a checkpoint by the run's own data, and tests it on the labelled images of other data that it did not learn. */
+/** Chooses a checkpoint by the run's own data, and tests it on all labelled images of other data that are new to it. */
 export async function measureTransfer(
   gpu: Gpu,
   run: Run,

@@ -1,4 +1,4 @@
-/** The commands that make a run and everything of it that the report shows again, with every option that was in force. */
+/** The commands that make a run and all that the report shows of it again, with every option that was in force. */
 import { CORRESPOND_OPTIONS } from "../correspond/options.ts";
 import type { Option } from "../deps.ts";
 import { EVALUATE_OPTIONS } from "../evaluate/options.ts";
@@ -84,7 +84,7 @@ function trainCommand(record: RunRecord): string {
 /** Commands are broken into lines no longer than this. */
 const WIDTH = 88;
 
-/** A command with all options of a list that have a value, the defaults of those that were not given, and more words. */
+/** A command with all options of a list that have a value, given or by default, and more words. */
 function command(
   task: string,
   args: readonly string[],

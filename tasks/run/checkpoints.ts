@@ -31,7 +31,7 @@ export function stepsOf(checkpoints: readonly { step: number }[]): number[] {
   return checkpoints.map(({ step }) => step);
 }
 
-/** What has to be said where a choice was made among the checkpoints of a run that has not ended; nothing where it has. */
+/** What has to be said of a choice among the checkpoints of a run that has not ended; nothing where it has. */
 export function unfinished({ steps }: Pick<RunRecord, "steps">, compared: readonly number[]): string | undefined {
   const last = compared.at(-1) ?? 0;
   if (last >= steps) return undefined;

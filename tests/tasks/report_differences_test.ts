@@ -1,4 +1,4 @@
-/** What a report says of results that were not made alike: of other checkpoints, images and options, or before the run's end. */
+/** What a report says of results that were not made alike: of other checkpoints, images and options, or too early. */
 
 import assert from "node:assert/strict";
 import { gather } from "../../tasks/report/facts.ts";

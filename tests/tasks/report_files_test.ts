@@ -25,8 +25,8 @@ Deno.test({
       );
       assert.equal(
         train,
-        "deno task train --variant cnn_ad --split 2 --seed 7 --select validation --steps 200 --batch 64 --image-size 32 " +
-          "--normalization local-mean --learning-rate 0.01 --momentum 0.9 --weight-decay 0.00001 " +
+        "deno task train --variant cnn_ad --split 2 --seed 7 --select validation --steps 200 --batch 64 " +
+          "--image-size 32 --normalization local-mean --learning-rate 0.01 --momentum 0.9 --weight-decay 0.00001 " +
           "--checkpoint-every 100 --init-scale 0.625 --convolution direct --data DATA --run RUN",
       );
       assert.equal(evaluate, "deno task evaluate RUN --select validation --resamples 1000 --seed 4");

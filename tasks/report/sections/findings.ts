@@ -74,7 +74,8 @@ export function layers({ correspondence, otherLayers }: Pick<Facts, "corresponde
   return markup`<h3>Layer by layer</h3>${
     unlike &&
     warning(
-      `These numbers were not all made alike, and do not compare where they were not: behind a layer stands what is other than for ${main.layer}.`,
+      "These numbers were not all made alike, and do not compare where they were not: behind a layer stands what is other " +
+        `than for ${main.layer}.`,
     )
   }${
     table(
