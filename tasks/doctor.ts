@@ -9,7 +9,7 @@ import config from "../deno.json" with { type: "json" };
 import datasetsDeps from "../datasets/deps.ts" with { type: "text" };
 import tasksDeps from "./deps.ts" with { type: "text" };
 import { describe, isOpenGl } from "../gpu/adapter.ts";
-import { FONT } from "./charts/style.ts";
+import { FONT, NO_FONT } from "./charts/font.ts";
 import { taskCall, typedArguments } from "./invocation.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 import { jsonText } from "./words.ts";
@@ -63,8 +63,9 @@ async function examine(): Promise<Report> {
         "(Debian: apt-get install mesa-vulkan-drivers libvulkan1).",
     );
   }
-  if (fonts.length === 0) {
-    remedies.push(`${FONT} was not found: pictures may lack their text (Debian: apt-get install fonts-dejavu-core).`);
+  // Windows and macOS have fonts of their own, which stand in.
+  if (fonts.length === 0 && Deno.build.os === "linux") {
+    remedies.push(NO_FONT);
   }
   return {
     versions: { aulens: config.version, ...Deno.version },

@@ -7,6 +7,7 @@ import { type SubjectOverlap, subjectOverlaps } from "../datasets/subject_overla
 import { pngFile, runTask } from "./command.ts";
 import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
+import { sayWhereNoLetters } from "./letters.ts";
 import { summarize, summaryLines } from "./summary.ts";
 import { writeWholeFile } from "./whole_file.ts";
 import { complain, printWhole, say } from "./terminal.ts";
@@ -45,6 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
     say(`prepared with   ${JSON.stringify({ ...details, warnings: undefined })}`);
   }
   if (picture !== undefined) {
+    await sayWhereNoLetters();
     await writeWholeFile(picture, await contactSheet(dataset));
     if (!json) say(`contact sheet   ${picture}`);
   }

@@ -1,8 +1,7 @@
 /** What all charts share: one look, and the way from a Vega-Lite description to SVG and PNG, with no browser. */
+import { sayWhereNoLetters } from "../letters.ts";
+import { FONT } from "./font.ts";
 import { loadSharp, loadVega, loadVegaLite, type TopLevelSpec } from "../deps.ts";
-
-/** The font every text asks for; Debian has it as fonts-dejavu-core. */
-export const FONT = "DejaVu Sans";
 
 /** Text; text that stands back; lines that guide the eye. */
 export const INK = "#1f2430", QUIET = "#6b7280", GRID = "#e7e9ee";
@@ -57,6 +56,7 @@ export async function vegaSvg(spec: TopLevelSpec): Promise<string> {
  */
 export async function svgToPng(svg: string): Promise<Uint8Array> {
   const sharp = await loadSharp();
+  await sayWhereNoLetters();
   const { background, padding } = CONFIG;
   const picture = sharp(new TextEncoder().encode(svg), { density: 144 }).flatten({ background })
     .trim({ background, threshold: 1 });

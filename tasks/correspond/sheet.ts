@@ -2,7 +2,9 @@
 import { Buffer } from "node:buffer";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { loadSharp } from "../deps.ts";
-import { FONT, INK, QUIET } from "../charts/style.ts";
+import { sayWhereNoLetters } from "../letters.ts";
+import { FONT } from "../charts/font.ts";
+import { INK, QUIET } from "../charts/style.ts";
 import type { Sight } from "./project.ts";
 
 /** A unit's line of the sheet. */
@@ -111,6 +113,7 @@ export async function sheetPng(
       }
     }
   }
+  await sayWhereNoLetters();
   const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${total}">` +
     `<g font-family="${FONT}, sans-serif">${texts.join("")}</g></svg>`;
   const sheet = sharp(page, { raw: { width, height: total, channels: 3 } });

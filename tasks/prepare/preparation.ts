@@ -9,6 +9,7 @@ import { SourceErrors } from "../../datasets/source_error.ts";
 import { countDrawn } from "../../datasets/synthetic/twins/folder.ts";
 import { INTERRUPTED, stopSignal, UsageError } from "../command.ts";
 import type { Command } from "../deps.ts";
+import { sayWhereNoLetters } from "../letters.ts";
 import { createProgress } from "../progress.ts";
 import { summarize, summaryLines } from "../summary.ts";
 import { complain, say } from "../terminal.ts";
@@ -60,6 +61,7 @@ export async function prepare(target: Target, read: Reader): Promise<number> {
     ).catch(listErrors);
     for (const doubt of subjectDoubts(dataset)) if (!warnings.includes(doubt)) warnings.push(doubt);
     const drawn = await areDrawn(sources);
+    await sayWhereNoLetters();
     if (drawn) {
       warnings.push(`this is a twin: drawn faces. Nothing measured on them says anything about ${dataset.name}`);
     }

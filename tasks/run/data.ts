@@ -10,6 +10,7 @@ import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { TFD_CLASSES } from "../../datasets/tfd.ts";
 import { UsageError } from "../command.ts";
 import { taskCall } from "../invocation.ts";
+import { sayWhereNoLetters } from "../letters.ts";
 import { createProgress } from "../progress.ts";
 import { complain } from "../terminal.ts";
 import type { DatasetName } from "./dataset_names.ts";
@@ -143,6 +144,7 @@ async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSigna
     onProgress: (done) => progress.update(done),
   });
   progress.stop();
+  await sayWhereNoLetters();
   await Deno.mkdir(join(folder, ".."), { recursive: true });
   try {
     await writePrepared(folder, dataset, { source: "drawn faces", ...BUILT_IN }, {

@@ -1,8 +1,10 @@
 /** A page of small grey pictures and words: pictures are drawn into the pixels, words come as SVG over them. */
 import { Buffer } from "node:buffer";
-import { FONT, INK, QUIET } from "../charts/style.ts";
+import { FONT } from "../charts/font.ts";
+import { INK, QUIET } from "../charts/style.ts";
 import { loadSharp } from "../deps.ts";
 import { escape } from "../escape.ts";
+import { sayWhereNoLetters } from "../letters.ts";
 
 /** Part of a square, in its pixels. */
 export interface Part {
@@ -86,6 +88,7 @@ export class Page {
   /** The page as the bytes of a PNG file. */
   async png(): Promise<Uint8Array> {
     const sharp = await loadSharp();
+    await sayWhereNoLetters();
     const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${this.width}" height="${this.height}">` +
       `<g font-family="${FONT}, sans-serif">${this.#marks.join("")}</g></svg>`;
     const picture = sharp(this.#pixels, { raw: { width: this.width, height: this.height, channels: 1 } })

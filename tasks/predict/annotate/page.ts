@@ -3,8 +3,10 @@ import { Buffer } from "node:buffer";
 import type { AttributionMethod } from "../../../analysis/attribution.ts";
 import { cutSquare, type Image } from "../../../datasets/faces/mod.ts";
 import { SourceError } from "../../../datasets/source_error.ts";
-import { FONT, INK, QUIET } from "../../charts/style.ts";
+import { FONT } from "../../charts/font.ts";
+import { INK, QUIET } from "../../charts/style.ts";
 import { loadSharp } from "../../deps.ts";
+import { sayWhereNoLetters } from "../../letters.ts";
 import { escape } from "../../escape.ts";
 import { percent, plain } from "../../words.ts";
 import type { PredictedFace } from "../predict.ts";
@@ -75,6 +77,7 @@ export async function annotatedJpeg(
   lines.forEach(({ text, color }, n) => {
     marks.push(write(text, MARGIN, footer + LINE * n + 10, { size: 15, color }));
   });
+  await sayWhereNoLetters();
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     `<g font-family="${FONT}, sans-serif">${marks.join("")}</g></svg>`;
   const page = sharp({ create: { width, height, channels: 3, background: "white" } })
