@@ -23,7 +23,7 @@ export interface ListedSequence {
  * if (CK_PLUS_SEQUENCES.length !== 327) throw new Error("the paper's 327 sequences");
  * ```
  */
-export const CK_PLUS_SEQUENCES: readonly ListedSequence[] = list.trim().split("\n").slice(1).map((line) => {
+export const CK_PLUS_SEQUENCES: readonly ListedSequence[] = list.trim().split(/\r?\n/).slice(1).map((line) => {
   const [subject, sequence, emotion, fold] = line.split("\t");
   return { subject, sequence, emotion: Number(emotion), fold: Number(fold) };
 });

@@ -2,8 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Facts, GalleryFilter } from "./facts.ts";
 import { Html, json, markup } from "./html.ts";
-import script from "./page/script.js" with { type: "text" };
-import { STYLE } from "./page/style.ts";
+import { SCRIPT, STYLE } from "./page/inline.ts";
 import { actionUnitsSection, heatData } from "./sections/action_units.ts";
 import { controlsSection, limitsSection, referencesSection, reproduceSection } from "./sections/closing.ts";
 import { filterData, filtersSection, sheetDialog, SHOWN_FIRST } from "./sections/filters.ts";
@@ -70,7 +69,7 @@ async function page(facts: Facts, gallery: readonly GalleryFilter[]): Promise<st
     "default-src 'none'",
     "img-src data:",
     `style-src '${await hash(STYLE)}'`,
-    `script-src '${await hash(script)}'`,
+    `script-src '${await hash(SCRIPT)}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -103,7 +102,7 @@ async function page(facts: Facts, gallery: readonly GalleryFilter[]): Promise<st
   }. This file loads nothing and sends nothing.</p></footer>
     ${sheetDialog()}
     <script type="application/json" id="data">${json(data)}</script>
-    <script>${new Html(script)}</script>
+    <script>${new Html(SCRIPT)}</script>
       </body>
     </html>
 `.text;

@@ -1,5 +1,6 @@
 /** The comparison with peers: what their answers have to be, what becomes of one that fails, which ratios there are, what the table says. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { Workload } from "../../bench/measure/workload.ts";
 import { candidates } from "../../bench/peers/candidates.ts";
 import { comparePeers, largestRight } from "../../bench/peers/compare.ts";
@@ -11,7 +12,7 @@ import { dot } from "../support/compare.ts";
 import { withGpu } from "../support/gpu.ts";
 
 const small = { batch: 2, imageSize: 16, variant: "cnn_ad", convolution: "auto" } as const;
-const program = new URL("./fake_peer.ts", import.meta.url).pathname;
+const program = fileURLToPath(new URL("./fake_peer.ts", import.meta.url));
 const start = (how: string, folder = "") => ["run", "--quiet", "--allow-all", program, folder, how];
 /** A peer as tests/bench/fake_peer.ts plays it. */
 const fake = (how: string, most = 2) => ({

@@ -62,7 +62,7 @@ const LINE = /^- (@?[^@\s]+)@(\S+): (.+)$/;
 
 /** The packages that THIRD_PARTY.md lists. */
 export function listedPackages(text: string): Package[] {
-  return text.split("\n").flatMap((line) => {
+  return text.split(/\r?\n/).flatMap((line) => {
     const match = LINE.exec(line);
     return match ? [{ name: match[1], version: match[2], licence: match[3] }] : [];
   });

@@ -3,6 +3,7 @@
  * machine: what is listed of them already stays, and of a new one npm is asked.
  */
 
+import { fileURLToPath } from "node:url";
 import { cacheFolder, isAccepted, licenceOf, listedPackages, packagesOf, statedLicence } from "./packages.ts";
 import { run } from "../support/process.ts";
 
@@ -53,5 +54,5 @@ that package's \`README.md\`. Whoever hands on a copy with these packages in it 
 ${packages.map(({ name, version, licence }) => `- ${name}@${version}: ${licence}`).join("\n")}
 `,
 );
-await run("deno", { args: ["fmt", "--quiet", path.pathname] });
+await run("deno", { args: ["fmt", "--quiet", fileURLToPath(path)] });
 console.log(`THIRD_PARTY.md: ${packages.length} packages`);

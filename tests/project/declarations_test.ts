@@ -74,7 +74,7 @@ Deno.test("declarations: names are words that WGSL, TypeScript and a reader know
 });
 
 Deno.test("declarations: every WGSL file starts with a header that says what it is for", () => {
-  for (const [name, code] of files) assert.match(code, /^\/\/ \S.{20,}\n/, name);
+  for (const [name, code] of files) assert.match(code, /^\/\/ \S.{20,}\r?\n/, name);
 });
 
 Deno.test({

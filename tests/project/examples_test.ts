@@ -1,6 +1,7 @@
 /** The scripts of examples/ run as their first lines say, with those permissions, on drawn faces, in a folder of their own. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { run } from "../support/process.ts";
@@ -63,7 +64,7 @@ Deno.test({
   ignore: needs("read", "write", "ffi", "run", "env"),
   fn: (test) =>
     inTemporary(async (folder) => {
-      const scripts = (await names(new URL("examples", root).pathname)).filter((name) => name.endsWith(".ts"));
+      const scripts = (await names(fileURLToPath(new URL("examples", root)))).filter((name) => name.endsWith(".ts"));
       assert.deepEqual(scripts, EXAMPLES.map(({ script }) => script).sort(), "each is run here");
       await drawFaces(join(folder, "photos"));
       for (const { script, args, says, leaves } of EXAMPLES) {

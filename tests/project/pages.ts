@@ -19,8 +19,8 @@ function docs(): string[] {
   return names.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`).sort();
 }
 
-/** The text of a page, named from the project's root. */
-export const readPage = (page: string) => Deno.readTextFile(new URL(page, root));
+/** The text of a page, named from the project's root, with LF however it was checked out. */
+export const readPage = async (page: string) => (await Deno.readTextFile(new URL(page, root))).replaceAll("\r\n", "\n");
 
 /** Files of the project that a page names: by links, from where it stands, and as code, from the root. */
 export function filesOf(page: string, text: string): { path: string; place?: string }[] {
