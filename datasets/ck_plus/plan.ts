@@ -1,6 +1,7 @@
 /** Which frames of CK+ are kept, and what is known about each: everything but the pixels. */
 
-import { join, relative } from "node:path";
+import { join } from "node:path";
+import { pathWithin } from "../paths.ts";
 import { SourceError } from "../source_error.ts";
 import { findGaps, type LabelledSequence } from "./gaps.ts";
 import { readEmotion, readFacs } from "./labels.ts";
@@ -8,7 +9,7 @@ import { type CkPlusFolders, findFolders, listSequences, type SequenceFiles } fr
 
 /** A frame that is kept. */
 export interface CkPlusFrame {
-  /** Path from the input folder on. */
+  /** Path from the input folder on, with slashes. */
   name: string;
   path: string;
   /** Class number: 0 for the first frame, the sequence's for the others. */
@@ -161,7 +162,7 @@ function keepFrames(
   const landmarked = new Map(landmarks?.files.map((file) => [file.toLowerCase(), join(landmarks.folder, file)]));
   const kept = [frames[0], ...frames.slice(1).slice(-PEAK_FRAMES)];
   return kept.map(({ file, path }, index) => ({
-    name: relative(input, path),
+    name: pathWithin(input, path),
     path,
     label: index === 0 ? 0 : label,
     isPeak: index > 0,

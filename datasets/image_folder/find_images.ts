@@ -1,6 +1,7 @@
 /** The image files of a folder of classes, found without reading them. */
 
-import { extname, isAbsolute, join, relative } from "node:path";
+import { extname, join } from "node:path";
+import { isWithin } from "../paths.ts";
 import { isPrintable } from "../printable.ts";
 import { SourceError } from "../source_error.ts";
 
@@ -163,8 +164,7 @@ export async function kindOf(
   const target = await Deno.realPath(path).catch((cause) => {
     throw new SourceError(path, `is a link that leads nowhere: ${cause.message}`, { cause });
   });
-  const way = relative(real, target);
-  if (isAbsolute(way) || way.split(/[\\/]/)[0] === "..") {
+  if (!isWithin(real, target)) {
     throw new SourceError(path, "is a link out of the folder; put what it leads to in its place");
   }
   if (!(await Deno.stat(path)).isFile) throw new SourceError(path, "is a link to what is no file");

@@ -1,7 +1,8 @@
 /** Files of a prepared folder as bytes: measured before they are read, written through to the disk. */
 
-import { dirname, isAbsolute, relative } from "node:path";
+import { dirname } from "node:path";
 import { notFound } from "../file_system.ts";
+import { isWithin } from "../paths.ts";
 import { printable } from "../printable.ts";
 
 /**
@@ -68,8 +69,7 @@ export async function readFile(path: string, longest: number, options: ReadFileO
     if (info.size > MOST_BYTES) {
       throw new PreparedError(`${path}: has ${info.size} bytes, more than the ${MOST_BYTES} that are read into memory`);
     }
-    const way = relative(await Deno.realPath(within), await Deno.realPath(path));
-    if (isAbsolute(way) || /^\.\.([\\/]|$)/.test(way)) {
+    if (!isWithin(await Deno.realPath(within), await Deno.realPath(path))) {
       throw new PreparedError(`${path}: is a link out of the folder; put what it leads to in its place`);
     }
     return await Deno.readFile(path);

@@ -1,6 +1,7 @@
 /** Where predictions may be written: never into what they are read from, nor into a folder that holds something. */
-import { basename, dirname, isAbsolute, join, matchesGlob, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, matchesGlob, relative, resolve } from "node:path";
 import { isThere } from "../../datasets/file_system.ts";
+import { isWithin } from "../../datasets/paths.ts";
 import { fileName, UsageError } from "../command.ts";
 import { plain } from "../words.ts";
 
@@ -25,8 +26,10 @@ export async function checkOutput(
     const found = await Deno.realPath(folder).catch(() => undefined);
     if (found === undefined) continue;
     const way = relative(found, target);
-    const inside = way === "" || !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
-    if (inside && (folder === input || finds(relative(folder, input), isFolder ? join(way, "copy.jpg") : way))) {
+    if (
+      isWithin(found, target) &&
+      (folder === input || finds(relative(folder, input), isFolder ? join(way, "copy.jpg") : way))
+    ) {
       throw new UsageError(
         `${option} ${plain(output)}: lies in ${
           plain(input)
@@ -95,15 +98,14 @@ export class CopyNames {
 /** Where an input leads: itself where it is there, whatever characters it has; of a glob, the folder that it looks through. */
 export async function placeOf(input: string): Promise<string> {
   if (await isThere(input)) return input;
-  const parts = input.split(/[\\/]/);
-  const first = parts.findIndex((part) => /[*?[{]/.test(part));
-  return first < 0 ? input : parts.slice(0, first).join(sep) || (isAbsolute(input) ? sep : ".");
+  let place = input;
+  while (/[*?[{]/.test(place)) place = dirname(place);
+  return place;
 }
 
-/** The folder that all of these are in, or are. */
+/** The folder that all of these are in, or are; on several drives, the top of the first. */
 function common(paths: readonly string[]): string {
-  const split = paths.map((path) => path.split(sep));
-  let shared = 0;
-  while (split.every((parts) => shared < parts.length && parts[shared] === split[0][shared])) shared++;
-  return split[0].slice(0, shared).join(sep) || sep;
+  let folder = paths[0];
+  while (!paths.every((path) => isWithin(folder, path)) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }

@@ -1,9 +1,10 @@
 /** What every `deno task prepare <dataset>` does around its reader: looks before it works, shows progress, writes all or nothing, sums up. */
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { contactSheet } from "../../datasets/contact_sheet.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { checkNotInterrupted, checkTarget, writePrepared } from "../../datasets/prepared.ts";
 import { notFound } from "../../datasets/file_system.ts";
+import { isWithin } from "../../datasets/paths.ts";
 import { subjectDoubts } from "../../datasets/subject_doubts.ts";
 import { SourceErrors } from "../../datasets/source_error.ts";
 import { countDrawn } from "../../datasets/synthetic/twins/folder.ts";
@@ -136,8 +137,7 @@ export async function checkOutsideInput({ input, output }: Pick<Target, "input" 
     await checkNotInterrupted(input);
     throw new UsageError(`--input ${input}: cannot be read: ${error.message}`);
   });
-  const way = relative(from, await realPathToBe(resolve(output)));
-  if (way === "" || !(isAbsolute(way) || way === ".." || way.startsWith("../") || way.startsWith("..\\"))) {
+  if (isWithin(from, await realPathToBe(resolve(output)))) {
     throw new UsageError(
       `--output ${output}: lies in --input ${input}, which is only read. Remedy: name a folder outside it with --output.`,
     );
