@@ -14,7 +14,7 @@ let said: Promise<void> | undefined;
 /** Says on stderr, once in a process, that letters are not drawn here, and what helps. Whoever draws words calls it. */
 export function sayWhereNoLetters(): Promise<void> {
   return said ??= drawTwo().then((pixels) => {
-    if (!areDrawn(pixels)) console.error(NO_FONT);
+    if (!areDrawn(pixels)) complain(NO_FONT);
   });
 }
 
