@@ -56,6 +56,7 @@ export async function fileFaults(page: string, text: string): Promise<string[]> 
 /** Options of other programs that the pages call. */
 const FOREIGN = {
   deno: ["--allow-ffi", "--allow-import", "--allow-read", "--ignore-env", "--platform"],
+  npm: ["--global"],
   slurm: ["--gres", "--partition", "--signal", "--time"],
 };
 
@@ -115,7 +116,9 @@ export function optionFaults(page: string, text: string, tasks: Map<string, Set<
       faults.push(...others.map((option) => `${page} names ${task} ${option}`));
     }
   }
-  const known = new Set([...named].flatMap((task) => [...tasks.get(task)!]).concat(FOREIGN.deno, FOREIGN.slurm));
+  const known = new Set(
+    [...named].flatMap((task) => [...tasks.get(task)!]).concat(FOREIGN.deno, FOREIGN.npm, FOREIGN.slurm),
+  );
   faults.push(...alone.filter((option) => !known.has(option)).map((option) => `${page} names ${option}`));
   for (const [task, listed] of optionTables(text)) {
     const taken = tasks.get(task) ?? new Set();
