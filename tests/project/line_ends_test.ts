@@ -92,6 +92,7 @@ Deno.test({
           "test",
           "--quiet",
           "--no-check",
+          "--lock=deno.all.lock",
           ...["read", "write", "run", "env", "ffi", "sys"].map((name) => `--allow-${name}`),
           "--no-prompt",
           "--filter=/^(declarations|line ends: (what a page|the list)|dependencies: THIRD_PARTY)|every file that a page names/",

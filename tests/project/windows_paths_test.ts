@@ -19,6 +19,7 @@ Deno.test({
         "--no-prompt",
         "--allow-read",
         "--import-map=import_map.json",
+        "--lock=../../../deno.all.lock",
         "paths.ts",
       ],
       cwd: folder,

@@ -44,7 +44,7 @@ Deno.test({
         console.log((await svgToPng(svg)).length > 0, (await svgToPng(svg)).length > 0, (await page.png()).length > 0);`;
       const file = join(folder, "draw.ts");
       await Deno.writeTextFile(file, program.replaceAll('"./', `"${root.href}`));
-      const grants = ["--allow-read", "--allow-ffi", "--ignore-env", "--no-prompt"];
+      const grants = ["--lock=deno.all.lock", "--allow-read", "--allow-ffi", "--ignore-env", "--no-prompt"];
       const { code, stdout, stderr } = await withoutFonts(folder, ["run", "--quiet", ...grants, file]);
       assert.equal(code, 0, stderr);
       assert.equal(stdout, "true true true\n");
