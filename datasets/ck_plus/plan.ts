@@ -112,7 +112,7 @@ export async function planCkPlus(input: string): Promise<CkPlusPlan> {
       const path = onlyFile(coded);
       const read = await readFacs(path);
       codes = read.codes;
-      warnings.push(...read.warnings.map((warning) => warning.replace(path, relative(input, path))));
+      warnings.push(...read.warnings.map((warning) => warning.replace(path, pathWithin(input, path))));
     } else if (folders.facs) uncoded.push(name);
     const number = subjects.indexOf(subject);
     sequences.push({ name, subject: number, fold: number % FOLDS, frames, codes });
