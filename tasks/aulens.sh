@@ -35,6 +35,10 @@ case " $(printf '%s ' $tasks)" in
 *) fail "$1: there is no such task. Remedy: aulens --help lists them." ;;
 esac
 
+# Whoever has no home to write to keeps downloads where setup.sh put them.
+if [ -z "${DENO_DIR:-}" ] && [ -d "$project/.setup/cache" ] && ! [ -w "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}" ]; then
+  export DENO_DIR="$project/.setup/cache/deno" XDG_CACHE_HOME="$project/.setup/cache"
+fi
 PATH=$project/.setup/node_modules/.bin:$PATH # where setup.sh puts Deno if it may put it nowhere else
 command -v deno >/dev/null || fail "Deno is missing. Remedy: sh '$project/setup.sh'"
 

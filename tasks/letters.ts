@@ -1,6 +1,7 @@
 /** Whether words in pictures come out as letters: where no font is found they are boxes, or nothing. */
 import { NO_FONT } from "./charts/font.ts";
 import { loadSharp } from "./deps.ts";
+import { complain } from "./terminal.ts";
 
 /** A narrow letter above a wide one. */
 const SIDE = 32;
