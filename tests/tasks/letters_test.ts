@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import config from "../../deno.json" with { type: "json" };
 import { writePrepared } from "../../datasets/prepared.ts";
 import { areDrawn } from "../../tasks/letters.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 import { run } from "../support/process.ts";
+import { commandLine } from "../support/task.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const root = new URL("../..", import.meta.url);
@@ -59,7 +59,7 @@ Deno.test({
     inTemporary(async (folder) => {
       const data = join(folder, "data"), sheet = join(folder, "sheet.png");
       await writePrepared(data, await tinyDataset({ folds: 2 }), { source: "a test" });
-      const [, ...flags] = config.tasks.inspect.split(" ");
+      const [, ...flags] = commandLine("inspect");
       const { code, stderr } = await withoutFonts(folder, [...flags, data, "--contact-sheet", sheet]);
       assert.equal(code, 0, stderr);
       assert.equal(stderr.match(NO_FONT)?.length, 1, stderr);

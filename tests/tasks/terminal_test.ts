@@ -114,7 +114,7 @@ Deno.test({
         files++;
         const text = await Deno.readTextFile(at);
         for (const past of [/\bconsole\./, /\bDeno\.std(out|err)\b/, /JSON\.stringify\([^;]*?, 2\)/]) {
-          if (past.test(text) && name !== "words.ts") others.push(`${at.pathname}: ${past}`);
+          if (past.test(text) && name !== "words.ts") others.push(`${at.href}: ${past}`);
         }
       }
     };
