@@ -8,6 +8,12 @@ import meanCode from "./local_mean.wgsl" with { type: "text" };
 /** `local-mean`: x - box5(x). `local-contrast`: that divided by sqrt(box5 of its square + 1e-4). */
 export type Normalization = "local-mean" | "local-contrast";
 
+/**
+ * How many pixels further, to every side, a normalised pixel depends on the image: 5 x 5 means, for `local-contrast`
+ * one after the other.
+ */
+export const NORMALIZATION_REACH: Readonly<Record<Normalization, number>> = { "local-mean": 2, "local-contrast": 4 };
+
 const parameters = { samples: "u32", height: "u32", width: "u32" } as const;
 
 /** Subtracts the local mean. */

@@ -37,7 +37,7 @@ export async function visualizeLayer(
   const best = topHits(found, { top, distinctSubjects: distinctSubjects ? dataset.subjects : undefined });
   const { selectivity, preferred } = classSelectivity(found, dataset.labels);
   const wanted = options.filters ?? best.map((_, filter) => filter);
-  const field = receptiveField(layer);
+  const field = receptiveField(layer, settings.normalization);
   const source = `The strongest responses among ${count.toLocaleString("en")} images of ${dataset.name}, ` +
     `network after ${chosen.step.toLocaleString("en")} updates`;
   const notes = { side: field.size, method: METHODS[method], source };
@@ -114,7 +114,7 @@ export async function visualizeLayer(
       initialScale: control.initialScale,
       structuralSimilarity: meanSimilarity ?? null,
       measure:
-        "Wang et al. 2004, on the receptive field, both pictures scaled to [-1, 1], mean over the draws; a filter's is the mean of its hits'",
+        "Wang et al. 2004, on the unit's pixels of the normalised image, both pictures scaled to [-1, 1], mean over the draws; a filter's is the mean of its hits'",
     },
     selectivity:
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
@@ -126,7 +126,7 @@ export async function visualizeLayer(
 
 /** A hit as it is drawn, and as it is noted. */
 function showHit(
-  { run: { dataset }, net }: Looked,
+  { run: { dataset, settings: { normalization } }, net }: Looked,
   layer: VisualizeArguments["layer"],
   { image, y, x, activation }: Hit,
   projections: Float32Array,
@@ -134,12 +134,17 @@ function showHit(
   row: number,
 ): { hit: ShownHit; record: unknown } {
   const { imageSize } = net;
-  const window = receptiveWindow(layer, y, x, imageSize);
-  const { stride, offset } = receptiveField(layer);
+  const window = receptiveWindow(layer, y, x, imageSize, normalization);
+  const { stride, offset } = receptiveField(layer, normalization);
   const part = { ...window, top: window.top - (stride * y + offset), left: window.left - (stride * x + offset) };
   const projection = cut(projections, row, imageSize, window);
-  const drawn = controls.map((one) => cut(one, row, imageSize, window));
-  const similarity = likeness(projection, drawn, window), control = drawn[0];
+  // What normalisation adds around these pixels is 0 in every projection: it would make them look alike.
+  const inner = receptiveWindow(layer, y, x, imageSize);
+  const [own, others] = [
+    cut(projections, row, imageSize, inner),
+    controls.map((one) => cut(one, row, imageSize, inner)),
+  ];
+  const similarity = likeness(own, others, inner), control = cut(controls[0], row, imageSize, window);
   const subject = dataset.subjects[image];
   const label = dataset.labels[image];
   const className = label < 0 ? "no label" : dataset.classNames[label];

@@ -22,13 +22,18 @@ import { tinyDataset } from "../support/tiny_dataset.ts";
 const ALL: Layer[] = [...CONVOLUTION_LAYERS, "fc4"];
 
 Deno.test("receptive field: 5, 14, 32 pixels, 1, 2, 4 apart", () => {
-  assert.deepEqual(CONVOLUTION_LAYERS.map(receptiveField), [
+  assert.deepEqual(CONVOLUTION_LAYERS.map((layer) => receptiveField(layer)), [
     { size: 5, stride: 1, offset: -2 },
     { size: 14, stride: 2, offset: -6 },
     { size: 32, stride: 4, offset: -14 },
   ]);
   assert.deepEqual(receptiveWindow("conv3", 5, 5, 96), { top: 6, left: 6, height: 32, width: 32 });
   assert.deepEqual(receptiveWindow("conv3", 0, 23, 96), { top: 0, left: 78, height: 18, width: 18 });
+  // The local mean is over 5 x 5 pixels; the contrast over 5 x 5 of such differences.
+  const sizes = (normalization: "local-mean" | "local-contrast") =>
+    CONVOLUTION_LAYERS.map((layer) => receptiveField(layer, normalization).size);
+  assert.deepEqual([sizes("local-mean"), sizes("local-contrast")], [[9, 18, 36], [13, 22, 40]]);
+  assert.deepEqual(receptiveWindow("conv3", 5, 5, 96, "local-mean"), { top: 4, left: 4, height: 36, width: 36 });
   assert.throws(() => receptiveWindow("conv2", 0, 24, 48), /x is 24, expected an integer in 0\.\.23/);
   assert.throws(() => receptiveField("fc4" as "conv1"), /layer is "fc4", expected one of conv1, conv2, conv3/);
 });

@@ -1,6 +1,6 @@
 /** The model at work in the browser: the same kernels as everywhere, on the visitor's GPU. */
 import { attribute, type AttributionMethod } from "../../../../analysis/attribution.ts";
-import { receptiveWindow } from "../../../../analysis/layer.ts";
+import { receptiveField, receptiveWindow } from "../../../../analysis/layer.ts";
 import { layerResponses } from "../../../../analysis/responses.ts";
 import { type Gpu, openGpu } from "../../../../gpu/device.ts";
 import type { ZeroBiasCnn } from "../../../../network/zero_bias_cnn.ts";
@@ -18,8 +18,10 @@ export interface Answer {
   response: number;
   /** The same over its strongest response to any image of the run's data; undefined where that is not known. */
   share: number | undefined;
-  /** The pixels of the face that the answering unit sees. */
+  /** The pixels of the face that the answering unit sees, those that normalisation adds included. */
   window: { left: number; top: number; width: number; height: number };
+  /** Side of the square that it sees, of which the window is what lies in the face. */
+  field: number;
 }
 
 /** A model on a GPU. */
@@ -53,7 +55,7 @@ export class Reader {
 
   /** The conv3 filters that answer a face most; by their share where sheets say what is much for each, or else by the response itself. */
   async strongest(face: Uint8Array, count: number, known: AboutFilters | undefined): Promise<Answer[]> {
-    const { imageSize } = this.info;
+    const { imageSize, normalization } = this.info;
     const { responses, positions, side } = await layerResponses(this.#net, await this.#normalized(face), {
       layer: "conv3",
     });
@@ -62,11 +64,16 @@ export class Reader {
       const strongest = most.get(filter);
       return { filter, response, share: strongest === undefined ? undefined : response / strongest };
     });
-    const rank = ({ response, share }: Omit<Answer, "window">) => known ? share ?? 0 : response;
+    const rank = ({ response, share }: Pick<Answer, "response" | "share">) => known ? share ?? 0 : response;
     return answers.filter(({ response }) => response > 0).sort((a, b) => rank(b) - rank(a)).slice(0, count)
       .map((answer) => {
         const at = positions[answer.filter];
-        return { ...answer, window: receptiveWindow("conv3", Math.floor(at / side), at % side, imageSize) };
+        const { size: field } = receptiveField("conv3", normalization);
+        return {
+          ...answer,
+          field,
+          window: receptiveWindow("conv3", Math.floor(at / side), at % side, imageSize, normalization),
+        };
       });
   }
 

@@ -1,5 +1,4 @@
 /** The filters that answer a face most: what they see of it, beside the images that excite them most. */
-import { receptiveField } from "../../../../analysis/layer.ts";
 import type { About, AboutFilters } from "../about.ts";
 import type { Answer } from "../reading/reader.ts";
 import { drawing, element } from "./element.ts";
@@ -78,12 +77,11 @@ class Card {
     this.#words.dataset.preferred = about.preferred ?? "";
   }
 
-  show(face: HTMLCanvasElement, { response, share, window: { left, top, width, height } }: Answer): void {
+  show(face: HTMLCanvasElement, { response, share, field, window: { left, top, width, height } }: Answer): void {
     const context = drawing(this.#patch);
-    const { size } = receptiveField("conv3");
-    const scale = SIDE / size;
+    const scale = SIDE / field;
     // What the filter would see beyond the border stays empty, on the side where it lies.
-    const [x, y] = [left === 0 ? size - width : 0, top === 0 ? size - height : 0];
+    const [x, y] = [left === 0 ? field - width : 0, top === 0 ? field - height : 0];
     context.clearRect(0, 0, SIDE, SIDE);
     context.imageSmoothingQuality = "high";
     context.drawImage(face, left, top, width, height, x * scale, y * scale, width * scale, height * scale);
