@@ -112,15 +112,19 @@ export { findSeenImages, type SeenImages } from "./training/evaluation/seen_imag
 export { evaluateTransfer, shareImages, type TransferResult } from "./training/evaluation/transfer.ts";
 export {
   balancedAccuracy,
+  type BootstrapInterval,
   bootstrapInterval,
   type BootstrapOptions,
   type ClassScore,
   confusionMatrix,
   expectedCalibrationError,
+  type HitCount,
   type Interval,
+  type IntervalOptions,
   logLoss,
   macroF1,
   perClass,
+  shareInterval,
 } from "./training/metrics/mod.ts";
 export {
   augments,

@@ -20,8 +20,6 @@ export class UsageError extends Error {
 
 /** Largest seed: seeds are 32-bit words. */
 export const MOST_SEED = 2 ** 32 - 1;
-/** Most resamples of a bootstrap: beyond, they would take memory without end. */
-export const MOST_RESAMPLES = 10_000_000;
 
 /** Reads an integer option of at least `least` and at most `most`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

@@ -55,7 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
   });
   if (!manifest) return INTERRUPTED;
 
-  const { engine: engineName, jobs, jobEnv, sbatch, variant: variants, resamples } = options;
+  const { engine: engineName, jobs, jobEnv, sbatch, variant: variants } = options;
   const engine: Engine = engineName === "slurm"
     ? slurmEngine(out, manifest, { jobs, sbatch })
     : localEngine(out, manifest, jobs, jobEnv);
@@ -64,7 +64,6 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const result = await crossValidate(plan, engine, {
       signal,
-      bootstrap: { resamples },
       onOutcome: progress.ended,
     });
     progress.stop();

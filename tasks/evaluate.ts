@@ -13,11 +13,11 @@ import { complain, printWhole, say } from "./terminal.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function evaluateTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
-  const { run: path, select, data, on, resamples, seed, json } = parseArguments(argv);
+  const { run: path, select, data, on, json } = parseArguments(argv);
   const run = await openRun(path, { data });
   const other = on === undefined ? undefined : await readPrepared(on);
   using gpu = await openGpu();
-  const options = { selection: select ?? run.record.given.select, bootstrap: { seed, resamples }, signal };
+  const options = { selection: select ?? run.record.given.select, signal };
   try {
     const { found, compared, lines, files } = other
       ? await transferRun(gpu, run, other, options).then(({ record, files }) => {

@@ -13,7 +13,7 @@ export interface Summary {
   classes: { name: string; images: number }[];
   /** Images without a label. */
   unlabelled: number;
-  /** Known subjects, and images of nobody known. */
+  /** Known subjects, and images whose person is unknown. */
   subjects: number;
   imagesWithoutSubject: number;
   /** Images of each fold that has any, ascending; for cross-validation by fold. */
@@ -77,7 +77,9 @@ export function summaryLines(summary: Summary): string[] {
     ...classes.map((one) => row(plain(one.name), one.images)),
     ...(unlabelled > 0 ? [row("no label", unlabelled)] : []),
     subjects > 0
-      ? `${subjects} subjects${imagesWithoutSubject > 0 ? `, and ${imagesWithoutSubject} images of nobody known` : ""}`
+      ? `${subjects} subjects${
+        imagesWithoutSubject > 0 ? `, and ${imagesWithoutSubject} images whose person is unknown` : ""
+      }`
       : "subjects unknown",
     ...(folds ? foldLines(folds) : []),
     ...(splits ? splitLines(splits) : []),

@@ -50,7 +50,7 @@ export async function finishedRun(
   }
 }
 
-/** More test images than any set has: the pooled intervals hold each of them. */
+/** More test images than any set has. */
 const MOST_IMAGES = 1_000_000;
 const COUNT: Kind = {
   expected: `a whole number from 0 to ${MOST_IMAGES}`,

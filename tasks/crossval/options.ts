@@ -1,6 +1,6 @@
 /** The command line of `deno task crossval`. */
 import { type Variant, VARIANTS } from "../../training/options.ts";
-import { MOST_RESAMPLES, wholeNumber } from "../command.ts";
+import { wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
 import { defaultPath, taskCall } from "../invocation.ts";
 import type { DatasetName } from "../run/dataset_names.ts";
@@ -16,7 +16,6 @@ export interface CrossvalArguments extends Omit<TrainArguments, "variant" | "spl
   splits: "all" | number[];
   seeds: number;
   out?: string;
-  resamples: number;
   engine: EngineName;
   jobs: number;
   /** An environment setting for each of the jobs at a time. */
@@ -39,7 +38,6 @@ export function parseArguments(argv: readonly string[]): CrossvalArguments {
     .option("--splits <which>", "all, or numbers such as 0,1,2", splits, "all")
     .option("--seeds <n>", "runs of each variant on each split, with seeds 1 to n", wholeNumber(1), 1)
     .option("--out <dir>", `folder of the cross-validation (default: ${defaultPath("crossval/<dataset>")})`)
-    .option("--resamples <n>", "resamples of the intervals over people", wholeNumber(1, MOST_RESAMPLES), 10_000)
     .addOption(
       new Option("--engine <name>", "local: processes on this machine; slurm: one array job on a cluster")
         .choices(["local", "slurm"]).default("local"),

@@ -7,7 +7,7 @@ import { RunFolder } from "../run/folder.ts";
 import { jsonText, percent, whom } from "../words.ts";
 import { runFolder } from "./manifest.ts";
 import type { Published } from "./published.ts";
-import { latex, markdown, runsCsv, variantsCsv } from "./tables.ts";
+import { imagesAndSeeds, latex, markdown, runsCsv, variantsCsv } from "./tables.ts";
 
 /** Writes all files; returns the path of each by what it is. */
 export async function writeResults(
@@ -33,7 +33,7 @@ export async function writeResults(
       await confusionPng(pooled.confusion, result.classNames, {
         title: `${result.dataset}, ${variant}, ${result.splits.length} splits pooled`,
         subtitle: [
-          `${percent(pooled.accuracy)} of ${pooled.images} test images, ${whom(pooled)}`,
+          `${percent(pooled.accuracy)} of ${imagesAndSeeds(pooled)}, ${whom(pooled)}`,
           ...`Chosen by: ${result.rule}`.split(/(?<=;) /),
         ],
       }),

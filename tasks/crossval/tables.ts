@@ -1,7 +1,7 @@
 /** The table of a cross-validation in the formats that papers and programs take. */
 import type { Comparison } from "../../training/cross_validation/compare.ts";
 import type { CrossValidation, Spread, VariantSummary } from "../../training/cross_validation/summary.ts";
-import { csv, percent, plain, whom } from "../words.ts";
+import { csv, mostFrequent, notCovered, percent, plain, whom } from "../words.ts";
 import type { Published } from "./published.ts";
 
 /** `95.1 +- 1.2` in percent; without the deviation where there is none. */
@@ -26,13 +26,34 @@ function cells({ variant, accuracy, balancedAccuracy, macroF1, pooled }: Variant
 const HEADER = ["variant", "accuracy", "balanced accuracy", "macro F1", "pooled accuracy", "interval"];
 
 /** What was done, in a sentence or two: stands beside every form of the table. */
-function caption({ dataset, splits, seeds, rule, variants }: CrossValidation): string {
+function caption({ dataset, classNames, splits, seeds, rule, variants }: CrossValidation): string {
   const { pooled } = variants[0];
+  const gap = notCovered(pooled);
   const seedWords = seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds, averaged within a split`;
   return `${plain(dataset)}: percent, mean ± standard deviation over ${splits.length} ` +
     `${splits.length === 1 ? "split" : "splits"} (${seedWords}). Checkpoint: ${rule}. ` +
-    `Interval: ${percent(pooled.accuracyInterval.level)} of bootstrap resamples over ${whom(pooled)}, ` +
-    `${pooled.images} test images pooled.`;
+    `Interval: ${percent(pooled.accuracyInterval.level)}, over ${whom(pooled)}, ${imagesAndSeeds(pooled)} pooled.` +
+    `${gap ? ` ${gap}` : ""} ${byChance(variants[0], classNames)}`;
+}
+
+/** `40 test images`, and that each was predicted once for each seed where there are several. */
+export function imagesAndSeeds(
+  { images, predictions }: Pick<VariantSummary["pooled"], "images" | "predictions">,
+): string {
+  const each = predictions / images;
+  return `${images} test images${each === 1 ? "" : `, each predicted with ${each} seeds`}`;
+}
+
+/** What takes no network, in a sentence. */
+function byChance({ pooled: { confusion } }: VariantSummary, classNames: readonly string[]): string {
+  const counts = confusion.map((row, label) => (
+    { name: classNames[label], images: row.reduce((sum, count) => sum + count, 0) }
+  ));
+  const { name, share } = mostFrequent(counts);
+  return `By chance: ${percent(share)} by always saying ${plain(name)}, ${
+    percent(1 / classNames.length)
+  } by guessing ` +
+    `among ${classNames.length} classes.`;
 }
 
 /** Markdown: the table, the comparisons, the confusion matrices. */
@@ -78,6 +99,7 @@ export function terminalLines(result: CrossValidation, published?: Published): s
       ? ["", ...aligned([["difference", "mean", "better/equal/worse", "p", "adjusted"], ...compared])]
       : []),
     "",
+    byChance(result.variants[0], result.classNames),
     `chosen by   ${result.rule}`,
   ];
 }
@@ -95,6 +117,7 @@ export function variantsCsv(result: CrossValidation): string {
     "macro_f1_mean",
     "macro_f1_deviation",
     "pooled_images",
+    "pooled_predictions",
     "pooled_accuracy",
     "pooled_low",
     "pooled_high",
@@ -106,6 +129,7 @@ export function variantsCsv(result: CrossValidation): string {
     result.seeds.length,
     ...[accuracy, balancedAccuracy, macroF1].flatMap(({ mean, deviation }) => [mean, deviation ?? ""]),
     pooled.images,
+    pooled.predictions,
     pooled.accuracy,
     pooled.accuracyInterval.low,
     pooled.accuracyInterval.high,

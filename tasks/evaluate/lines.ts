@@ -1,7 +1,7 @@
 /** An evaluation as lines for people. */
 import type { Evaluation, TestMetrics } from "../../training/evaluation/evaluate.ts";
 import type { TransferRecord } from "./transfer.ts";
-import { percent, plain, whom } from "../words.ts";
+import { mostFrequent, notCovered, percent, percentOrDash, plain, range, whom } from "../words.ts";
 
 /** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
 export function evaluationLines(evaluation: Evaluation): string[] {
@@ -44,23 +44,28 @@ export function transferLines({ trainedOn, testedOn, step, rule, seen, leftOut, 
 
 /** Metrics as lines: a line a class, then the sums. */
 export function testLines(test: TestMetrics, of: string): string[] {
-  const { low, high, level, resamples } = test.accuracyInterval;
+  const { level } = test.accuracyInterval;
+  const most = mostFrequent(test.perClass.map(({ name, support }) => ({ name, images: support })));
+  const gap = notCovered(test);
   const width = Math.max(5, ...test.perClass.map(({ name }) => plain(name).length));
   return [
-    `${"class".padEnd(width)}   images  precision  recall      F1`,
-    ...test.perClass.map(({ name, support, precision, recall, f1 }) =>
+    `${"class".padEnd(width)}   images  precision  recall      F1   ${percent(level)} interval of the recall`,
+    ...test.perClass.map(({ name, support, precision, recall, f1, recallInterval }) =>
       [
         plain(name).padEnd(width),
         String(support).padStart(9),
-        percent(precision).padStart(11),
-        percent(recall).padStart(8),
-        percent(f1).padStart(8),
+        percentOrDash(precision).padStart(11),
+        percentOrDash(recall).padStart(8),
+        percentOrDash(f1).padStart(8),
+        `   ${range(recallInterval)}`,
       ].join("")
     ),
     "",
     `test accuracy       ${percent(test.accuracy)} of ${test.images} images, ${of}`,
-    `  interval          ${percent(low)} to ${percent(high)} (${percent(level)} of ${resamples} resamples of ` +
-    `${whom(test)})`,
+    `  interval          ${range(test.accuracyInterval)} (${percent(level)}, over ${whom(test)})`,
+    ...(gap ? [`                    ${gap}`] : []),
+    `  by chance         ${percent(most.share)} by always saying ${plain(most.name)}, ` +
+    `${percent(1 / test.perClass.length)} by guessing among ${test.perClass.length} classes`,
     `balanced accuracy   ${percent(test.balancedAccuracy)}`,
     `macro F1            ${percent(test.macroF1)}`,
     `log loss            ${test.logLoss.toFixed(3)} nats`,

@@ -1,6 +1,5 @@
 /** The command line of `evaluate`. */
 import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
-import { MOST_RESAMPLES, MOST_SEED, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
 import { taskCall } from "../invocation.ts";
 import { withOptions } from "../option_list.ts";
@@ -10,8 +9,6 @@ export interface EvaluateArguments {
   run: string;
   select?: Selection;
   on?: string;
-  resamples: number;
-  seed: number;
   data?: string;
   json: boolean;
 }
@@ -28,9 +25,6 @@ export const EVALUATE_OPTIONS: readonly Option[] = [
     "test on all labelled images of another prepared folder instead, classes matched by name; those that were " +
       "learned are left out",
   ),
-  new Option("--resamples <n>", "resamples of the interval over people")
-    .argParser(wholeNumber(1, MOST_RESAMPLES)).default(10_000),
-  new Option("--seed <n>", "draws the resamples").argParser(wholeNumber(0, MOST_SEED)).default(0),
 ];
 
 /**

@@ -38,8 +38,8 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions):
     onProgress: (done) => progress.update(done),
   });
   progress.stop();
-  const given = { ...options.bootstrap, select: result.evaluation.selection };
-  const evaluation = { ...result.evaluation, options: inForce(EVALUATE_OPTIONS, given) };
+  const given = inForce(EVALUATE_OPTIONS, { select: result.evaluation.selection });
+  const evaluation = { ...result.evaluation, options: given };
   const { test, settings, chosen } = evaluation;
   const picture = await confusionPng(test.confusion, evaluation.classNames, {
     title: `${evaluation.dataset}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,

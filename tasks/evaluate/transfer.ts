@@ -61,7 +61,6 @@ export async function measureTransfer(
   const learned = [...parts.train, ...parts.validation, ...(protocol === "original" ? parts.test : [])];
   const result = await evaluateTransfer(net, own.classNames, dataset, {
     normalization,
-    bootstrap: options.bootstrap,
     seen: { dataset: own, rows: Uint32Array.from(learned) },
   });
   const { test, leftOut, seen } = result;
@@ -78,7 +77,7 @@ export async function measureTransfer(
     leftOut,
     test,
     compared: stepsOf(scores),
-    options: inForce(EVALUATE_OPTIONS, { ...options.bootstrap, select: selection }),
+    options: inForce(EVALUATE_OPTIONS, { select: selection }),
   };
   return { record, result };
 }

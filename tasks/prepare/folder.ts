@@ -32,7 +32,7 @@ export function addFolder(program: Command, run: Run): void {
     )
     .option("--subject <pattern>", "regular expression on the path; its first group names the person: 'S(\\d+)'")
     .option("--folds <n>", "folds for cross-validation", wholeNumber(3), 10)
-    .option("--seed <n>", "deals images of nobody known out to the folds", wholeNumber(0, MOST_SEED), 1);
+    .option("--seed <n>", "deals images whose person is unknown out to the folds", wholeNumber(0, MOST_SEED), 1);
   withBackend(command);
   withOutput(command, defaultPath("data/<name>")).action((options: Arguments) =>
     run(() => {

@@ -144,7 +144,7 @@ Deno.test({
       const path = "runs/tiny-cnn-split0-seed1";
       const trained = await succeed("train --data data/tfd --variant cnn --steps 1 --batch 2");
       assert.match(trained, new RegExp(`^metrics {9}${path}/metrics\\.json$`, "m"));
-      await succeed(`evaluate ${path} --resamples 2`);
+      await succeed(`evaluate ${path}`);
       await succeed(`predict --model ${path} ${path}/curves.png --crop whole-image --csv seen.csv`);
       await succeed(`export ${path} --output model.onnx`);
       for (const file of [`${path}/metrics.json`, `${path}/evaluation.json`, "seen.csv", "model.onnx"]) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { latex, markdown, terminalLines, variantsCsv } from "../../tasks/crossval/tables.ts";
 import type { CrossValidation } from "../../training/cross_validation/summary.ts";
 
-const INTERVAL = { low: 0.625, high: 0.875, level: 0.95, resamples: 10, groups: 3 };
+const INTERVAL = { low: 0.625, high: 0.875, level: 0.95, groups: 3, method: "wilson-jackknife" } as const;
 const RESULT: CrossValidation = {
   dataset: "ck_plus",
   fingerprint: "f",
@@ -22,6 +22,7 @@ const RESULT: CrossValidation = {
     splits: [{ split: 0, accuracy: 0.75 }],
     pooled: {
       images: 4,
+      predictions: 4,
       subjects: 2,
       unknown: 1,
       accuracy: 0.75,
@@ -50,10 +51,13 @@ Deno.test("the published figure stands beside ours where there is one, with its 
 Deno.test("names keep the formats whole, and the optimistic rule is shouted", () => {
   assert.match(markdown(RESULT), /\| true \\ predicted \| a\\\|b \| c_d \|/);
   assert.match(latex({ ...RESULT, dataset: "my_set 100%" }), /my\\_set 100\\%/);
-  assert.match(markdown(RESULT), /resamples over 2 people and 1 images of nobody known, 4 test images pooled/);
+  assert.match(
+    markdown(RESULT),
+    /Interval: 95\.0%, over 2 people and 1 image whose person is unknown, 4 test images pooled\./,
+  );
   assert.doesNotMatch(markdown(RESULT), /OPTIMISTIC/);
   assert.match(markdown({ ...RESULT, optimistic: true }), /^\*\*OPTIMISTIC\*\*/m);
-  assert.match(variantsCsv(RESULT), /^cnn_ad,1,1,0\.75,,0\.5,0\.125,0\.25,,4,0\.75,0\.625,0\.875,validation$/m);
+  assert.match(variantsCsv(RESULT), /^cnn_ad,1,1,0\.75,,0\.5,0\.125,0\.25,,4,4,0\.75,0\.625,0\.875,validation$/m);
 });
 
 Deno.test("a comparison without a p-value says why", () => {

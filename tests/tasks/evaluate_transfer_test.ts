@@ -22,7 +22,7 @@ const signal = new AbortController().signal;
 const named = async (dataset: Dataset) => ({ ...dataset, fingerprint: await fingerprint(dataset) });
 const transfer = (gpu: Gpu, run: Run, other: Dataset) =>
   quietly(async () => {
-    const options = { selection: "last", bootstrap: { resamples: 10, seed: 0 }, signal } as const;
+    const options = { selection: "last", signal } as const;
     return (await measureTransfer(gpu, run, other, options)).record;
   });
 

@@ -59,7 +59,7 @@ Deno.test({
       await succeeds("predict --model run run/curves.png --crop whole-image --csv seen.csv", /^csv {13}seen\.csv$/m);
       await succeeds("export run --output model.onnx", /^onnx {12}model\.onnx /m);
       // From another folder, where the run's data has no relative path of that name.
-      const there = await type(project, project, "evaluate", `${relative(project, here)}/run`, "--resamples", "2");
+      const there = await type(project, project, "evaluate", `${relative(project, here)}/run`);
       assert.equal(there.code, 0, there.text);
       for (const file of ["run/metrics.json", "run/evaluation.json", "seen.csv", "model.onnx"]) {
         assert.ok(await exists(`${here}/${file}`), file);

@@ -21,7 +21,7 @@ const COMMANDS: Record<string, string> = {
   train: "synthetic --data data --variant cnn --steps 2 --batch 4 --run run",
   twin: "--output twin --frames 4",
   inspect: "data --contact-sheet sheet.png",
-  evaluate: "run --resamples 10",
+  evaluate: "run",
   correspond: "run --permutations 19 --minimum-support 4",
   curves: "run --output curves.png",
   crossval: "synthetic --data data --variant cnn --splits 0 --steps 2 --batch 4 --out crossval",

@@ -64,8 +64,8 @@ async function contents(folder: string, into = new Map<string, string>(), at = "
 
 const TRAIN = "--variant cnn_d --split 1 --steps 4 --batch 3 --seed 9 --checkpoint-every 2 --weight-decay 0.00001";
 const FIRST = [
-  "evaluate RUN --resamples 50 --seed 3",
-  "evaluate RUN --on OTHER --select last --resamples 40",
+  "evaluate RUN",
+  "evaluate RUN --on OTHER --select last",
   "visualize RUN --filters 17,255 --top 2 --controls 2 --method gradient --distinct-subjects",
   "correspond RUN --minimum-support 2 --bins 4 --range quantiles --smoothing 0.5 --statistic kl " +
   "--permutations 9 --seed 2",
@@ -131,7 +131,7 @@ Deno.test({
         ...{ layer: "fc4", on: "all", minimumSupport: 4, bins: 77, range: [-0.5, 1e-7], smoothing: 1e-9 },
         ...{ statistic: "kl", permutations: 12345, seed: 2 ** 32 - 1, select: "original" },
       };
-      const other = { select: "last", resamples: 12, seed: 4294967295 };
+      const other = { select: "last" };
       const [looked, found] = ["visualization/conv3/visualization.json", "correspondence/conv3/correspondence.json"];
       await edit(
         "visualization/conv1/visualization.json",

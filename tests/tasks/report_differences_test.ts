@@ -62,7 +62,7 @@ Deno.test({
       await writeReportRun(path);
       const { test, fingerprint } = await read(`${path}/evaluation.json`);
       const transfer = { testedOn: "other", fingerprint, selection: "validation", step: 100, shareImages: false, test };
-      const options = { select: "validation", resamples: 1000, seed: 4 };
+      const options = { select: "validation" };
       const on = (name: string, change: object) =>
         write(`${path}/evaluation_on_${name}-00000000.json`, { ...transfer, options, ...change });
       await on("a", { seen: { same: 3, ofSamePeople: 4 } });

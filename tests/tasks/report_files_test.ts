@@ -29,7 +29,7 @@ Deno.test({
           "--image-size 32 --normalization local-mean --learning-rate 0.01 --momentum 0.9 --weight-decay 0.00001 " +
           "--checkpoint-every 100 --init-scale 0.625 --convolution direct --data DATA --run RUN",
       );
-      assert.equal(evaluate, "deno task evaluate RUN --select validation --resamples 1000 --seed 4");
+      assert.equal(evaluate, "deno task evaluate RUN --select validation");
       assert.equal(
         visualize,
         "deno task visualize RUN --layer conv3 --filters 0,1,2,3,4,5 --top 3 --method guided --distinct-subjects " +

@@ -38,8 +38,8 @@ Deno.test({
   fn: () =>
     withData(async (run, train) => {
       await ends("train", ...train, "--steps", "2", "--checkpoint-every", "2");
-      await ends("evaluate", run, "--resamples", "10");
-      await ends("evaluate", run, "--resamples", "10", "--on", train[1]);
+      await ends("evaluate", run);
+      await ends("evaluate", run, "--on", train[1]);
       await ends("report", run);
       await Deno.writeTextFile(`${run}/confusion_of_mine.png`, "mine");
       const hostile = "evaluation_on_\x1b]0;title\x07\x1b[2J-00000000.json";
@@ -94,7 +94,7 @@ Deno.test({
       assert.deepEqual([record.checkpointEvery, record.given.select, record.steps], [1, "last", 3]);
       const other = await ends("train", ...train, "--steps", "5", "--resume", "--checkpoint-every", "2");
       assert.match(other.stderr, /--checkpoint-every 2: it was 1\. .*evaluate will now choose .* every 2 steps/);
-      const { stdout } = await ends("evaluate", run, "--resamples", "10", "--json");
+      const { stdout } = await ends("evaluate", run, "--json");
       const { selection, chosen, checkpoints } = JSON.parse(stdout);
       assert.deepEqual([selection, chosen.step], ["last", 5]);
       assert.deepEqual(checkpoints.map(({ step }: { step: number }) => step), [0, 2, 4, 5]);
@@ -135,7 +135,7 @@ Deno.test({
       assert.match(other.stderr, /convolution was "winograd-float16", asked for "auto"/);
       await ends("train", ...train, ...float16, "--steps", "3", "--resume");
       assert.equal((await readJson(`${run}/run.json`)).network.convolution, "winograd-float16");
-      await ends("evaluate", run, "--select", "last", "--resamples", "10");
+      await ends("evaluate", run, "--select", "last");
       const [metrics, evaluation] = [await readJson(`${run}/metrics.json`), await readJson(`${run}/evaluation.json`)];
       // One adds in float32, the other in float64; float16 is off by 1e-4.
       assert(Math.abs(metrics.test.loss - evaluation.test.logLoss) <= 1e-6);

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { type ComparedVariant, compareVariants } from "../../training/cross_validation/compare.ts";
 import { crossValidate, type Engine, inProcess } from "../../training/cross_validation/engine.ts";
 import { type PlannedRun, planRuns } from "../../training/cross_validation/plan.ts";
-import { studentP } from "../../training/cross_validation/student.ts";
+import { studentP, studentQuantile } from "../../training/metrics/student.ts";
 import { type EvaluatedRun, summarizeCrossValidation } from "../../training/cross_validation/summary.ts";
+import { shareInterval } from "../../training/metrics/mod.ts";
 import { trainingSettings } from "../../training/options.ts";
 import { withGpu } from "../support/gpu.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
@@ -14,7 +15,7 @@ const close = (a: number, b: number, tolerance = 1e-12) => assert(Math.abs(a - b
 
 /** A run of two classes: `hits` of ten test images are right, of one person, or of nobody known. */
 function evaluated(run: PlannedRun, hits: number, known = true): EvaluatedRun {
-  const interval = { low: 0, high: 1, level: 0.95, resamples: 1, groups: 1 };
+  const interval = { low: 0, high: 1, level: 0.95, groups: 1, method: "wilson-jackknife" } as const;
   const accuracy = hits / 10;
   return {
     run,
@@ -69,7 +70,6 @@ Deno.test("means over splits, seeds averaged first; deviations over splits; ever
       2,
       8,
     ], ["cnn_ad", 1, 2, 10]),
-    { resamples: 200 },
   );
   const [plain, both] = result.variants;
   assert.deepEqual(plain.splits, [{ split: 0, accuracy: 0.6 }, { split: 1, accuracy: 0.8 }]);
@@ -78,10 +78,9 @@ Deno.test("means over splits, seeds averaged first; deviations over splits; ever
   close(plain.balancedAccuracy.mean, 0.35);
   close(plain.macroF1.deviation!, Math.sqrt(0.02) / 4);
   assert.deepEqual(plain.pooled.confusion, [[28, 12], [0, 0]]);
-  assert.deepEqual([plain.pooled.images, plain.pooled.accuracy], [40, 0.7]);
-  // Two people, of 12 and 16 hits in 20: resamples lie between them.
-  const { low, high, groups } = plain.pooled.accuracyInterval;
-  assert.deepEqual([low, high, groups], [0.6, 0.8, 2]);
+  assert.deepEqual([plain.pooled.images, plain.pooled.predictions, plain.pooled.accuracy], [20, 40, 0.7]);
+  // Two people, of 12 and 16 hits in 20: a seed more makes no image more.
+  assert.deepEqual(plain.pooled.accuracyInterval, shareInterval([{ images: 10, hits: 6 }, { images: 10, hits: 8 }]));
   const [pair] = result.comparisons;
   assert.deepEqual(pair.variants, ["cnn", "cnn_ad"]);
   close(pair.meanDifference, both.accuracy.mean - 0.7);
@@ -89,12 +88,12 @@ Deno.test("means over splits, seeds averaged first; deviations over splits; ever
   assert.deepEqual(result.runs.map(({ name }) => name).slice(0, 2), ["cnn-split0-seed1", "cnn-split0-seed2"]);
 });
 
-Deno.test("an image of nobody known is one group, however many seeds and splits tested it", () => {
+Deno.test("an image whose person is unknown is one group, however many seeds and splits tested it", () => {
   const one = { name: "cnn-split0-seed1", variant: "cnn", split: 0, seed: 1 } as const;
   const many = Array.from({ length: 5 }, (_, n) => ({ ...one, name: `cnn-split0-seed${n + 1}`, seed: n + 1 }));
   const [alone] = summarizeCrossValidation([evaluated(one, 7, false)]).variants;
   const [copies] = summarizeCrossValidation(many.map((run) => evaluated(run, 7, false))).variants;
-  assert.deepEqual([copies.pooled.subjects, copies.pooled.unknown, copies.pooled.images], [0, 10, 50]);
+  assert.deepEqual([copies.pooled.subjects, copies.pooled.unknown, copies.pooled.images], [0, 10, 10]);
   assert.deepEqual(copies.pooled.accuracyInterval, alone.pooled.accuracyInterval, "copies are no more people");
 });
 
@@ -146,6 +145,10 @@ Deno.test("Student's t agrees with scipy's", () => {
   assert.deepEqual([studentP(Infinity, 3), studentP(0, 9)], [0, 1]);
   assert.throws(() => studentP(NaN, 3), /t is NaN/);
   assert.throws(() => studentP(1, 0), /degreesOfFreedom is 0/);
+  for (const [t, v, p] of STUDENT) close(studentQuantile(p, v) / Math.abs(t), 1, 1e-9);
+  assert.deepEqual([studentQuantile(0.05, 0), studentQuantile(0.05, 1e-3)], [Infinity, Infinity]);
+  assert.throws(() => studentQuantile(1, 3), /p is 1/);
+  assert.throws(() => studentQuantile(0.05, NaN), /degreesOfFreedom is NaN/);
 });
 
 Deno.test("variants are compared by the corrected t-test, pairs adjusted by Holm's rule", () => {

@@ -9,6 +9,7 @@ import {
   logLoss,
   macroF1,
   perClass,
+  shareInterval,
 } from "../../training/metrics/mod.ts";
 import { pcg4d, Purpose } from "../../kernels/random/mod.ts";
 import { Random } from "../support/random.ts";
@@ -36,12 +37,13 @@ Deno.test("confusion, precision, recall and F1 by the counts of their definition
       for (let d = 0; d < classes; d++) assert.equal(matrix[c][d], count(c, d));
       const [hits, support, predicted] = [count(c, c), count(c, undefined), count(undefined, c)];
       const { precision, recall, f1 } = scores[c];
-      close(precision, predicted ? hits / predicted : 0);
-      close(recall, support ? hits / support : 0);
-      close(f1, precision + recall ? 2 * precision * recall / (precision + recall) : 0);
+      assert.equal(precision, predicted && support ? hits / predicted : null);
+      assert.equal(recall, support ? hits / support : null);
+      if (support) close(f1!, hits ? 2 * precision! * recall! / (precision! + recall!) : 0);
+      else assert.equal(f1, null, "a class without samples");
       assert.deepEqual([scores[c].support, scores[c].predicted], [support, predicted]);
-      if (support) recalls.push(recall);
-      if (support || predicted) f1s.push(f1);
+      if (support) recalls.push(recall!);
+      if (support || predicted) f1s.push(f1 ?? 0);
     }
     const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
     close(balancedAccuracy(labels, predictions, classes), mean(recalls));
@@ -103,6 +105,33 @@ Deno.test("people who agree with themselves widen the interval: it is over subje
   close(width(person) / width(photo), Math.sqrt(20), 0.4);
 });
 
+Deno.test("the interval of a share: Wilson's for independent images, wider over people, never without width", () => {
+  // Wilson's interval of 81 in 100 with Student's t of 99 degrees, over the 99 images that the jackknife leaves of 100.
+  const alone = Array.from({ length: 100 }, (_, n) => ({ images: 1, hits: n < 81 ? 1 : 0 }));
+  const t = 1.9842169515, n = 99, p = 0.81;
+  const half = t / (1 + t * t / n) * Math.sqrt(p * (1 - p) / n + t * t / (4 * n * n));
+  const middle = (p + t * t / (2 * n)) / (1 + t * t / n);
+  const found = shareInterval(alone);
+  close(found.low, middle - half, 1e-9);
+  close(found.high, middle + half, 1e-9);
+  assert.deepEqual([found.groups, found.level, found.method], [100, 0.95, "wilson-jackknife"]);
+  // Ten people of ten images who are all right or all wrong are ten images.
+  const people = Array.from({ length: 10 }, (_, n) => ({ images: 10, hits: n < 8 ? 10 : 0 }));
+  const width = ({ low, high }: { low: number; high: number }) => high - low;
+  assert(width(shareInterval(people)) > 2.5 * width(shareInterval(alone)));
+  const mixed = Array.from({ length: 10 }, () => ({ images: 10, hits: 8 }));
+  assert(width(shareInterval(mixed)) > 0.15, "people who are all alike say as much as they are, no more");
+  for (const hits of [0, 11]) {
+    const { low, high } = shareInterval(Array.from({ length: 12 }, () => ({ images: 11, hits })));
+    assert(high - low > 0.2 && high - low < 0.4 && (low === 0 || high === 1), `${low} to ${high}`);
+  }
+  // One person says nothing of others; a person with nearly all images is nearly alone.
+  const ends = ({ low, high }: { low: number; high: number }) => [low, high];
+  assert.deepEqual(ends(shareInterval([{ images: 40, hits: 39 }])), [0, 1]);
+  assert(width(shareInterval([{ images: 400, hits: 380 }, { images: 1, hits: 1 }, { images: 1, hits: 0 }])) > 0.99);
+  assert(width(shareInterval(people, { level: 0.5 })) < width(shareInterval(people)));
+});
+
 Deno.test("the interval holds the true mean about as often as it says", () => {
   let inside = 0;
   const trials = 300;
@@ -135,6 +164,10 @@ Deno.test("metrics refuse what they cannot count, by name and value", () => {
     [() => logLoss([0], [NaN, 0.4], 2), /probabilities\[0\] is NaN/],
     [() => logLoss([-1], [0.5, 0.5], 2), /labels\[0\] is -1/],
     [() => expectedCalibrationError([0], [0.5, 0.5], 2, { bins: 0 }), /bins is 0/],
+    [() => shareInterval([]), /groups is empty/],
+    [() => shareInterval([{ images: 2, hits: 3 }]), /groups\[0\]\.hits is 3, expected 0 to its 2 images/],
+    [() => shareInterval([{ images: 1, hits: 1 }, { images: 0, hits: 0 }]), /groups\[1\]\.images is 0/],
+    [() => shareInterval([{ images: 1, hits: 1 }], { level: 0 }), /level is 0/],
     [() => bootstrapInterval([], []), /values is empty/],
     [() => bootstrapInterval([1], [0, 1]), /1 values and 2 groups/],
     [() => bootstrapInterval([Infinity], [0]), /values\[0\] is Infinity/],

@@ -1,6 +1,6 @@
 /** Whether one variant is better than another on the same splits, by more than the splits differ among themselves. */
 import type { Variant } from "../options.ts";
-import { studentP } from "./student.ts";
+import { studentP } from "../metrics/student.ts";
 
 /** A variant's accuracy on each split, and how many images trained and tested it. */
 export interface ComparedVariant {

@@ -6,7 +6,6 @@ import { withExact } from "../../network/exact.ts";
 import { ZeroBiasCnn, type ZeroBiasCnnOptions } from "../../network/zero_bias_cnn.ts";
 import { evaluate, type SavedCheckpoint } from "../evaluation/evaluate.ts";
 import { protocolFor, type Selection } from "../evaluation/select.ts";
-import type { BootstrapOptions } from "../metrics/mod.ts";
 import type { TrainOptions } from "../options.ts";
 import { train } from "../train.ts";
 import { type CrossValidationPlan, type PlannedRun, planRuns } from "./plan.ts";
@@ -44,8 +43,6 @@ export class CrossValidationError extends Error {
 export interface CrossValidateOptions {
   /** Called as each run ends. */
   onOutcome?: (outcome: Outcome, done: number, total: number) => void;
-  /** Seed and resamples of the intervals. */
-  bootstrap?: BootstrapOptions;
   /** Stops the engine. */
   signal?: AbortSignal;
 }
@@ -78,7 +75,7 @@ export async function crossValidate(
   engine: Engine,
   options: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
-  const { onOutcome, bootstrap, signal } = options;
+  const { onOutcome, signal } = options;
   const runs = planRuns(plan);
   const outcomes: Outcome[] = [];
   for await (const outcome of engine.run(runs, { signal })) {
@@ -95,7 +92,7 @@ export async function crossValidate(
   if (failures.length > 0) throw new CrossValidationError(failures, runs.length);
   // In the order of the plan, whatever order they ended in: equal work gives equal summaries.
   const evaluated = new Map(outcomes.map((outcome) => [outcome.run.name, outcome as EvaluatedRun]));
-  return summarizeCrossValidation(runs.map(({ name }) => evaluated.get(name)!), bootstrap);
+  return summarizeCrossValidation(runs.map(({ name }) => evaluated.get(name)!));
 }
 
 /** Settings that all runs of an in-process engine share. */

@@ -1,7 +1,7 @@
 /** A cross-validation as a table: means over splits, everything pooled, and variants compared on the same splits. */
 import type { Evaluation } from "../evaluation/evaluate.ts";
 import type { Selection } from "../evaluation/select.ts";
-import { bootstrapInterval, type BootstrapOptions, type Interval } from "../metrics/mod.ts";
+import { type HitCount, type Interval, shareInterval } from "../metrics/mod.ts";
 import type { Variant } from "../options.ts";
 import { compareVariants, type Comparison } from "./compare.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -28,16 +28,20 @@ export interface VariantSummary {
   macroF1: Spread;
   /** Accuracy by split, ascending. */
   splits: { split: number; accuracy: number }[];
-  /** All test images of all splits and seeds together. */
+  /** The test images of all splits together. */
   pooled: {
+    /** Test images of all splits: more seeds predict them again, and make no more of them. */
     images: number;
-    /** People among them, and images of nobody known, each counted once. */
+    /** Predictions of these images: one for each seed. */
+    predictions: number;
+    /** People among them, and images whose person is unknown, each counted once. */
     subjects: number;
     unknown: number;
+    /** Share of the predictions that are right. */
     accuracy: number;
-    /** By the bootstrap over people, each with all images and seeds. */
+    /** `shareInterval` over people, a hit being the share of seeds that are right. */
     accuracyInterval: Interval;
-    /** confusion[label][prediction], counts. */
+    /** confusion[label][prediction], counts of predictions. */
     confusion: number[][];
   };
 }
@@ -64,7 +68,6 @@ export interface CrossValidation {
  * Sums up the runs of a cross-validation.
  *
  * @param runs Every variant on the same splits with the same seeds, in any order.
- * @param bootstrap Seed and resamples of the intervals.
  * @throws {RangeError} for no runs, runs on different data or by different rules, a variant without some split or seed, and a run whose
  * evaluation is of another run.
  * @example
@@ -74,10 +77,7 @@ export interface CrossValidation {
  * assert.throws(() => summarizeCrossValidation([]), /no runs/);
  * ```
  */
-export function summarizeCrossValidation(
-  runs: readonly EvaluatedRun[],
-  bootstrap: BootstrapOptions = {},
-): CrossValidation {
+export function summarizeCrossValidation(runs: readonly EvaluatedRun[]): CrossValidation {
   if (runs.length === 0) throw new RangeError("there are no runs to sum up");
   const [{ evaluation: first }] = runs;
   for (const one of runs) checkAlike(one, first);
@@ -105,7 +105,7 @@ export function summarizeCrossValidation(
     optimistic: first.optimistic,
     splits,
     seeds,
-    variants: ordered.map(({ variant, bySplit }) => summarize(variant, bySplit, bootstrap)),
+    variants: ordered.map(({ variant, bySplit }) => summarize(variant, bySplit)),
     comparisons: compareVariants(ordered.map(({ variant, bySplit }) => ({
       variant,
       splits: bySplit.map(({ split, runs }) => ({
@@ -126,26 +126,24 @@ export function summarizeCrossValidation(
 
 type BySplit = { split: number; runs: EvaluatedRun[] }[];
 
-function summarize(variant: Variant, bySplit: BySplit, bootstrap: BootstrapOptions): VariantSummary {
+function summarize(variant: Variant, bySplit: BySplit): VariantSummary {
   const spreadOf = (read: (test: Evaluation["test"]) => number) =>
     spread(bySplit.map(({ runs }) => meanOf(runs, ({ test }) => read(test))));
   const tests = bySplit.flatMap(({ runs }) => runs.map(({ evaluation }) => evaluation.test));
   const confusion = tests[0].confusion.map((row, label) =>
     row.map((_, prediction) => tests.reduce((sum, test) => sum + test.confusion[label][prediction], 0))
   );
-  const images = tests.reduce((sum, test) => sum + test.images, 0);
-  // A person, or an image of nobody known, is one group, however many splits and seeds tested it.
-  const numbers = new Map<string, number>();
-  const hits: number[] = [], groups: number[] = [];
-  for (const { subject, image, images, hits: right } of tests.flatMap(({ byGroup }) => byGroup)) {
+  const predictions = tests.reduce((sum, test) => sum + test.images, 0);
+  const seeds = bySplit[0].runs.length;
+  // A person, or an image whose person is unknown, is one group, however many splits tested it; each seed counts for
+  // its share.
+  const groups = new Map<string, HitCount>();
+  for (const { subject, image, images, hits } of tests.flatMap(({ byGroup }) => byGroup)) {
     const key = subject === null ? `image ${image}` : `person ${subject}`;
-    if (!numbers.has(key)) numbers.set(key, numbers.size);
-    for (let n = 0; n < images; n++) {
-      hits.push(n < right ? 1 : 0);
-      groups.push(numbers.get(key)!);
-    }
+    const sum = groups.get(key) ?? { images: 0, hits: 0 };
+    groups.set(key, { images: sum.images + images, hits: sum.hits + hits });
   }
-  const unknown = [...numbers.keys()].filter((key) => key.startsWith("image")).length;
+  const unknown = [...groups.keys()].filter((key) => key.startsWith("image")).length;
   return {
     variant,
     accuracy: spreadOf((test) => test.accuracy),
@@ -153,11 +151,14 @@ function summarize(variant: Variant, bySplit: BySplit, bootstrap: BootstrapOptio
     macroF1: spreadOf((test) => test.macroF1),
     splits: bySplit.map(({ split, runs }) => ({ split, accuracy: meanOf(runs, ({ test }) => test.accuracy) })),
     pooled: {
-      images,
-      subjects: numbers.size - unknown,
+      images: predictions / seeds,
+      predictions,
+      subjects: groups.size - unknown,
       unknown,
-      accuracy: confusion.reduce((sum, row, label) => sum + row[label], 0) / images,
-      accuracyInterval: bootstrapInterval(hits, groups, bootstrap),
+      accuracy: confusion.reduce((sum, row, label) => sum + row[label], 0) / predictions,
+      accuracyInterval: shareInterval(
+        [...groups.values()].map(({ images, hits }) => ({ images: images / seeds, hits: hits / seeds })),
+      ),
       confusion,
     },
   };

@@ -6,8 +6,6 @@ import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { type Checkpoint, CheckpointError, readCheckpoint, restore } from "../checkpoint.ts";
 import {
   balancedAccuracy,
-  bootstrapInterval,
-  type BootstrapOptions,
   type ClassScore,
   confusionMatrix,
   expectedCalibrationError,
@@ -15,6 +13,7 @@ import {
   logLoss,
   macroF1,
   perClass,
+  shareInterval,
 } from "../metrics/mod.ts";
 import type { TrainingSettings } from "../options.ts";
 import { evaluateRows, type Prediction } from "./rows.ts";
@@ -33,15 +32,13 @@ export interface SavedCheckpoint {
 export interface EvaluateOptions {
   /** The rule that chooses the checkpoint. Default `"validation"`, or `"original"` for a run trained so. */
   selection?: Selection;
-  /** Seed and resamples of the interval. Default: seed 0, 10,000 resamples, level 0.95. */
-  bootstrap?: BootstrapOptions;
   /** Called with the number of checkpoints looked at so far and of all. */
   onProgress?: (done: number, total: number) => void;
   /** Stops between two checkpoints. */
   signal?: AbortSignal;
 }
 
-/** Hits of one person, or of one image of nobody known. */
+/** Hits of one person, or of one image whose person is unknown. */
 export interface GroupHits {
   /** Number of the person; null where nobody knows. */
   subject: number | null;
@@ -56,11 +53,14 @@ export interface TestMetrics {
   images: number;
   /** People among the test images. */
   subjects: number;
-  /** Images of nobody known: the bootstrap takes each for a person of its own. */
+  /**
+   * Images whose person is unknown: intervals take each for a person of its own, and do not cover what other people
+   * would change.
+   */
   unknown: number;
   /** Share of hits, 0..1. */
   accuracy: number;
-  /** Where the accuracy would lie with other people, by the bootstrap over subjects. */
+  /** Where the accuracy would lie with other people: `shareInterval` over them. */
   accuracyInterval: Interval;
   balancedAccuracy: number;
   macroF1: number;
@@ -68,11 +68,17 @@ export interface TestMetrics {
   logLoss: number;
   /** 15 bins. */
   expectedCalibrationError: number;
-  /** In the order of the class numbers. */
-  perClass: (ClassScore & { name: string })[];
+  /**
+   * In the order of the class numbers, each with the interval of its recall: null where no test image is of the
+   * class.
+   */
+  perClass: (ClassScore & { name: string; recallInterval: Interval | null })[];
   /** confusion[label][prediction], counts. */
   confusion: number[][];
-  /** Hits by group: enough to pool the intervals of several runs. People first, ascending; then each image of nobody known. */
+  /**
+   * Hits by group: enough to pool the intervals of several runs. People first, ascending; then each image whose
+   * person is unknown.
+   */
   byGroup: GroupHits[];
 }
 
@@ -121,7 +127,7 @@ export interface EvaluationResult {
  * @param net A network of the checkpoints' sizes; its weights are replaced.
  * @param dataset The data that the run was trained on.
  * @param checkpoints All checkpoints of one run.
- * @param options Rule, bootstrap, progress.
+ * @param options Rule, progress.
  * @throws {DatasetError} for a dataset whose parts do not fit together.
  * @throws {RangeError} for no checkpoint, and for a split without test or validation images.
  * @throws {CheckpointError} for checkpoints of other data or of different runs, and for a rule that the run was not trained for.
@@ -171,7 +177,7 @@ export async function evaluate(
     initialScale,
     checkpoints: scores,
     chosen,
-    test: testMetrics(dataset, test, prediction, options.bootstrap),
+    test: testMetrics(dataset, test, prediction),
     seenTestImages: countSeen(dataset, parts),
   };
   return { evaluation, rows: test, prediction };
@@ -267,39 +273,47 @@ export function testMetrics(
   dataset: Dataset,
   rows: Uint32Array,
   { predictions, probabilities }: Prediction,
-  bootstrap?: BootstrapOptions,
 ): TestMetrics {
   const classes = dataset.classNames.length;
   const labels = Int32Array.from(rows, (row) => dataset.labels[row]);
   const subjects = Int32Array.from(rows, (row) => dataset.subjects[row]);
   const hits = Float64Array.from(labels, (label, n) => label === predictions[n] ? 1 : 0);
-  const accuracyInterval = bootstrapInterval(hits, subjects, bootstrap);
+  const groups = byGroup(rows, subjects, hits);
+  const recallInterval = (label: number) => {
+    const places = [...labels.keys()].filter((n) => labels[n] === label);
+    if (places.length === 0) return null;
+    const [own, people, right] = [rows, subjects, hits].map((list) => places.map((n) => list[n]));
+    return shareInterval(byGroup(own, people, right));
+  };
   return {
     images: rows.length,
     subjects: new Set(subjects.filter((subject) => subject >= 0)).size,
     unknown: subjects.filter((subject) => subject < 0).length,
     accuracy: hits.reduce((sum, hit) => sum + hit, 0) / rows.length,
-    accuracyInterval,
+    accuracyInterval: shareInterval(groups),
     balancedAccuracy: balancedAccuracy(labels, predictions, classes),
     macroF1: macroF1(labels, predictions, classes),
     logLoss: logLoss(labels, probabilities, classes),
     expectedCalibrationError: expectedCalibrationError(labels, probabilities, classes),
-    perClass: perClass(labels, predictions, classes).map((score, c) => ({ name: dataset.classNames[c], ...score })),
+    perClass: perClass(labels, predictions, classes).map((score, label) => (
+      { name: dataset.classNames[label], ...score, recallInterval: recallInterval(label) }
+    )),
     confusion: confusionMatrix(labels, predictions, classes),
-    byGroup: byGroup(rows, subjects, hits),
+    byGroup: groups,
   };
 }
 
-function byGroup(rows: Uint32Array, subjects: Int32Array, hits: Float64Array): GroupHits[] {
+function byGroup(rows: ArrayLike<number>, subjects: ArrayLike<number>, hits: ArrayLike<number>): GroupHits[] {
   const people = new Map<number, GroupHits>();
   const unknown: GroupHits[] = [];
-  subjects.forEach((subject, n) => {
+  for (let n = 0; n < rows.length; n++) {
+    const subject = subjects[n];
     if (subject < 0) {
       unknown.push({ subject: null, image: rows[n], images: 1, hits: hits[n] });
-      return;
+      continue;
     }
     const count = people.get(subject) ?? { subject, image: null, images: 0, hits: 0 };
     people.set(subject, { ...count, images: count.images + 1, hits: count.hits + hits[n] });
-  });
+  }
   return [...[...people.values()].sort((a, b) => a.subject! - b.subject!), ...unknown];
 }

@@ -3,7 +3,6 @@ import { checkDataset } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
-import type { BootstrapOptions } from "../metrics/mod.ts";
 import { type TestMetrics, testMetrics } from "./evaluate.ts";
 import { evaluateRows, type Prediction } from "./rows.ts";
 import { findSeenImages } from "./seen_images.ts";
@@ -45,7 +44,7 @@ export interface TransferResult {
  * @param net The network.
  * @param classNames Names of its classes, in order.
  * @param dataset The other data, of the network's image size.
- * @param options Normalization, bootstrap, and `seen`: the images that trained the network or chose its checkpoint.
+ * @param options Normalization, and `seen`: the images that trained the network or chose its checkpoint.
  * @throws {DatasetError} for a dataset whose parts do not fit together.
  * @throws {RangeError} for data of another image size, where no class matches, and where all images have been learned.
  * @example
@@ -69,11 +68,7 @@ export async function evaluateTransfer(
   net: ZeroBiasCnn,
   classNames: readonly string[],
   dataset: Dataset,
-  options: {
-    normalization: Normalization;
-    bootstrap?: BootstrapOptions;
-    seen?: Parameters<typeof findSeenImages>[0];
-  },
+  options: { normalization: Normalization; seen?: Parameters<typeof findSeenImages>[0] },
 ): Promise<TransferResult> {
   checkDataset(dataset);
   const target = matchClasses(net.imageSize, classNames, dataset);
@@ -95,7 +90,7 @@ export async function evaluateTransfer(
   const leftOut = dataset.classNames.flatMap((name, label) =>
     target[label] >= 0 ? [] : [{ name, images: dataset.labels.filter((other) => other === label).length }]
   );
-  return { test: testMetrics(matched, rows, prediction, options.bootstrap), leftOut, seen, rows, prediction };
+  return { test: testMetrics(matched, rows, prediction), leftOut, seen, rows, prediction };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { pcg4d, Purpose } from "../../kernels/random/mod.ts";
 
 /** Where a mean would lie in most repetitions with other groups drawn. */
-export interface Interval {
+export interface BootstrapInterval {
   low: number;
   high: number;
   /** Share of the resamples inside, such as 0.95. */
@@ -29,6 +29,9 @@ export interface BootstrapOptions {
  * between the sorted means. The same seed gives the same interval: draw i of resample r is
  * word i mod 4 of `pcg4d(seed, r, floor(i / 4), Purpose.bootstrap)`.
  *
+ * It is for many groups, and for means that are no shares: over a dozen people such an interval of 95% holds a share
+ * of hits in 69 to 92% of the cases, and has no width where all are hits. `shareInterval` is for those.
+ *
  * @param values One number a sample, such as 1 for a hit and 0 for a miss; at least one.
  * @param groups Group of each value, such as its subject. A negative number is nobody known: such a value is a group of its own.
  * @param options Seed, resamples, level.
@@ -46,7 +49,7 @@ export function bootstrapInterval(
   values: ArrayLike<number>,
   groups: ArrayLike<number>,
   options: BootstrapOptions = {},
-): Interval {
+): BootstrapInterval {
   const { seed = 0, resamples = 10_000, level = 0.95 } = options;
   checkBootstrap({ seed, resamples, level });
   const { sums, counts } = byGroup(values, groups);

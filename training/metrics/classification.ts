@@ -6,12 +6,17 @@ export interface ClassScore {
   support: number;
   /** Samples predicted to be of this class. */
   predicted: number;
-  /** Share of those predicted that are of the class, 0..1; 0 where none is predicted. */
-  precision: number;
-  /** Share of those of the class that are predicted, 0..1; 0 where there are none. */
-  recall: number;
-  /** Harmonic mean of precision and recall, 2 hits / (support + predicted), 0..1; 0 where both are 0. */
-  f1: number;
+  /**
+   * Share of those predicted that are of the class, 0..1; null where none is predicted, or no sample is of the class.
+   */
+  precision: number | null;
+  /** Share of those of the class that are predicted, 0..1; null where no sample is of the class. */
+  recall: number | null;
+  /**
+   * Harmonic mean of precision and recall, 2 hits / (support + predicted), 0..1; null where no sample is of the
+   * class.
+   */
+  f1: number | null;
 }
 
 /**
@@ -48,8 +53,9 @@ export function confusionMatrix(
 }
 
 /**
- * Precision, recall and F1 of every class against the rest (van Rijsbergen, Information Retrieval, 1979, chapter 7). What has nothing to
- * divide by is 0.
+ * Precision, recall and F1 of every class against the rest (van Rijsbergen, Information Retrieval, 1979, chapter 7). A
+ * class without samples has no score: nothing that was predicted could have been right. Nor has what is never
+ * predicted a precision.
  *
  * @param labels True classes, 0..classes-1, one a sample.
  * @param predictions Predicted classes, as many.
@@ -70,7 +76,6 @@ export function perClass(
   classes: number,
 ): ClassScore[] {
   const matrix = confusionMatrix(labels, predictions, classes);
-  const share = (part: number, whole: number) => whole === 0 ? 0 : part / whole;
   return matrix.map((row, c) => {
     const hits = row[c];
     const support = row.reduce((sum, count) => sum + count, 0);
@@ -78,9 +83,9 @@ export function perClass(
     return {
       support,
       predicted,
-      precision: share(hits, predicted),
-      recall: share(hits, support),
-      f1: share(2 * hits, support + predicted),
+      precision: support === 0 || predicted === 0 ? null : hits / predicted,
+      recall: support === 0 ? null : hits / support,
+      f1: support === 0 ? null : 2 * hits / (support + predicted),
     };
   });
 }
@@ -107,11 +112,12 @@ export function balancedAccuracy(
   classes: number,
 ): number {
   checkSome(labels);
-  return mean(perClass(labels, predictions, classes).filter(({ support }) => support > 0).map(({ recall }) => recall));
+  return mean(perClass(labels, predictions, classes).flatMap(({ recall }) => recall ?? []));
 }
 
 /**
- * Mean F1 of the classes that occur among labels or predictions, each counting alike.
+ * Mean F1 of the classes that occur among labels or predictions, each counting alike: a class that is predicted and
+ * has no samples counts as 0.
  *
  * @param labels True classes, 0..classes-1, one a sample, at least one.
  * @param predictions Predicted classes, as many.
@@ -132,7 +138,7 @@ export function macroF1(
 ): number {
   checkSome(labels);
   const scores = perClass(labels, predictions, classes);
-  return mean(scores.filter(({ support, predicted }) => support + predicted > 0).map(({ f1 }) => f1));
+  return mean(scores.filter(({ support, predicted }) => support + predicted > 0).map(({ f1 }) => f1 ?? 0));
 }
 
 function mean(values: number[]): number {

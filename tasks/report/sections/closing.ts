@@ -1,5 +1,5 @@
 /** What stands behind everything: controls, limits, how to do it again, what was read. */
-import { percent } from "../../words.ts";
+import { mostFrequent, percent } from "../../words.ts";
 import type { Facts } from "../facts.ts";
 import { type Html, markup } from "../html.ts";
 import { commands, DATA, othersOf, RUN, unsaid } from "../commands.ts";
@@ -8,6 +8,8 @@ import { count, line, number, section, table } from "./parts.ts";
 /** Each finding beside what chance or random weights give. */
 export function controlsSection({ evaluation, visualization, correspondence, record }: Facts): Html {
   const classes = record.network.classes;
+  const most = evaluation &&
+    mostFrequent(evaluation.test.perClass.map(({ name, support }) => ({ name, images: support })));
   const truths = correspondence?.document.units.flatMap(({ truth }) => truth ?? []) ?? [];
   const mean = (values: number[]) =>
     values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0) / values.length;
@@ -21,6 +23,13 @@ export function controlsSection({ evaluation, visualization, correspondence, rec
   const of = (finding: string, checkpoint: number) => isOne ? finding : `${finding}, checkpoint ${count(checkpoint)}`;
   const learned = correspondence?.document.on === "all" ? ", images that were learned included" : "";
   const rows = [
+    most &&
+    line(
+      "test accuracy",
+      percent(evaluation.test.accuracy),
+      percent(most.share),
+      `always saying “${most.name}”, which most test images are of`,
+    ),
     evaluation &&
     line(
       of("test accuracy", evaluation.chosen.step),
@@ -93,7 +102,7 @@ export function limitsSection(): Html {
     ],
     [
       "One split is one split.",
-      "The interval is over the people that were tested. It does not hold what another split, another seed or another data set would change.",
+      "The interval is over the people that were tested, or over the images where their people are unknown. It does not hold what another split, another seed or another data set would change.",
     ],
   ];
   return section(

@@ -1,5 +1,5 @@
 /** The top of the page: what this is, the number, how sure it is, and what it must not be taken for. */
-import { percent } from "../../words.ts";
+import { notCovered, percent, whom } from "../../words.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import { stepsOf } from "../../run/checkpoints.ts";
 import type { Facts } from "../facts.ts";
@@ -54,7 +54,9 @@ ${
       "deno task evaluate RUN",
     )
   }
-<p class="lead">A convolutional network was trained to name the expression of a face, and nothing else. This report says how well it does on people it has not seen, shows what its filters answer to, and compares them with the Action Units that people code by hand.</p>
+<p class="lead">A convolutional network was trained to name the expression of a face, and nothing else. This report says how well it does on ${
+    evaluation && evaluation.test.unknown > 0 ? "images" : "people"
+  } it has not seen, shows what its filters answer to, and compares them with the Action Units that people code by hand.</p>
 <nav aria-label="Contents"><ol>${
     contents.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)
   }</ol></nav>
@@ -81,12 +83,13 @@ function headline({ evaluation, kind }: Facts): Content {
   }
   const { test, optimistic, rule, chosen } = evaluation;
   const { low, high, level } = test.accuracyInterval;
+  const gap = notCovered(test);
   return markup`<p class="headline"><strong>${percent(test.accuracy)}</strong>
-<span>of ${count(test.images)} test images named rightly.<br>With other people it would probably lie between <b>${
-    percent(low)
-  }</b> and <b>${percent(high)}</b> (${(100 * level).toFixed(0)}% interval over ${
-    count(test.subjects)
-  } people).</span></p>
+<span>of ${count(test.images)} test images named rightly.<br>With other ${
+    test.unknown === 0 ? "people" : "images"
+  } it would probably lie between <b>${percent(low)}</b> and <b>${percent(high)}</b> (${
+    (100 * level).toFixed(0)
+  }% interval over ${whom(test)}).${gap && ` ${gap}`}</span></p>
 ${
     optimistic &&
     warning(

@@ -1,5 +1,5 @@
 /** How good the chosen checkpoint is: measures, confusions, classes, other data. */
-import { percent } from "../../words.ts";
+import { percent, percentOrDash, range, whom } from "../../words.ts";
 import { type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import { EVALUATE_OPTIONS } from "../../evaluate/options.ts";
@@ -32,10 +32,17 @@ export function testSection({ evaluation, transfers, saved }: Facts): Html {
     confusion(test.confusion, classNames),
     markup`<h3>Class by class</h3>`,
     table(
-      `Precision, recall and F1 on ${count(test.images)} test images of ${count(test.subjects)} people`,
-      ["class", "images", "precision", "recall", "F1"],
-      test.perClass.map(({ name, support, precision, recall, f1 }) =>
-        line(name, count(support), percent(precision), percent(recall), percent(f1))
+      `Precision, recall and F1 on ${count(test.images)} test images of ${whom(test)}`,
+      ["class", "images", "precision", "recall", "interval of the recall", "F1"],
+      test.perClass.map(({ name, support, precision, recall, recallInterval, f1 }) =>
+        line(
+          name,
+          count(support),
+          percentOrDash(precision),
+          percentOrDash(recall),
+          range(recallInterval),
+          percentOrDash(f1),
+        )
       ),
     ),
     transfer({ transfers, evaluation, saved }),
@@ -92,7 +99,7 @@ function transfer(
   }${
     table(
       "The same network on all labelled images of other sets, classes matched by name",
-      ["tested on", "images", "left out, learned before", "accuracy", "interval over people", "balanced accuracy"],
+      ["tested on", "images", "left out, learned before", "accuracy", "interval", "over", "balanced accuracy"],
       transfers.map((one) => {
         const { testedOn, test, seen } = one;
         return line(
@@ -100,7 +107,8 @@ function transfer(
           count(test.images),
           seen ? count(seen.same + seen.ofSamePeople) : "not compared",
           percent(test.accuracy),
-          `${percent(test.accuracyInterval.low)} to ${percent(test.accuracyInterval.high)}`,
+          range(test.accuracyInterval),
+          whom(test),
           percent(test.balancedAccuracy),
         );
       }),

@@ -1,4 +1,4 @@
-/** Student's t distribution, for the comparison of variants. */
+/** Student's t distribution, for the comparison of variants and for intervals over few people. */
 
 /** Terms of the continued fraction: it has converged long before for any number of folds. */
 const MOST_TERMS = 500;
@@ -31,6 +31,39 @@ export function studentP(t: number, degreesOfFreedom: number): number {
   const x = v / (v + square), rest = square / (v + square);
   // The fraction converges fast on this side of the mean of the distribution only.
   return x < (v / 2 + 1) / (v / 2 + 2.5) ? beta(x, rest, v / 2, 0.5) : 1 - beta(rest, x, 0.5, v / 2);
+}
+
+/**
+ * The t that |t| reaches with a small probability only: the inverse of `studentP`, by bisection.
+ *
+ * @param p The two-sided probability, above 0 and below 1: 0.05 for an interval of 95%.
+ * @param degreesOfFreedom v, whole or not; with 0 or less nothing is known, and t is infinite.
+ * @returns Above 0; infinite where it is larger than 1e100.
+ * @throws {RangeError} for a probability out of range, and for degrees of freedom that are not a finite number.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { studentQuantile } from "./student.ts";
+ * assert(Math.abs(studentQuantile(0.05, 10) - 2.228138852) < 1e-9);
+ * ```
+ */
+export function studentQuantile(p: number, degreesOfFreedom: number): number {
+  if (!(p > 0 && p < 1)) throw new RangeError(`p is ${p}, expected a number between 0 and 1`);
+  if (!Number.isFinite(degreesOfFreedom)) {
+    throw new RangeError(`degreesOfFreedom is ${degreesOfFreedom}, expected a finite number`);
+  }
+  if (degreesOfFreedom <= 0) return Infinity;
+  let [low, high] = [0, 1];
+  while (studentP(high, degreesOfFreedom) > p) {
+    [low, high] = [high, 2 * high];
+    if (high > 1e100) return Infinity;
+  }
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return high;
+    if (studentP(middle, degreesOfFreedom) > p) low = middle;
+    else high = middle;
+  }
 }
 
 /** I_x(a, b), with 1 - x given too: it may be too small to be told from x. */
