@@ -58,7 +58,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
   const control = await respond(random, run, known, layer, signal);
   complain(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
   const comparison = compare(trained, known, observations, statistics);
-  const entries = unitEntries(comparison, observations, carriers(dataset, observations), statistics.seed);
+  const entries = unitEntries(comparison, observations, carriers(dataset, observations));
   const tested = entries.filter(({ untested }) => untested === undefined);
   const probe = readOut(run, known, { trained, random: control }, on);
 
@@ -102,6 +102,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       rule: RULES[selection],
       options: inForce(CORRESPOND_OPTIONS, { ...statistics, layer, on, select: selection }),
       exchanged: observations.exchanged,
+      intervals: observations.intervals,
       controlSeed: random.seed,
       truthTest: truthLines(tested),
       units: entries,
@@ -114,7 +115,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       await Deno.writeFile(join(partial, name), bytes);
     }
   }, { signal });
-  for (const line of correspondLines(entries, probe, images)) say(line);
+  for (const line of correspondLines(entries, probe, { images, permutations: statistics.permutations })) say(line);
   say();
   const shown: [string, string][] = [
     ["heat map", "heat_map.png"],

@@ -1,5 +1,6 @@
 /** Which Action Units do filters stand for: every filter's responses with the unit against those without it, tested honestly. */
 import { benjaminiHochberg } from "./benjamini_hochberg.ts";
+import { type BestByChance, Choice } from "./best_by_chance.ts";
 import { centeredRanks } from "./direction.ts";
 import { Exchange, type Grouping } from "./exchange.ts";
 import { binEdges, binIndices, type BinRange } from "./histogram.ts";
@@ -58,6 +59,11 @@ export interface UnitSupport {
   excitedP: number;
   /** That one adjusted in the same way: below 0.01 the unit excites a filter, or one in a hundred such findings is false. */
   excitedAdjusted: number;
+  /**
+   * The filter that a unit excites most is chosen because it does, so its area is large by choice too: this is what
+   * the same choice reaches where labels are exchanged. NaN where untested.
+   */
+  bestByChance: BestByChance;
 }
 
 /** A x F numbers each, a row a unit, NaN in the rows of units that were not tested. */
@@ -178,6 +184,7 @@ function compare(
   );
   if (tested.length === 0) return;
   const sets: LabelSet[] = permutedLabels(exchange, tested.map(({ labels }) => labels), { permutations, seed });
+  const choices = sets.map((set) => new Choice(set));
   const standardised = new Float64Array(tested.length * filters), directions = standardised.slice();
   const values = new Float64Array(rows.length);
   for (let filter = 0; filter < filters; filter++) {
@@ -196,7 +203,9 @@ function compare(
       const { kl, rankSum, p, z, direction } = testFilter(column, sets[i], statistic);
       result.kl[at] = kl;
       result.auc[at] = aucOfRankSum(rankSum, present, absent);
-      result.nullAuc[at] = aucOfRankSum(exchange.meanSum(labels, column.ranks), present, absent);
+      const meanRankSum = exchange.meanSum(labels, column.ranks);
+      result.nullAuc[at] = aucOfRankSum(meanRankSum, present, absent);
+      choices[i].consider(column, meanRankSum);
       result.p[at] = p;
       standardised[i * filters + filter] = z;
       directions[i * filters + filter] = direction;
@@ -208,6 +217,7 @@ function compare(
     const share = (sorted: Float64Array, value: number) =>
       (1 + sorted.length - below(sorted, value)) / (1 + permutations);
     support[unit].p = support[unit].excitedP = 1;
+    support[unit].bestByChance = choices[i].best();
     for (let filter = 0; filter < filters; filter++) {
       const at = unit * filters + filter;
       result.familywise[at] = share(largest, standardised[i * filters + filter]);
@@ -252,6 +262,7 @@ function supportOf(labels: Uint8Array, exchange: Exchange, unknown: number, mini
     adjusted: NaN,
     excitedP: NaN,
     excitedAdjusted: NaN,
+    bestByChance: { auc: NaN, low: NaN, high: NaN, permutations: 0 },
   };
 }
 

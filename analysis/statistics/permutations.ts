@@ -121,14 +121,18 @@ export function testFilter(
   };
 }
 
-function listedRanks(ranks: Float64Array, lists: Uint32Array, start: number, listed: number): number {
+/** The sum of the ranks of a permutation's listed images. */
+export function listedRanks(ranks: Float64Array, lists: Uint32Array, start: number, listed: number): number {
   let sum = 0;
   for (let i = start; i < start + listed; i++) sum += ranks[lists[i]];
   return sum;
 }
 
 /** The divergence D(Q || R) of a permutation: for each bin, what its count of listed images adds is looked up. */
-function divergences({ bins, binCount, smoothing }: FilterColumn, labels: LabelSet): (permutation: number) => number {
+export function divergences(
+  { bins, binCount, smoothing }: FilterColumn,
+  labels: LabelSet,
+): (permutation: number) => number {
   const { images, present, listed, lists, listsPresent } = labels;
   const totals = new Uint32Array(binCount);
   for (let i = 0; i < bins.length; i++) totals[bins[i]]++;

@@ -31,7 +31,7 @@ export interface UnitReadOut {
   baseRate: number;
   /** Area under the ROC curve: the mean over folds with both kinds of image. NaN where there is none. */
   auc: number;
-  /** F1 at probability one half. */
+  /** F1 at probability one half; NaN where no held-out image shows the unit. */
   f1: number;
   /** F1 of saying "present" for every image: 2 b / (1 + b) for base rate b. */
   f1OfAlways: number;
@@ -144,9 +144,9 @@ function summarize(
   };
 }
 
-/** Harmonic mean of precision and recall; 0 where nothing was said rightly. */
+/** Harmonic mean of precision and recall; 0 where nothing was said rightly, NaN where there was nothing to say. */
 function f1(hits: number, said: number, present: number): number {
-  return said + present === 0 ? 0 : 2 * hits / (said + present);
+  return present === 0 ? NaN : 2 * hits / (said + present);
 }
 
 interface Scale {

@@ -1,14 +1,19 @@
 /** What the comparison found, in lines to read: a short table, then what was found and what was not, plainly. */
 import type { ReadOut } from "./read_out.ts";
-import { ANSWERED, type UnitEntry, unitTitle } from "./tables.ts";
+import { ANSWERED, tooFewPermutations, type UnitEntry, unitTitle } from "./tables.ts";
 import { LEAST_RATIO } from "./truth.ts";
 
-/** A p-value as `0.0002` or `0.34`. */
-const small = (p: number) => p < 0.0095 ? p.toFixed(4) : p.toFixed(2);
+/** A p-value as `0.0002` or `0.34`; no permutation gives one of 0. */
+const small = (p: number) => p < 0.00005 ? "< 0.0001" : p < 0.0095 ? p.toFixed(4) : p.toFixed(2);
+const two = (value: number) => Number.isNaN(value) ? "-" : value.toFixed(2);
 const names = (entries: UnitEntry[]) => entries.map(({ unit }) => unitTitle(unit)).join(", ") || "none";
 
 /** The lines. */
-export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: number): string[] {
+export function correspondLines(
+  entries: UnitEntry[],
+  probe: ReadOut,
+  { images, permutations }: { images: number; permutations: number },
+): string[] {
   const tested = entries.filter(({ untested }) => untested === undefined);
   const withTruth = tested.some(({ truth }) => truth);
   const header = [
@@ -18,17 +23,19 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
     "KL",
     "AUC [95%]",
     "by chance",
+    "best by chance [95%]",
     "p of the direction",
     "adjusted p",
     ...(withTruth ? ["inside"] : []),
   ];
-  const table = tested.map(({ unit, present, mostExcited: [best], excitedAdjusted, truth }) => [
+  const table = tested.map(({ unit, present, mostExcited: [best], excitedAdjusted, bestByChance, truth }) => [
     unitTitle(unit),
     String(present),
     best ? String(best.filter) : "-",
     best ? best.kl.toFixed(2) : "",
     best ? `${best.auc.toFixed(2)} [${best.aucLow.toFixed(2)}, ${best.aucHigh.toFixed(2)}]` : "",
     best ? best.nullAuc.toFixed(2) : "",
+    best ? `${two(bestByChance.auc)} [${two(bestByChance.low)}, ${two(bestByChance.high)}]` : "",
     best ? small(best.direction) : "",
     small(excitedAdjusted),
     ...(withTruth ? [truth ? `${truth.inside.toFixed(2)}, ${truth.ratio.toFixed(1)} x chance` : ""] : []),
@@ -36,6 +43,7 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
   const widths = header.map((title, column) => Math.max(title.length, ...table.map((line) => line[column].length)));
   const line = (cells: string[]) =>
     cells.map((cell, column) => column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])).join("  ");
+  const few = tooFewPermutations(permutations, tested.length);
   const without = tested.filter(({ answered }) => !answered);
   return [
     ...(tested.length > 0 ? [line(header), ...table.map(line), ""] : []),
@@ -45,6 +53,13 @@ export function correspondLines(entries: UnitEntry[], probe: ReadOut, images: nu
         tested.length - without.length
       } of ${tested.length} Action Units excite a filter (adjusted p < ${ANSWERED}). ` +
         `Not shown for: ${names(without)}.`,
+    ...(few ? [few] : []),
+    ...(tested.length > 0
+      ? [
+        "The filter of a unit is the best of all: compare its AUC with the best by chance, what the same choice gives " +
+        "where labels are exchanged; its interval is that of a filter named beforehand.",
+      ]
+      : []),
     ...entries.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
       `Not tested: ${unitTitle(unit)}: ${untested}.`
     ),

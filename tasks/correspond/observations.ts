@@ -4,6 +4,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { Grouping } from "../../analysis/statistics/exchange.ts";
 import { UsageError } from "../command.ts";
 import { taskCall } from "../invocation.ts";
+import { type Tested, whom } from "../words.ts";
 
 /** Code of a unit that nobody looked for. */
 const UNKNOWN = 255;
@@ -18,6 +19,8 @@ export interface Observations extends Required<Grouping> {
   actionUnits: number[];
   /** What permutations exchange, in words. */
   exchanged: string;
+  /** Whom the intervals are over, in words. */
+  intervals: string;
 }
 
 /**
@@ -47,6 +50,7 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
     groups: Array.from(rows, (row) => sequences.groups[row]),
     roles: Array.from(rows, (row) => sequences.roles[row]),
     blocks,
+    intervals: `95%, over ${whom(testedOf(blocks))}`,
     exchanged: `${isCkPlus(dataset.name) || dataset.sequences ? "whole sequences" : "images"}, ${amongWhom(blocks)}`,
   };
 }
@@ -87,6 +91,13 @@ function amongWhom(blocks: readonly number[]): string {
   if (blocks.every((block) => block >= 0)) return "among those of a person";
   if (blocks.every((block) => block < 0)) return "among all, since no person is known";
   return "among those of a person, and among those whose person is unknown";
+}
+
+function testedOf(blocks: readonly number[]): Tested {
+  return {
+    subjects: new Set(blocks.filter((block) => block >= 0)).size,
+    unknown: blocks.filter((block) => block < 0).length,
+  };
 }
 
 /** In which class a unit is most frequent, and whether it tells that class: there in half of it or more, and twice as often as elsewhere. */

@@ -22,8 +22,10 @@ export interface CorrespondArguments {
 /** What the numbers depend on. */
 export const CORRESPOND_OPTIONS: readonly Option[] = [
   new Option("--layer <name>", "whose filters").choices(["conv3", "conv2", "fc4"]).default("conv3"),
-  new Option("--on <images>", "test: people that the network has not seen; all: every labelled image")
-    .choices(["test", "all"]).default("test"),
+  new Option(
+    "--on <images>",
+    "test: the test images, of people that the network has not seen if known; all: every labelled image",
+  ).choices(["test", "all"]).default("test"),
   new Option("--minimum-support <n>", "sequences (or images) that show a unit, and that do not")
     .argParser(wholeNumber(1, 1_000_000)).default(10),
   new Option("--bins <n>", "bins of the histograms").argParser(wholeNumber(2, 65_536)).default(10),
@@ -37,7 +39,7 @@ export const CORRESPOND_OPTIONS: readonly Option[] = [
   new Option("--statistic <name>", "what p-values are about: the area under the ROC curve, or the divergence")
     .choices(["auc", "kl"]).default("auc"),
   new Option("--permutations <n>", "permutations of the test").argParser(wholeNumber(1, 100_000)).default(5000),
-  new Option("--seed <n>", "draws permutations and resamples").argParser(wholeNumber(0, MOST_SEED)).default(1),
+  new Option("--seed <n>", "draws permutations").argParser(wholeNumber(0, MOST_SEED)).default(1),
   new Option("--select <rule>", "how the checkpoint is chosen, as in evaluate (default: what the run was trained for)")
     .choices([...SELECTIONS]),
 ];

@@ -46,7 +46,11 @@ export function readOut(
   };
   return {
     rule: heldOut
-      ? "fitted on the images that trained or validated the network, tested on its test images, of other people"
+      ? `fitted on the images that trained or validated the network, tested on its test images${
+        Array.from(blocks).every((block) => block >= 0)
+          ? ", of other people"
+          : "; whether these are of other people is unknown"
+      }`
       : "every fold in turn, fitted on the others; the network was trained on most of these images, which makes the numbers higher than on new people",
     units: own.units.map((unit, i) => ({
       unit: actionUnits[i],

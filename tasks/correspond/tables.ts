@@ -15,7 +15,10 @@ export interface Pair {
   auc: number;
   /** What the area is if the unit is nothing to the filter: below `auc` where the unit excites it, above where it is quieter. */
   nullAuc: number;
-  /** 95% interval of the area by bootstrap over people. */
+  /**
+   * 95% interval of the area over people (`aucInterval`), as if the filter had been named beforehand: see
+   * `bestByChance`.
+   */
   aucLow: number;
   aucHigh: number;
   p: number;
@@ -45,6 +48,25 @@ export interface UnitEntry extends UnitSupport, Carrier {
 /** A unit's `excitedAdjusted` below this says that it excites a filter. */
 export const ANSWERED = 0.01;
 
+/**
+ * What so few permutations cannot show, as a sentence; nothing where a unit that is the only one of those tested can
+ * be shown to excite a filter. The least p-value is 1 / (permutations + 1), and the adjustment multiplies it by the
+ * number of units over the number of those that have it.
+ */
+export function tooFewPermutations(permutations: number, tested: number): string | undefined {
+  const together = Math.floor(tested / (permutations + 1) / ANSWERED) + 1;
+  if (together === 1 || tested === 0) return undefined;
+  const remedy = `Remedy: --permutations ${Math.ceil(tested / ANSWERED)} or more.`;
+  if (together > tested) {
+    return `Too few permutations: with ${permutations} no p-value is below ${
+      (1 / (permutations + 1)).toFixed(4)
+    }, so that no ` +
+      `Action Unit can be shown to excite a filter (adjusted p < ${ANSWERED}). ${remedy}`;
+  }
+  return `Few permutations: with ${permutations} an Action Unit can be shown to excite a filter (adjusted p < ${ANSWERED}) ` +
+    `only where ${together} or more of the ${tested} do. ${remedy}`;
+}
+
 /** Filters listed for a unit. */
 export const LISTED = 10;
 
@@ -58,7 +80,6 @@ export function unitEntries(
   comparison: Comparison,
   observations: Observations,
   carried: Carrier[],
-  seed: number,
 ): UnitEntry[] {
   const { result, observed } = comparison;
   const { filters } = result;
@@ -76,7 +97,7 @@ export function unitEntries(
     const labels = Array.from(observations.rows, (_, n) => observations.units[n * count + column]);
     const pair = (filter: number): Pair => {
       const scores = Array.from(observations.rows, (_, n) => observed.responses[n * filters + filter]);
-      const { low, high } = aucInterval(scores, labels, clusters, { seed });
+      const { low, high } = aucInterval(scores, labels, clusters);
       return {
         filter,
         kl: kl[filter],

@@ -193,6 +193,36 @@ Deno.test("correspondence: where faces at rest are among the images, the side of
   assert(free.nullAuc.every((area) => Math.abs(area - 0.5) < 1e-12), `${free.nullAuc}`);
 });
 
+Deno.test("correspondence: the best filter by chance is chosen anew in each permutation, as the best filter is", () => {
+  const random = new Random(9), images = 24, filters = 7, permutations = 60;
+  const units = Float32Array.from({ length: images }, (_, n) => Number(n % 3 === 0));
+  const responses = random.normal(images * filters);
+  const alone = units.map((_, n) => n);
+  const options = { permutations, seed: 4, bins: 4, minimumSupport: 2 };
+  const { support: [{ bestByChance }] } = actionUnitCorrespondence({ responses, units, groups: alone }, options);
+  const exchange = new Exchange(Uint32Array.from(alone), { groups: alone });
+  const areas: number[] = [];
+  for (let permutation = 1; permutation <= permutations; permutation++) {
+    const to = exchange.destinations(4, permutation), labels = new Float32Array(images);
+    units.forEach((label, n) => labels[to[n]] = label);
+    const best = { kl: -Infinity, auc: NaN };
+    for (let filter = 0; filter < filters; filter++) {
+      const own = Float32Array.from(alone, (n) => responses[n * filters + filter]);
+      const { kl: [kl], auc: [auc], nullAuc: [nullAuc] } = actionUnitCorrespondence(
+        { responses: own, units: labels, groups: alone },
+        { ...options, permutations: 1 },
+      );
+      if (auc > nullAuc && kl > best.kl) Object.assign(best, { kl, auc });
+    }
+    if (!Number.isNaN(best.auc)) areas.push(best.auc);
+  }
+  const mean = areas.reduce((sum, area) => sum + area, 0) / areas.length;
+  assert(Math.abs(bestByChance.auc - mean) < 1e-9, `${bestByChance.auc}, expected ${mean}`);
+  assert.equal(bestByChance.permutations, areas.length);
+  assert(bestByChance.low < mean && mean < bestByChance.high && mean > 0.6, JSON.stringify(bestByChance));
+  assert(bestByChance.low >= Math.min(...areas) && bestByChance.high <= Math.max(...areas));
+});
+
 Deno.test("exchange: the mean over all permutations is that of every one of them", () => {
   // One person's three sequences of a neutral and two peak frames, another's three of one frame, a group alone.
   const lengths = [3, 3, 3, 1, 1, 1, 2];

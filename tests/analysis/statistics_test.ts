@@ -10,6 +10,7 @@ import { LogisticRegression, NotConvergedError } from "../../analysis/statistics
 import { actionUnitProbe } from "../../analysis/statistics/probe.ts";
 import { midRanks, rocAuc } from "../../analysis/statistics/roc_auc.ts";
 import { assertClose, largest } from "../support/compare.ts";
+import { reach } from "../../training/metrics/interval.ts";
 import { Random } from "../support/random.ts";
 
 Deno.test("roc: the area is the share of pairs in order, ties at half, over scores with many ties", () => {
@@ -97,24 +98,58 @@ Deno.test("interval: about 95% of intervals over correlated images hold the true
     const person = Array.from({ length: 240 }, (_, n) => Math.floor(n / 6));
     const labels = person.map((who) => who % 2);
     const scores = noise.map((value, n) => people[person[n]] + 0.5 * value + labels[n]);
-    const { low, high } = aucInterval(scores, labels, person, { seed: trial, resamples: 300 });
+    const { low, high } = aucInterval(scores, labels, person);
     // Two normal distributions whose means lie 1 apart, of variance 1.25 each: Phi(1 / sqrt(2.5)).
     if (low <= 0.7364 && 0.7364 <= high) held++;
     width += (high - low) / trials;
   }
   assert(held / trials > 0.88 && held / trials < 0.99, `${held} of ${trials}`);
   assert(width > 0.2, `${width} wide`); // images alone would give 0.12
-  const same = [1, 2, 3].map(() => aucInterval([1, 2, 2, 4], [0, 1, 0, 1], [0, 1, 2, 3], { seed: 9 }));
-  assert.deepEqual(same[0], same[1]);
-  // A single person comes with all images each time; two of four pairs are tied.
-  const { low, high, groups } = aucInterval([1, 1, 1, 2], [0, 1, 0, 1], [5, 5, 5, 5]);
-  assert.deepEqual([low, high, groups], [0.75, 0.75, 1]);
   assert(Number.isNaN(aucInterval([1, 2], [1, 1], [0, 1]).low), "one kind of image only");
   assert.throws(() => aucInterval([1], [1, 0], [1]), /1 scores, 2 labels and 1 clusters/);
   assert.throws(() => aucInterval([1], [1], [1], { level: 1 }), /level is 1/);
-  for (const seed of [-1, 0.5, 2 ** 32]) {
-    assert.throws(() => aucInterval([1], [1], [1], { seed }), new RegExp(`seed is ${seed}, expected an integer`));
+  assert.throws(() => aucInterval([1, 2], [1, 2], [1, 2]), /label 1 is 2, expected 0, 1 or NaN/);
+  assert.throws(() => aucInterval([1, NaN], [1, 0], [1, 2]), /value 1 is NaN/);
+});
+
+Deno.test("interval of an area: the jackknife by leaving people out in earnest, with ties and unknown labels", () => {
+  const random = new Random(8);
+  const people = Array.from(random.integers(90, 9));
+  const scores = Array.from(random.integers(90, 12), (value, n) => value + 4 * (n % 2));
+  const labels = people.map((_, n) => n % 11 === 0 ? NaN : n % 2);
+  const without = (person?: number) => {
+    const rows = people.flatMap((other, n) => other === person ? [] : [n]);
+    return rocAuc(rows.map((n) => scores[n]), rows.map((n) => labels[n]));
+  };
+  const area = without(), groups = [...new Set(people)];
+  const variance = groups.reduce((sum, person) => sum + (without(person) - area) ** 2, 0) * 8 / 9;
+  const count = (person: number | undefined, label: number) =>
+    people.filter((other, n) => (person ?? other) === other && labels[n] === label).length;
+  // Hanley and McNeil, with Newcombe's mean of the numbers less one.
+  const byFormula = (a: number, present: number, absent: number) =>
+    a * (1 - a) * (1 + ((present + absent) / 2 - 1) * ((1 - a) / (2 - a) + a / (1 + a))) / (present * absent);
+  const [present, absent] = [count(undefined, 1), count(undefined, 0)];
+  const effect = Math.max(1, variance / byFormula(area, present, absent));
+  const sizes = groups.map((person) => count(person, 1) + count(person, 0));
+  const t = reach(0.95, sizes);
+  const { low, high, groups: found, method } = aucInterval(scores, labels, people);
+  assert.deepEqual([found, method], [9, "score-jackknife"]);
+  for (const end of [low, high]) {
+    const reached = t * Math.sqrt(byFormula(end, present / effect, absent / effect));
+    assert(Math.abs(Math.abs(end - area) - reached) < 1e-9, `${end}, ${reached} from ${area}`);
   }
+  assert(low < area && area < high);
+});
+
+Deno.test("interval of an area: never without width, and from 0 to 1 where one person holds all of a kind", () => {
+  const person = Array.from({ length: 48 }, (_, n) => Math.floor(n / 4)),
+    labels = person.map((_, n) => n % 4 < 2 ? 1 : 0);
+  const perfect = aucInterval(labels, labels, person), useless = aucInterval(labels.map(() => 1), labels, person);
+  assert(perfect.high === 1 && perfect.low > 0.5 && perfect.low < 0.95, JSON.stringify(perfect));
+  assert(useless.low > 0.1 && useless.low < 0.4 && Math.abs(useless.low + useless.high - 1) < 1e-9);
+  const ends = ({ low, high }: { low: number; high: number }) => [low, high];
+  assert.deepEqual(ends(aucInterval([1, 1, 1, 2], [0, 1, 0, 1], [5, 5, 5, 5])), [0, 1]);
+  assert.deepEqual(ends(aucInterval(labels, person.map((who) => who === 3 ? 1 : 0), person)), [0, 1]);
 });
 
 Deno.test("logistic regression: the gradient is 0 at the optimum, and scikit-learn finds the same one", () => {

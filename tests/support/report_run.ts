@@ -85,7 +85,14 @@ function log(): string {
 }
 
 function evaluation(optimistic: boolean) {
-  const score = { support: 10, predicted: 10, precision: 0.9, recall: 0.9, f1: 0.9 };
+  const score = {
+    support: 10,
+    predicted: 10,
+    precision: 0.9,
+    recall: 0.9,
+    f1: 0.9,
+    recallInterval: { low: 0.5, high: 0.99 },
+  };
   return {
     selection: optimistic ? "original" : "validation",
     options: { select: optimistic ? "original" : "validation" },
@@ -104,8 +111,9 @@ function evaluation(optimistic: boolean) {
     test: {
       images: 30,
       subjects: 5,
+      unknown: 0,
       accuracy: 0.8765,
-      accuracyInterval: { low: 0.7, high: 0.95, level: 0.95, resamples: 1000, groups: 5 },
+      accuracyInterval: { low: 0.7, high: 0.95, level: 0.95, groups: 5, method: "wilson-jackknife" },
       balancedAccuracy: 0.9,
       macroF1: 0.9,
       logLoss: 0.4,
@@ -218,6 +226,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
     p: 0.001,
     adjusted: 0.002,
     excitedP: n === 0 ? 0.001 : 0.3,
+    bestByChance: { auc: 0.72, low: 0.64, high: 0.81, permutations: 1000 },
     excitedAdjusted: n === 0 ? 0.002 : 0.3,
     answered: n === 0,
     excitedFilters: 1,
@@ -272,6 +281,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
       select: "validation",
     },
     exchanged: "images",
+    intervals: "95%, over 5 people",
     truthTest: ["Truth test: 40% inside.", HOSTILE.sentence],
     units,
   };

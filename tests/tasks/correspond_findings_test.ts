@@ -7,8 +7,9 @@ import { filterOrder } from "../../tasks/charts/heat_map.ts";
 import { correspondLines } from "../../tasks/correspond/lines.ts";
 import { carriers, observe, sequencesOf } from "../../tasks/correspond/observations.ts";
 import type { ReadOut } from "../../tasks/correspond/read_out.ts";
-import { unitEntries, type UnitEntry } from "../../tasks/correspond/tables.ts";
+import { tooFewPermutations, unitEntries, type UnitEntry } from "../../tasks/correspond/tables.ts";
 import { judge, lookInside } from "../../tasks/correspond/truth.ts";
+import { notCovered } from "../../tasks/words.ts";
 import { needs } from "../permissions.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
@@ -101,7 +102,8 @@ function made(
   const support = p.map((p, unit) => {
     const groups = { groupsPresent: 2, groupsAbsent: 2, movable: 4 };
     const excited = { excitedP: excitedP[unit], excitedAdjusted: excitedAdjusted[unit] };
-    return { present: 2, absent: 2, unknown: 0, ...groups, p, adjusted: adjusted[unit], ...excited };
+    const bestByChance = { auc: 0.72, low: 0.64, high: 0.81, permutations: 1000 };
+    return { present: 2, absent: 2, unknown: 0, bestByChance, ...groups, p, adjusted: adjusted[unit], ...excited };
   });
   const responses = Float32Array.from({ length: 4 * filters }, (_, i) => i % 7);
   const four = Uint32Array.of(0, 1, 2, 3);
@@ -121,10 +123,11 @@ function made(
     roles: new Uint32Array(4),
     blocks: four,
     exchanged: "images",
+    intervals: "95%, over 4 people",
   };
   const carrier = { className: "happy", inClass: 1, elsewhere: 0, carries: true };
   const comparison = { all: seen, observed: seen, result: { ...result, support } };
-  return unitEntries(comparison, observations, new Array(count).fill(carrier), 1);
+  return unitEntries(comparison, observations, new Array(count).fill(carrier));
 }
 
 Deno.test("a filter is excited where its area is above what permutations give, not above 0.5", () => {
@@ -161,14 +164,42 @@ Deno.test("a unit is answered by the filters that it excites, not by one that is
   });
   assert.deepEqual(entries.map(({ answered, excitedFilters }) => [answered, excitedFilters]), [[false, 1], [true, 1]]);
   const probe = { auc: 0, aucOfRandomWeights: 0, f1Micro: 0, f1MicroOfRandomWeights: 0, f1MicroOfAlways: 0 };
-  const lines = correspondLines(entries, { ...probe, units: [] } as unknown as ReadOut, 4);
-  assert.match(lines[1], /^12 lip corner puller .* 0\.04 +0\.04$/);
+  const lines = correspondLines(entries, { ...probe, units: [] } as unknown as ReadOut, {
+    images: 4,
+    permutations: 5000,
+  });
+  assert.match(lines[1], /^12 lip corner puller .* 0\.72 \[0\.64, 0\.81\] +0\.04 +0\.04$/);
   assert.match(lines[2], /^1 inner brow raiser .* 0\.0020 +0\.0040$/);
   assert(
     lines.includes(
       "1 of 2 Action Units excite a filter (adjusted p < 0.01). Not shown for: 12 lip corner puller.",
     ),
   );
+});
+
+Deno.test("too few permutations are told, and no p-value is 0", () => {
+  const entries = made({ kl: [[3], [3]], auc: [[1], [1]], nullAuc: [[0.5], [0.5]], familywise: [[0.01], [0.00001]] });
+  const probe = { auc: 0, aucOfRandomWeights: 0, f1Micro: 0, f1MicroOfRandomWeights: 0, f1MicroOfAlways: 0, units: [] };
+  const lines = (permutations: number) =>
+    correspondLines(entries, probe as unknown as ReadOut, { images: 4, permutations }).join("\n");
+  assert.match(lines(99), /Too few permutations: with 99 no p-value is below 0\.0100.*--permutations 200 or more/);
+  assert.match(lines(150), /Few permutations: with 150 .* only where 2 or more of the 2 do.*--permutations 200/);
+  assert.doesNotMatch(lines(200), /ew permutations/);
+  assert.match(lines(200), /^1 inner brow raiser .* < 0\.0001 +< 0\.0001$/m);
+  assert.doesNotMatch(lines(200), /0\.0000/);
+  // 99 permutations give an adjusted p of 0.01 at best, whatever the filter answers.
+  assert.deepEqual([tooFewPermutations(99, 1) === undefined, tooFewPermutations(100, 1)], [false, undefined]);
+});
+
+Deno.test("intervals say whom they are over, and what they do not cover where nobody knows the people", async () => {
+  const dataset = await tinyDataset();
+  const known = { ...dataset, actionUnits: [12], units: new Uint8Array(dataset.labels.length) };
+  const rows = Uint32Array.of(0, 1, 2, 3);
+  const over = (subjects: number[]) => observe({ ...known, subjects: Int32Array.from(subjects) }, rows).intervals;
+  assert.equal(over([0, 0, 1, 2]), "95%, over 3 people");
+  assert.equal(over([-1, -1, -1, -1]), "95%, over 4 images whose person is unknown");
+  assert.equal(notCovered({ subjects: 3, unknown: 0 }), undefined);
+  assert.match(notCovered({ subjects: 0, unknown: 4 })!, /does not cover/);
 });
 
 Deno.test({
@@ -234,6 +265,7 @@ Deno.test("a unit that only quiets filters excites none, however sure that is", 
     roles: alone.map(() => 0),
     blocks: alone.map(() => 0),
     exchanged: "images",
+    intervals: "95%, over 4 people",
   };
   const result = actionUnitCorrespondence({ responses, ...observations }, { permutations: 999 });
   const layer = {
@@ -245,7 +277,7 @@ Deno.test("a unit that only quiets filters excites none, however sure that is", 
     side: 1,
   };
   const carried = [1, 12].map(() => ({ className: "", inClass: 0, elsewhere: 0, carries: false }));
-  const [quiet, loud] = unitEntries({ all: layer, observed: layer, result }, observations, carried, 1);
+  const [quiet, loud] = unitEntries({ all: layer, observed: layer, result }, observations, carried);
   assert(quiet.adjusted < 0.01 && !(quiet.excitedAdjusted < 0.01) && !quiet.answered, JSON.stringify(quiet));
   assert.deepEqual([quiet.excitedFilters, quiet.quieterFilters], [0, 1]);
   assert(loud.answered && loud.mostExcited[0].filter === 1 && loud.mostExcited[0].familywise < 0.01);

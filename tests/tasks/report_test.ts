@@ -107,6 +107,57 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "an interval over images is called one, a class without test images has dashes, and chance is what is always said",
+  ignore,
+  fn: () =>
+    inTemporary(async (path) => {
+      await writeReportRun(path);
+      const people = (await renderReport(await gather(path))).html;
+      assert.match(people, /With other people it would probably lie between <b>70.0%<\/b> and/);
+      assert.match(people, /30 test images of 5 people/);
+      const file = `${path}/evaluation.json`;
+      const evaluation = JSON.parse(await Deno.readTextFile(file));
+      const { test } = evaluation;
+      const [first, happy, sad] = test.perClass;
+      const none = { support: 0, precision: null, recall: null, f1: null, recallInterval: null };
+      test.perClass = [{ ...first, support: 7 }, { ...happy, support: 23 }, { ...sad, ...none }];
+      Object.assign(test, { subjects: 0, unknown: 30 });
+      await Deno.writeTextFile(file, JSON.stringify(evaluation));
+      const { html } = await renderReport(await gather(path));
+      assert.doesNotMatch(html, /0 people|other people it would|people it has not seen/);
+      assert.match(html, /With other images it would probably lie between/);
+      assert.match(
+        html,
+        /over 30 images whose person is unknown\)\. It takes each .* nor what other people would change\./,
+      );
+      assert.match(html, /<th scope="row">sad &amp; tired<\/th><td>0<\/td>(<td>–<\/td>){4}<\/tr>/);
+      assert.match(html, /<td>76\.7%<\/td><td>always saying “happy”, which most test images are of<\/td>/);
+      assert.match(html, /<td>33\.3%<\/td><td>guessing among the classes<\/td>/);
+    }),
+});
+
+Deno.test({
+  name: "beside the filter that was chosen stands what such a choice gives by chance; too few permutations are told",
+  ignore,
+  fn: () =>
+    inTemporary(async (path) => {
+      await writeReportRun(path);
+      const html = (await renderReport(await gather(path))).html;
+      assert.match(html, /AUC 0\.90 \[0\.60, 0\.95\] · best by chance 0\.72 \[0\.64, 0\.81\]/);
+      assert.doesNotMatch(html, /ew permutations/);
+      const file = `${path}/correspondence/conv3/correspondence.json`;
+      const document = JSON.parse(await Deno.readTextFile(file));
+      document.options.permutations = 99;
+      await Deno.writeTextFile(file, JSON.stringify(document));
+      assert.match(
+        (await renderReport(await gather(path))).html,
+        /Too few permutations: with 99 no p-value is below 0\.0100/,
+      );
+    }),
+});
+
+Deno.test({
   name: "the training curves are explained as they are drawn: thin and bold only where there are both",
   ignore,
   fn: () =>

@@ -47,6 +47,9 @@ const TEST: Kinds = {
   "test.accuracy": NUMBER,
   "test.accuracyInterval.low": NUMBER,
   "test.accuracyInterval.high": NUMBER,
+  "test.accuracyInterval.method": oneOf(["wilson-jackknife"]),
+  "test.subjects": COUNT,
+  "test.unknown": COUNT,
   "test.balancedAccuracy": NUMBER,
 };
 
@@ -61,14 +64,19 @@ const EVALUATION: Kinds = {
   checkpoints: listOf(tableOf({ step: COUNT, accuracy: orNull(NUMBER) })),
   "chosen.step": COUNT,
   ...TEST,
-  "test.subjects": COUNT,
   "test.accuracyInterval.level": NUMBER,
-  "test.accuracyInterval.resamples": COUNT,
   "test.macroF1": NUMBER,
   "test.logLoss": NUMBER,
   "test.expectedCalibrationError": NUMBER,
   "test.perClass": listOf(
-    tableOf({ name: TEXT, support: COUNT, precision: NUMBER, recall: NUMBER, f1: NUMBER }),
+    tableOf({
+      name: TEXT,
+      support: COUNT,
+      precision: MEASURE,
+      recall: MEASURE,
+      f1: MEASURE,
+      recallInterval: orNull(tableOf({ low: NUMBER, high: NUMBER })),
+    }),
   ),
   "test.confusion": listOf(listOf(COUNT)),
   seenTestImages: orMissing(COUNT),
@@ -144,6 +152,7 @@ const CORRESPONDENCE: Kinds = {
   "options.minimumSupport": COUNT,
   "options.seed": COUNT,
   exchanged: TEXT,
+  intervals: TEXT,
   truthTest: listOf(TEXT),
   units: listOf(TABLE),
 };
@@ -160,6 +169,7 @@ const UNIT: Kinds = {
   absent: COUNT,
   excitedAdjusted: MEASURE,
   answered: TRUTH,
+  bestByChance: tableOf({ auc: MEASURE, low: MEASURE, high: MEASURE }),
   excitedFilters: COUNT,
   quieterFilters: COUNT,
   truth: orMissing(tableOf({

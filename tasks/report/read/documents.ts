@@ -60,6 +60,8 @@ export interface Correspondence {
     seed: number;
   };
   exchanged: string;
+  /** Whom the intervals are over, in words. */
+  intervals: string;
   truthTest: string[];
   units: UnitEntry[];
 }

@@ -1,6 +1,6 @@
 /** Filters against Action Units: the heat map that leads to the filters, a card for each unit, the truth test, the read-out. */
 import { SIGNIFICANT } from "../../correspond/compare.ts";
-import { ANSWERED, type Pair, type UnitEntry, unitTitle } from "../../correspond/tables.ts";
+import { ANSWERED, type Pair, tooFewPermutations, type UnitEntry, unitTitle } from "../../correspond/tables.ts";
 import { percent } from "../../words.ts";
 import type { Facts } from "../facts.ts";
 import { type Content, type Html, markup } from "../html.ts";
@@ -24,9 +24,10 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
     );
   }
   const { document, probe } = correspondence;
-  const { units, images, on, options, exchanged, checkpoint, compared } = document;
+  const { units, images, on, options, exchanged, intervals, checkpoint, compared } = document;
   const tested = units.filter(({ untested }) => untested === undefined);
   const answered = tested.filter((unit) => unit.answered);
+  const few = tooFewPermutations(options.permutations, tested.length);
   const silent = tested.filter((unit) => !unit.answered);
   return section(
     "units",
@@ -45,12 +46,13 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
       : markup`<p><strong>${answered.length} of ${tested.length} Action Units excite a filter</strong> by more than chance (adjusted p below ${ANSWERED}).${
         silent.length > 0 && markup` Not shown for: ${silent.map(({ unit }) => unitTitle(unit)).join(", ")}.`
       }</p>`,
+    few && warning(few),
     untested(units),
     heat && heatTable(heat, tested, open),
     tested.length > 0 && markup`<h3>Unit by unit</h3>
 <p>Bars: D(Q ‖ R) in nats, Q the histogram of responses with the unit and R that without, for the most divergent filters. <span class="key excited">Orange</span>: the unit excites the filter; <span class="key quieter">blue</span>: the filter is quieter with it; <span class="key chance">grey</span>: neither by more than chance. Beneath, for the filters that the unit excites most, the faces that excite them, a bar over those that show the unit, and what excited the filter there${
       tested.some(({ truth }) => truth) && ", the unit's region outlined in green"
-    }.</p>
+    }. Such a filter is the best of all, so its AUC is to be compared with that of the best filter by chance: what the same choice gives where labels are exchanged, its mean and where 95% of the permutations lie. The interval beside the AUC is that of a filter named beforehand.</p>
 <div class="units">${tested.map((unit) => card(unit, facts, open))}</div>`,
     truthTest(document),
     probe ? readOut(probe) : missing("There is no read-out.", "deno task correspond RUN"),
@@ -59,7 +61,7 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
       options.statistic === "kl" ? "the divergence" : "the area under the ROC curve"
     }; ${
       count(options.permutations)
-    } permutations of ${exchanged}; a unit is tested where at least ${options.minimumSupport} sequences, or single images, show it and as many do not; family-wise p-values by the largest statistic over a unit's filters (Westfall and Young), over all pairs the false discovery rate (Benjamini and Hochberg); intervals by bootstrap over people.</p>`,
+    } permutations of ${exchanged}; a unit is tested where at least ${options.minimumSupport} sequences, or single images, show it and as many do not; family-wise p-values by the largest statistic over a unit's filters (Westfall and Young), over all pairs the false discovery rate (Benjamini and Hochberg); intervals of the AUC: ${intervals}, by the score method (Newcombe) with the jackknife over people.</p>`,
   );
 }
 
@@ -120,8 +122,19 @@ function heatTable({ order, rows }: HeatMap, tested: readonly UnitEntry[], open:
 }
 
 function card(entry: UnitEntry, { sights }: Facts, open: Open): Html {
-  const { unit, present, absent, className, inClass, answered, excitedAdjusted, truth, mostDivergent, mostExcited } =
-    entry;
+  const {
+    unit,
+    present,
+    absent,
+    className,
+    inClass,
+    answered,
+    excitedAdjusted,
+    truth,
+    mostDivergent,
+    mostExcited,
+    bestByChance,
+  } = entry;
   const most = Math.max(0.1, ...mostDivergent.map(({ kl }) => kl));
   const shown = mostExcited.filter(({ filter }) => sights.has(`${unit} ${filter}`));
   return markup`<article id="unit-${unit}" class="unit"><h4><b>${unit}</b> ${unitTitle(unit).replace(/^\d+ ?/, "")}</h4>
@@ -143,7 +156,9 @@ ${
     shown.map(({ filter, kl, auc, aucLow, aucHigh }) =>
       markup`<figure class="sight"><figcaption>${filterLink(filter, open, `filter ${filter}`)} KL ${number(kl)} · AUC ${
         number(auc)
-      } [${number(aucLow)}, ${number(aucHigh)}]</figcaption>${
+      } [${number(aucLow)}, ${number(aucHigh)}] · best by chance ${number(bestByChance.auc)} [${
+        number(bestByChance.low)
+      }, ${number(bestByChance.high)}]</figcaption>${
         image(
           sights.get(`${unit} ${filter}`)!,
           `The faces that excite filter ${filter} most, and below each what excited it there`,
