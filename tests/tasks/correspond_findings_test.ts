@@ -195,7 +195,10 @@ Deno.test("intervals say whom they are over, and what they do not cover where no
   const dataset = await tinyDataset();
   const known = { ...dataset, actionUnits: [12], units: new Uint8Array(dataset.labels.length) };
   const rows = Uint32Array.of(0, 1, 2, 3);
-  const over = (subjects: number[]) => observe({ ...known, subjects: Int32Array.from(subjects) }, rows).intervals;
+  const over = (subjects: number[]) => {
+    const all = dataset.subjects.map((_, n) => subjects[n % subjects.length]);
+    return observe({ ...known, subjects: all }, rows).intervals;
+  };
   assert.equal(over([0, 0, 1, 2]), "95%, over 3 people");
   assert.equal(over([-1, -1, -1, -1]), "95%, over 4 images whose person is unknown");
   assert.equal(notCovered({ subjects: 3, unknown: 0 }), undefined);
