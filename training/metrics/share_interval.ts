@@ -37,7 +37,7 @@ export interface HitCount {
  * import { shareInterval } from "./share_interval.ts";
  * const people = Array.from({ length: 12 }, (_, n) => ({ images: 11, hits: n < 3 ? 9 : 11 }));
  * const { low, high } = shareInterval(people);
- * assert(low > 0.9 && low < 126 / 132 && high > 126 / 132 && high < 0.99);
+ * assert(low > 0.85 && low < 126 / 132 && high > 126 / 132 && high < 0.99);
  * ```
  */
 export function shareInterval(groups: readonly HitCount[], { level = 0.95 }: IntervalOptions = {}): Interval {
