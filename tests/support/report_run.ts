@@ -276,7 +276,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
       range: "quantiles",
       smoothing: 0.5,
       statistic: "auc",
-      permutations: 99,
+      permutations: 4999,
       seed: 1,
       select: "validation",
     },

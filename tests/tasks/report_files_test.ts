@@ -38,7 +38,7 @@ Deno.test({
       assert.equal(
         correspond,
         "deno task correspond RUN --layer conv3 --on test --minimum-support 3 --bins 10 --range quantiles " +
-          "--smoothing 0.5 --statistic auc --permutations 99 --seed 1 --select validation",
+          "--smoothing 0.5 --statistic auc --permutations 4999 --seed 1 --select validation",
       );
     });
   },
