@@ -1,5 +1,5 @@
 /** Which pixels speak for a class: gradients of the class's score, under several rules, and maps made from them. */
-import type { Call } from "../gpu/device.ts";
+import type { Call, Gpu } from "../gpu/device.ts";
 import type { ReluRule } from "../kernels/relu/mod.ts";
 import { gradCam } from "../kernels/response/mod.ts";
 import { type Activations, forwardCalls } from "../network/layers.ts";
@@ -8,7 +8,7 @@ import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { featuresToPixels, logitsToFeatures } from "./backward.ts";
 import { inBatches } from "./batches.ts";
 import { enlarge } from "./pictures/enlarge.ts";
-import { type AnalysisImages, countImages, ImageSource } from "./images.ts";
+import { type AnalysisImages, countImages, ImageSource, type WorkOptions } from "./images.ts";
 import { mapSide } from "./layer.ts";
 
 /**
@@ -38,7 +38,12 @@ export interface AttributionOptions {
   method: AttributionMethod;
   /** Integrated gradients: points on the line, the middles of as many equal pieces. Default 64. */
   steps?: number;
+  /** Stops the work at the next batch; the call rejects with the signal's reason. */
+  signal?: AbortSignal;
 }
+
+/** What every batch heeds. */
+type Stoppable = Pick<WorkOptions, "signal">;
 
 /** Maps and what they are maps of. */
 export interface Attribution {
@@ -76,7 +81,7 @@ export interface Attribution {
 export async function attribute(
   net: ZeroBiasCnn,
   images: AnalysisImages,
-  { target, method, steps = 64 }: AttributionOptions,
+  { target, method, steps = 64, signal }: AttributionOptions,
 ): Promise<Attribution> {
   if (!ATTRIBUTION_METHODS.includes(method)) {
     throw new RangeError(`method is ${JSON.stringify(method)}, expected one of ${ATTRIBUTION_METHODS.join(", ")}`);
@@ -85,11 +90,11 @@ export async function attribute(
     throw new RangeError(`steps is ${steps}, expected an integer of 1 or more`);
   }
   const targets = checkTargets(target, countImages(net, images), net.classes);
-  if (method === "integrated-gradients") return await integrated(net, images, targets, steps);
-  if (method === "grad-cam") return await classMaps(net, images, targets);
-  if (method !== "guided-grad-cam") return await scoreGradients(net, images, targets, method);
-  const { maps, scores } = await scoreGradients(net, images, targets, "guided");
-  const coarse = await classMaps(net, images, targets);
+  if (method === "integrated-gradients") return await integrated(net, images, targets, steps, { signal });
+  if (method === "grad-cam") return await classMaps(net, images, targets, { signal });
+  if (method !== "guided-grad-cam") return await scoreGradients(net, images, targets, method, { signal });
+  const { maps, scores } = await scoreGradients(net, images, targets, "guided", { signal });
+  const coarse = await classMaps(net, images, targets, { signal });
   return { maps: maps.map((value, i) => value * coarse.maps[i]), scores };
 }
 
@@ -112,12 +117,15 @@ async function scoreGradients(
   images: AnalysisImages,
   targets: Uint32Array,
   rule: ReluRule,
+  options: Stoppable,
 ): Promise<Attribution> {
   const pixels = net.imageSize ** 2;
-  const a = net.activations(targets.length);
-  using dx = net.gpu.createBuffer("pixel gradients", 4 * a.capacity * pixels);
+  const queue = net.gpu.operation();
+  const a = queue(() => net.activations(targets.length));
+  using dx = queue(() => net.gpu.createBuffer("pixel gradients", 4 * a.capacity * pixels));
   const maps = new Float32Array(targets.length * pixels);
-  const scores = await backward(net, images, targets, {
+  const scores = await backward(net, images, targets, queue, {
+    ...options,
     calls: (n) => [...logitsToFeatures(net, a, n, rule), ...featuresToPixels(net, a, n, rule, dx)],
     done: async (first, n) => maps.set(await net.gpu.read(dx, Float32Array, 4 * n * pixels), first * pixels),
   });
@@ -125,13 +133,20 @@ async function scoreGradients(
 }
 
 /** Grad-CAM's maps, enlarged to the image. */
-async function classMaps(net: ZeroBiasCnn, images: AnalysisImages, targets: Uint32Array): Promise<Attribution> {
+async function classMaps(
+  net: ZeroBiasCnn,
+  images: AnalysisImages,
+  targets: Uint32Array,
+  options: Stoppable,
+): Promise<Attribution> {
   const { gpu, imageSize } = net;
   const side = mapSide("conv3", imageSize), area = side ** 2;
-  const a = net.activations(targets.length);
-  using y = gpu.createBuffer("class maps", 4 * a.capacity * area);
+  const queue = gpu.operation();
+  const a = queue(() => net.activations(targets.length));
+  using y = queue(() => gpu.createBuffer("class maps", 4 * a.capacity * area));
   const small = new Float32Array(targets.length * area);
-  const scores = await backward(net, images, targets, {
+  const scores = await backward(net, images, targets, queue, {
+    ...options,
     calls: (n) => [
       ...logitsToFeatures(net, a, n, "gradient"),
       ...gradCam(gpu, { images: n, filters: FILTERS[2], windows: 4, height: side, width: side }, {
@@ -150,14 +165,15 @@ async function backward(
   net: ZeroBiasCnn,
   images: AnalysisImages,
   targets: Uint32Array,
-  work: { calls: (images: number) => Call[]; done: (first: number, images: number) => Promise<void> },
+  queue: ReturnType<Gpu["operation"]>,
+  work: { calls: (images: number) => Call[]; done: (first: number, images: number) => Promise<void> } & Stoppable,
 ): Promise<Float32Array> {
   const { gpu, sizes, weights, classes } = net;
   const count = targets.length;
-  const a: Activations = net.activations(count);
-  using source = new ImageSource(net, images, a);
+  const a: Activations = queue(() => net.activations(count));
+  using source = queue(() => new ImageSource(net, images, a));
   const scores = new Float32Array(count);
-  await inBatches(gpu, {
+  await inBatches(net, queue, {
     count,
     capacity: a.capacity,
     calls: (n) => [...forwardCalls(gpu, sizes, weights, a, n), ...work.calls(n)],
@@ -168,11 +184,10 @@ async function backward(
       source.load(Uint32Array.from({ length: n }, (_, i) => first + i));
     },
     async done(first, n) {
-      const logits = await gpu.read(a.logits, Float32Array, 4 * n * classes);
+      const [logits] = await Promise.all([gpu.read(a.logits, Float32Array, 4 * n * classes), work.done(first, n)]);
       for (let i = 0; i < n; i++) scores[first + i] = logits[i * classes + targets[first + i]];
-      await work.done(first, n);
     },
-  });
+  }, work);
   return scores;
 }
 
@@ -182,9 +197,10 @@ async function integrated(
   images: AnalysisImages,
   targets: Uint32Array,
   steps: number,
+  options: Stoppable,
 ): Promise<Attribution> {
   const pixels = net.imageSize ** 2, count = targets.length;
-  const whole = await normalized(net, images, count);
+  const whole = await normalized(net, images, count, options);
   const maps = new Float32Array(count * pixels), scores = new Float32Array(count);
   const completenessError = new Float64Array(count);
   const along = (image: number, scales: number[]) =>
@@ -194,6 +210,7 @@ async function integrated(
         scales[Math.floor(at / pixels)] * whole[image * pixels + at % pixels]),
       new Uint32Array(scales.length).fill(targets[image]),
       "gradient",
+      options,
     );
   const middles = Array.from({ length: steps }, (_, step) => (step + 0.5) / steps);
   for (let image = 0; image < count; image++) {
@@ -213,16 +230,26 @@ async function integrated(
 }
 
 /** The images as the network sees them. */
-async function normalized(net: ZeroBiasCnn, images: AnalysisImages, count: number): Promise<Float32Array> {
+async function normalized(
+  net: ZeroBiasCnn,
+  images: AnalysisImages,
+  count: number,
+  options: Stoppable,
+): Promise<Float32Array> {
   if (images instanceof Float32Array) return images;
   const pixels = net.imageSize ** 2;
-  const a = net.activations(count);
-  using source = new ImageSource(net, images, a);
+  const queue = net.gpu.operation();
+  const a = queue(() => net.activations(count));
+  using source = queue(() => new ImageSource(net, images, a));
   const result = new Float32Array(count * pixels);
-  for (let first = 0; first < count; first += a.capacity) {
-    const n = Math.min(a.capacity, count - first);
-    source.load(Uint32Array.from({ length: n }, (_, i) => first + i));
-    result.set(await net.gpu.read(a.images, Float32Array, 4 * n * pixels), first * pixels);
-  }
+  await inBatches(net, queue, {
+    count,
+    capacity: a.capacity,
+    calls: () => [],
+    load: (first, n) => source.load(Uint32Array.from({ length: n }, (_, i) => first + i)),
+    async done(first, n) {
+      result.set(await net.gpu.read(a.images, Float32Array, 4 * n * pixels), first * pixels);
+    },
+  }, options);
   return result;
 }

@@ -1,5 +1,6 @@
 /** Images through the GPU in parts that fit it: the loop of everything that looks at many. */
 import type { Call, Gpu } from "../gpu/device.ts";
+import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import type { WorkOptions } from "./images.ts";
 
 /** What is done with each part. */
@@ -11,22 +12,25 @@ export interface Batches {
   calls(images: number): Call[];
   /** Queues the inputs of the images from `first` on. */
   load(first: number, images: number): void;
-  /** Fetches what was made of them. */
+  /** Fetches what was made of them; what it reads belongs to the operation where it begins to before it first waits. */
   done(first: number, images: number): Promise<void>;
 }
 
 /**
- * Runs the work part by part, and gives its calls back however it ends.
+ * Runs the work on a network part by part, and gives its calls back however it ends.
  *
+ * @param queue the operation that it belongs to: see `Gpu.operation`
  * @throws what a part throws, or the signal's reason.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { openGpu } from "../gpu/device.ts";
+ * import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
  * import { inBatches } from "./batches.ts";
  * using gpu = await openGpu();
+ * using net = await ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 2 });
  * const parts: number[][] = [];
- * await inBatches(gpu, {
+ * await inBatches(net, gpu.operation(), {
  *   count: 5,
  *   capacity: 2,
  *   calls: () => [],
@@ -37,24 +41,29 @@ export interface Batches {
  * ```
  */
 export async function inBatches(
-  gpu: Gpu,
+  net: ZeroBiasCnn,
+  queue: ReturnType<Gpu["operation"]>,
   { count, capacity, ...work }: Batches,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<void> {
+  const { gpu } = net;
   let calls: Call[] = [], prepared = 0;
   try {
     for (let first = 0; first < count; first += capacity) {
       signal?.throwIfAborted();
+      net.assertUsable();
       const images = Math.min(capacity, count - first);
       if (images !== prepared) {
         gpu.release(calls);
         calls = [];
-        calls = work.calls(images);
+        calls = queue(() => gpu.allOrNothing(() => work.calls(images)));
         prepared = images;
       }
-      work.load(first, images);
-      gpu.run(calls);
-      await work.done(first, images);
+      await queue(() => {
+        work.load(first, images);
+        gpu.run(calls);
+        return work.done(first, images);
+      });
       onProgress?.(first + images, count);
     }
   } finally {

@@ -57,6 +57,7 @@ export class ImageSource {
   #resident: { images: ResidentImages; index: GpuBuffer; preprocessor: Preprocessor } | undefined;
   #normalization: Normalization = "local-mean";
   #plans = new Map<number, Call[]>();
+  #disposed = false;
 
   /**
    * Uploads what can be uploaded once. `activations` are those whose `images` will be filled.
@@ -73,15 +74,19 @@ export class ImageSource {
     }
     const { gpu } = net;
     this.#normalization = images.normalization;
-    this.#resident = {
+    this.#resident = gpu.allOrNothing(() => ({
       images: new ResidentImages(gpu, images.dataset, images.rows),
       index: gpu.createBuffer("image numbers", 4 * activations.capacity),
       preprocessor: new Preprocessor(gpu, net.imageSize, activations.capacity),
-    };
+    }));
   }
 
-  /** Queues the images with these numbers, at most `capacity` of them, into the network's input. */
+  /**
+   * Queues the images with these numbers, at most `capacity` of them, into the network's input.
+   * @throws {Error} once it was disposed of.
+   */
   load(numbers: ArrayLike<number>): void {
+    if (this.#disposed) throw new Error("these images were disposed of. Remedy: make another ImageSource.");
     const { gpu, imageSize } = this.#net;
     if (this.#floats) {
       const pixels = imageSize ** 2;
@@ -98,7 +103,9 @@ export class ImageSource {
     let calls = this.#plans.get(numbers.length);
     if (!calls) {
       const batch = { index, samples: numbers.length, firstSample: 0 };
-      calls = preprocessor.calls(images, batch, this.#target, { normalization: this.#normalization });
+      calls = gpu.allOrNothing(() =>
+        preprocessor.calls(images, batch, this.#target, { normalization: this.#normalization })
+      );
       this.#plans.set(numbers.length, calls);
     }
     gpu.run(calls);
@@ -106,6 +113,7 @@ export class ImageSource {
 
   /** Gives the memory back. */
   dispose(): void {
+    this.#disposed = true;
     for (const calls of this.#plans.values()) this.#net.gpu.release(calls);
     this.#plans.clear();
     this.#resident?.images.dispose();

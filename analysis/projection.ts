@@ -130,14 +130,15 @@ async function project(
   const result = new Float32Array(count * pixels);
   if (count === 0) return result;
   const { gpu } = net;
-  const a = net.activations(count);
-  using source = new ImageSource(net, images, a);
-  using chosen = gpu.createBuffer("chosen filters", 4 * a.capacity);
-  using value = gpu.upload("start values", new Float32Array(a.capacity).fill(1));
-  using position = gpu.createBuffer("start positions", 4 * a.capacity);
-  using projected = gpu.createBuffer("projections", 4 * a.capacity * pixels);
+  const queue = gpu.operation();
+  const a = queue(() => net.activations(count));
+  using source = queue(() => new ImageSource(net, images, a));
+  using chosen = queue(() => gpu.createBuffer("chosen filters", 4 * a.capacity));
+  using value = queue(() => gpu.upload("start values", new Float32Array(a.capacity).fill(1)));
+  using position = queue(() => gpu.createBuffer("start positions", 4 * a.capacity));
+  using projected = queue(() => gpu.createBuffer("projections", 4 * a.capacity * pixels));
   const start = { chosen, value, position };
-  await inBatches(gpu, {
+  await inBatches(net, queue, {
     count,
     capacity: a.capacity,
     calls: (n) => projectionCalls(net, a, n, { layer, method, given: rows.positions !== undefined }, start, projected),

@@ -48,11 +48,12 @@ export async function layerResponses(
   const { gpu } = net;
   const filters = filtersOf(layer), count = countImages(net, images);
   const responses = new Float32Array(count * filters), positions = new Uint32Array(count * filters);
-  const a = net.activations(count);
-  using source = new ImageSource(net, images, a);
-  using value = gpu.createBuffer("responses", 4 * a.capacity * filters);
-  using position = gpu.createBuffer("response positions", 4 * a.capacity * filters);
-  await inBatches(gpu, {
+  const queue = gpu.operation();
+  const a = queue(() => net.activations(count));
+  using source = queue(() => new ImageSource(net, images, a));
+  using value = queue(() => gpu.createBuffer("responses", 4 * a.capacity * filters));
+  using position = queue(() => gpu.createBuffer("response positions", 4 * a.capacity * filters));
+  await inBatches(net, queue, {
     count,
     capacity: a.capacity,
     calls: (n) => responseCalls(net, a, n, layer, { value, position }),
@@ -61,8 +62,10 @@ export async function layerResponses(
       const bytes = 4 * n * filters;
       if (layer === "fc4") responses.set(await gpu.read(a.hidden, Float32Array, bytes), first * filters);
       else {
-        responses.set(await gpu.read(value, Float32Array, bytes), first * filters);
-        positions.set(await gpu.read(position, Uint32Array, bytes), first * filters);
+        const read = [gpu.read(value, Float32Array, bytes), gpu.read(position, Uint32Array, bytes)] as const;
+        const [values, places] = await Promise.all(read);
+        responses.set(values, first * filters);
+        positions.set(places, first * filters);
       }
     },
   }, work);

@@ -1,5 +1,6 @@
 /** A kernel's buffers and parameters put where its shader finds them. */
 import type { GpuBuffer } from "./buffer.ts";
+import type { Call } from "./call.ts";
 import { GpuError, ShaderError } from "./errors.ts";
 import type { Failures } from "./failures.ts";
 import type { Access, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
@@ -14,28 +15,35 @@ export function bind<B extends Record<string, Access>, P extends Record<string, 
   kernel: Kernel<B, P, C>,
   pipeline: GPUComputePipeline,
   values: KernelArguments<B, P>,
-): { bindGroup: GPUBindGroup; uniform: GpuBuffer | undefined } {
+): Pick<Call, "bindGroup" | "uniform" | "made"> {
+  const bound: GpuBuffer[] = [];
   const entries: GPUBindGroupEntry[] = Object.keys(kernel.bindings).map((name, binding) => {
     const buffer = (values as Values)[name] as GpuBuffer | undefined;
     if (!buffer) throw new GpuError(`kernel ${kernel.name}: ${name} has no buffer`);
     if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
+    bound.push(buffer);
     return { binding, resource: { buffer: buffer.handle } };
   });
   const bytes = parameterBytes(kernel, values as Values);
-  const explain = (error: { message: string }) => new ShaderError(kernel.name, undefined, error.message);
+  const made: Call["made"] = {};
+  // A buffer that was refused is the cause of what its bind group lacks.
+  const explain = (error: { message: string }) =>
+    made.failure = bound.find(({ refusal }) => refusal)?.refusal ??
+      new ShaderError(kernel.name, undefined, error.message);
   return memory.allOrNothing(() => {
     let uniform: GpuBuffer | undefined;
     if (bytes.length > 0) {
       const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
       uniform = memory.create(`${kernel.name} parameters`, bytes.length, usage);
       memory.write(uniform, bytes, 0);
+      bound.push(uniform);
       entries.push({ binding: entries.length, resource: { buffer: uniform.handle } });
     }
-    const bindGroup = failures.within(device, { validation: explain }, () => {
+    const bindGroup = failures.scoped(device, { validation: explain }, () => {
       const layout = pipeline.getBindGroupLayout(0);
       return device.createBindGroup({ label: kernel.name, layout, entries });
     });
-    return { bindGroup, uniform };
+    return { bindGroup, uniform, made };
   });
 }
 

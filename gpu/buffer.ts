@@ -1,5 +1,6 @@
 /** A buffer on the GPU with an explicit end: what is opened is counted, and `dispose()` gives it back. */
 import { checkArray } from "../datasets/arrays.ts";
+import type { GpuError } from "./errors.ts";
 
 /** Typed arrays that go to and come from the GPU. */
 export type GpuArray = Float32Array | Uint32Array | Int32Array | Uint8Array;
@@ -42,8 +43,8 @@ export class GpuBuffer {
   readonly byteLength: number;
   /** The WebGPU object. */
   readonly handle: GPUBuffer;
-  /** Whether the GPU had no room for it, known after the next await that waits for the GPU: what is bound to it cannot run. */
-  refused = false;
+  /** Why there is no such buffer, where the GPU had no room for it; known after the next await that waits for the GPU. */
+  refusal: GpuError | undefined;
   #release: ((buffer: GpuBuffer) => void) | undefined;
 
   /** Made by `Gpu.createBuffer`, which passes what is to happen at the end. */
@@ -61,7 +62,7 @@ export class GpuBuffer {
 
   /** Whether it can be bound: there was room for it, and it has not been given back. */
   get usable(): boolean {
-    return !this.disposed && !this.refused;
+    return !this.disposed && !this.refusal;
   }
 
   /** Gives the memory back. A second call does nothing. */

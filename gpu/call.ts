@@ -1,5 +1,6 @@
 /** What the device runs: a kernel bound to what it works on. */
 import type { GpuBuffer } from "./buffer.ts";
+import type { GpuError } from "./errors.ts";
 import type { Grid } from "./kernel.ts";
 
 /** A kernel with its buffers, parameters and grid bound: made once by `Gpu.prepare`, run any number of times. */
@@ -14,12 +15,42 @@ export interface Call {
   grid: Grid;
   /** The uniform that holds the parameters, written when the call was prepared. */
   uniform: GpuBuffer | undefined;
+  /** Names of the parameters, in their order. */
+  parameters: readonly string[];
+  /** Why it cannot run, where what it binds could not be made; known after the next await that waits for the GPU. */
+  made: { failure?: GpuError };
+  /** A word of a buffer that is copied into the uniform before it runs; see {@linkcode withParameterFrom}. */
+  fromBuffer?: { buffer: GpuBuffer; offset: number; to: number };
   /** What it is part of, such as `"conv1 forward"`; see gpu/parts.ts. */
   part?: string;
 }
 
 /**
- * Whether calls have what they own: a parameter's uniform may have been refused, or given back.
+ * The call with one of its parameters read from a buffer each time that it runs: one prepared call then serves many places. A call that has
+ * no such parameter stays as it is.
+ *
+ * @param index which word of the buffer
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { withParameterFrom } from "./call.ts";
+ * import { openGpu } from "./device.ts";
+ * import { dropout } from "../kernels/dropout/mod.ts";
+ * using gpu = await openGpu();
+ * const [clock, x] = [gpu.createBuffer("clock", 4), gpu.createBuffer("x", 400)];
+ * const [call] = dropout(gpu, { clock, x }, { samples: 1, units: 100, seed: 1, rate: 0.5 });
+ * const places = gpu.upload("places", Uint32Array.of(0, 64, 128));
+ * assert.equal(withParameterFrom(call, "first_sample", places, 2).fromBuffer?.offset, 8);
+ * assert.equal(withParameterFrom(call, "last_sample", places, 2), call);
+ * ```
+ */
+export function withParameterFrom(call: Call, name: string, buffer: GpuBuffer, index: number): Call {
+  const parameter = call.parameters.indexOf(name);
+  return parameter < 0 ? call : { ...call, fromBuffer: { buffer, offset: 4 * index, to: 4 * parameter } };
+}
+
+/**
+ * Whether calls can run: what they bind may have been refused, the uniforms that they own given back.
  *
  * @example
  * ```ts
@@ -28,13 +59,13 @@ export interface Call {
  * import { openGpu } from "./device.ts";
  * using gpu = await openGpu();
  * const uniform = gpu.createBuffer("parameters", 16);
- * assert(areUsable([{ uniform }, { uniform: undefined }]));
+ * assert(areUsable([{ uniform, made: {} }, { uniform: undefined, made: {} }]));
  * uniform.dispose();
- * assert(!areUsable([{ uniform }]));
+ * assert(!areUsable([{ uniform, made: {} }]));
  * ```
  */
-export function areUsable(calls: readonly Pick<Call, "uniform">[]): boolean {
-  return calls.every(({ uniform }) => uniform?.usable ?? true);
+export function areUsable(calls: readonly Pick<Call, "uniform" | "made">[]): boolean {
+  return calls.every(({ uniform, made }) => !made.failure && (uniform?.usable ?? true));
 }
 
 /** What one call took. */

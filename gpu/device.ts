@@ -1,16 +1,17 @@
 /**
  * The device: finding an adapter, making buffers, compiling and running kernels, and above all never failing in
- * silence. Whatever WebGPU reports (an error scope, an uncaptured error, a lost device) rejects the next await here.
+ * silence. Whatever WebGPU reports (an error scope, an uncaptured error, a lost device) rejects who waits for it here.
  */
 import { type AdapterDescription, describe, findAdapter } from "./adapter.ts";
 import { bind } from "./binding.ts";
 import { checkGpuArray, type GpuArray, type GpuBuffer } from "./buffer.ts";
 import { type Call, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
-import { classify, Failures } from "./failures.ts";
+import { classify, Failures, Operation } from "./failures.ts";
 import { Memory, type MemoryCount, type Synchronous } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import { MOST_ROUNDS } from "./rounds.ts";
+import { Staging } from "./staging.ts";
 import type { Access, Grid, Kernel, KernelArguments, ParameterType } from "./kernel.ts";
 
 export type { Call, ProfiledCall } from "./call.ts";
@@ -59,7 +60,8 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
 }
 
 /**
- * An open device. Commands are queued at once and run in order; `settled()` and `read()` wait and report failures.
+ * An open device. Commands are queued at once and run in order; `settled()` and `read()` wait and report failures. Where several pieces of
+ * work share it, each queues in an {@linkcode Gpu.operation} of its own, and is told of its own failures only.
  *
  * @example
  * ```ts
@@ -82,6 +84,7 @@ export class Gpu {
   #memory: Memory;
   #pipelines: Pipelines;
   #failures = new Failures();
+  #staging: Staging;
   #disposed = false;
 
   /** Use {@linkcode openGpu}. */
@@ -92,6 +95,7 @@ export class Gpu {
     this.#memory = new Memory(device, this.#failures, memoryLimit);
     this.memory = this.#memory.count;
     this.#pipelines = new Pipelines(device, this.#failures);
+    this.#staging = new Staging(device);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault?.();
       this.#failures.add(classify((event as GPUUncapturedErrorEvent).error));
@@ -105,6 +109,27 @@ export class Gpu {
         ),
       );
     });
+  }
+
+  /**
+   * Begins an operation: a piece of work beside others. Returns a function that runs another one at once. What that one queues, and what it
+   * begins to wait for, before it returns or first awaits, belongs to the operation: a failure among it rejects the operation's waits, and
+   * nobody else's. A device that is lost rejects all.
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { openGpu } from "./device.ts";
+   * using gpu = await openGpu({ memoryLimit: 1000 });
+   * const mine = gpu.operation(), other = gpu.operation();
+   * const refused = mine(() => (gpu.createBuffer("x", 2000), gpu.settled()));
+   * await other(() => gpu.settled());
+   * await assert.rejects(refused, /no GPU memory for buffer x/);
+   * ```
+   */
+  operation(): <T>(queue: () => T) => T {
+    const operation = new Operation();
+    return (queue) => this.#failures.within(operation, queue);
   }
 
   /**
@@ -152,29 +177,15 @@ export class Gpu {
 
   /**
    * Reads a buffer back, waiting for everything queued before. `T` says as what: `Float32Array`, `Uint32Array`, ...
-   * @throws {GpuError} when anything queued since the last await failed.
+   * @throws {GpuError} when something failed that the same operation queued before it.
    */
-  async read<T extends GpuArray>(
+  read<T extends GpuArray>(
     buffer: GpuBuffer,
-    type: { new (bytes: ArrayBuffer): T; BYTES_PER_ELEMENT: number },
+    type: ArrayType<T>,
     byteLength: number = buffer.byteLength,
     offset = 0,
   ): Promise<T> {
-    this.#assertUsable();
-    const size = Math.ceil(byteLength / 4) * 4;
-    const staging = this.device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
-    try {
-      const encoder = this.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer.handle, offset, staging, 0, size);
-      this.#submit(encoder.finish(), `read of ${buffer.label}`);
-      const mapped = staging.mapAsync(GPUMapMode.READ);
-      const failedMap = await mapped.then(() => undefined, (error: Error) => error);
-      await this.settled();
-      if (failedMap) throw classify(failedMap);
-      return new type(staging.getMappedRange().slice(0, byteLength));
-    } finally {
-      staging.destroy();
-    }
+    return this.runAndRead([], buffer, type, byteLength, offset);
   }
 
   /**
@@ -210,26 +221,60 @@ export class Gpu {
     }
     const pipeline = this.#pipelines.get(kernel, constants as Record<string, number>);
     const parts = { device: this.device, memory: this.#memory, failures: this.#failures };
-    const { bindGroup, uniform } = bind(parts, kernel, pipeline, values);
-    return { kernel: kernel.name, pipeline, bindGroup, grid, uniform };
+    const bound = bind(parts, kernel, pipeline, values);
+    return { kernel: kernel.name, pipeline, grid, parameters: Object.keys(kernel.parameters), ...bound };
   }
 
   /** Queues the calls in order as one command buffer. Returns at once; failures come with the next await. */
   run(calls: readonly Call[]): void {
     this.#assertUsable();
-    const explain = (error: { message: string }) => classify(error, kernelNames(calls));
-    const commands = this.#failures.within(this.device, { validation: explain }, () => {
-      const encoder = this.device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const call of calls) {
-        pass.setPipeline(call.pipeline);
-        pass.setBindGroup(0, call.bindGroup);
-        pass.dispatchWorkgroups(...call.grid);
-      }
-      pass.end();
-      return encoder.finish();
-    });
-    this.#submit(commands, calls.length === 1 ? calls[0].kernel : `${calls.length} kernels`);
+    this.#queue(calls);
+  }
+
+  /**
+   * Queues the calls in order and, in the same command buffer, a copy of a buffer behind them, which is read back. Throws as `read` does.
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { openGpu } from "./device.ts";
+   * import { reluForward } from "../kernels/relu/mod.ts";
+   * using gpu = await openGpu();
+   * const [x, y] = [gpu.upload("x", new Float32Array([-1, 2])), gpu.createBuffer("y", 8)];
+   * assert.equal((await gpu.runAndRead(reluForward(gpu, { x, y }, 2), y, Float32Array)).join(), "0,2");
+   * ```
+   */
+  async runAndRead<T extends GpuArray>(
+    calls: readonly Call[],
+    buffer: GpuBuffer,
+    type: ArrayType<T>,
+    byteLength: number = buffer.byteLength,
+    offset = 0,
+  ): Promise<T> {
+    this.#assertUsable();
+    const size = Math.ceil(byteLength / 4) * 4;
+    const explain = (error: { message: string }) => classify(error, `read of ${buffer.label}`);
+    const staging = this.#failures.scoped(
+      this.device,
+      { validation: explain, "out-of-memory": explain },
+      () => this.#staging.take(size),
+    );
+    let isWhole = false; // what failed may be in any state
+    try {
+      this.#queue(calls, { buffer, offset, staging, size });
+      const failed = this.#failures.begin();
+      const mapped = await staging.mapAsync(GPUMapMode.READ, 0, size).then(() => undefined, (error: Error) => error);
+      if (mapped) await this.device.queue.onSubmittedWorkDone(); // of a loss it knows before the device says so
+      await this.#failures.end(failed);
+      this.#assertUsable();
+      if (mapped) throw classify(mapped);
+      const result = new type(staging.getMappedRange(0, size).slice(0, byteLength));
+      staging.unmap();
+      isWhole = true;
+      return result;
+    } finally {
+      this.#staging.giveBack(staging, isWhole);
+    }
   }
 
   /**
@@ -257,6 +302,10 @@ export class Gpu {
     );
     const encoder = this.device.createCommandEncoder();
     calls.forEach((call, index) => {
+      if (call.fromBuffer && call.uniform) {
+        const { buffer, offset, to } = call.fromBuffer;
+        encoder.copyBufferToBuffer(buffer.handle, offset, call.uniform.handle, to, 4);
+      }
       const pass = encoder.beginComputePass({
         timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 },
       });
@@ -266,7 +315,7 @@ export class Gpu {
       pass.end();
     });
     encoder.resolveQuerySet(querySet, 0, 2 * calls.length, stamps.handle, 0);
-    this.#submit(encoder.finish(), "profiled kernels");
+    this.#submit(encoder.finish(), (error) => classify(error, "profiled kernels"));
     const words = await this.read(stamps, Uint32Array).finally(() => querySet.destroy());
     const at = (index: number) => words[2 * index] + words[2 * index + 1] * 2 ** 32;
     return calls.map((call, index) => ({
@@ -283,11 +332,16 @@ export class Gpu {
 
   /**
    * Waits until everything queued so far is done.
-   * @throws {GpuError} the first failure since the last await, as its own class.
+   * @throws {GpuError} the first failure among what the same operation queued since its last await, as its own class.
    */
   async settled(): Promise<void> {
-    if (!this.#failures.any) await this.device.queue.onSubmittedWorkDone();
-    await this.#failures.reported();
+    this.#assertUsable();
+    const failed = this.#failures.begin();
+    try {
+      if (!failed.failure) await this.device.queue.onSubmittedWorkDone();
+    } finally {
+      await this.#failures.end(failed);
+    }
     this.#assertUsable();
   }
 
@@ -303,15 +357,50 @@ export class Gpu {
     this.dispose();
   }
 
-  #submit(commands: GPUCommandBuffer, what: string): void {
-    const explain = (error: { message: string }) => classify(error, what);
-    this.#failures.within(this.device, { validation: explain, "out-of-memory": explain }, () => {
+  /** Encodes the calls and a copy behind them, where one is wanted, and submits them. */
+  #queue(
+    calls: readonly Call[],
+    copy?: { buffer: GpuBuffer; offset: number; staging: GPUBuffer; size: number },
+  ): void {
+    // A call that cannot run because something that it binds was refused is told as that.
+    const cause = (error: { message: string }, what: string) =>
+      calls.find(({ made }) => made.failure)?.made.failure ?? copy?.buffer.refusal ?? classify(error, what);
+    const reading = copy && `read of ${copy.buffer.label}`;
+    const kernels = (error: { message: string }) => cause(error, calls.length > 0 ? kernelNames(calls) : reading ?? "");
+    const commands = this.#failures.scoped(this.device, { validation: kernels }, () => {
+      const encoder = this.device.createCommandEncoder();
+      let pass: GPUComputePassEncoder | undefined;
+      for (const call of calls) {
+        if (call.fromBuffer && call.uniform) {
+          pass?.end();
+          pass = undefined;
+          const { buffer, offset, to } = call.fromBuffer;
+          encoder.copyBufferToBuffer(buffer.handle, offset, call.uniform.handle, to, 4);
+        }
+        pass ??= encoder.beginComputePass();
+        pass.setPipeline(call.pipeline);
+        pass.setBindGroup(0, call.bindGroup);
+        pass.dispatchWorkgroups(...call.grid);
+      }
+      pass?.end();
+      if (copy) encoder.copyBufferToBuffer(copy.buffer.handle, copy.offset, copy.staging, 0, copy.size);
+      return encoder.finish();
+    });
+    const what = calls.length === 1 ? calls[0].kernel : calls.length > 0 ? `${calls.length} kernels` : reading ?? "";
+    this.#submit(commands, (error) => cause(error, what));
+  }
+
+  #submit(commands: GPUCommandBuffer, explain: (error: { message: string }) => GpuError): void {
+    this.#failures.scoped(this.device, { validation: explain, "out-of-memory": explain }, () => {
       this.device.queue.submit([commands]);
     });
   }
 
   #assertUsable(): void {
     if (this.#disposed) throw new GpuError("this Gpu was disposed. Remedy: open another one with openGpu().");
-    this.#failures.raise();
+    this.#failures.raiseLoss();
   }
 }
+
+/** A class of typed arrays. */
+type ArrayType<T> = { new (bytes: ArrayBuffer): T; BYTES_PER_ELEMENT: number };

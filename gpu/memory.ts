@@ -53,20 +53,19 @@ export class Memory {
     };
     const full = (why: string) => {
       uncount();
-      if (made) made.refused = true;
-      return new GpuOutOfMemoryError(
+      const error = new GpuOutOfMemoryError(
         `no GPU memory for buffer ${label} of ${size} bytes (${inUse} in use): ${why}\n` +
           `${SMALLER}, or close other programs that use the GPU.`,
         inUse,
       );
+      if (made) made.refusal ??= error;
+      return error;
     };
     // Refused as WebGPU itself refuses where memory is out: the buffer is an invalid one, and the next await rejects.
     const allowed = inUse + size <= this.#limit;
-    const refusal = { message: `at most ${this.#limit} were allowed when the GPU was opened` };
-    if (!allowed) this.#failures.watch(Promise.resolve(refusal), (error) => full(error.message));
-    const handle = this.#failures.within(
+    const handle = this.#failures.scoped(
       device,
-      { validation: classify, "out-of-memory": (error) => full(error.message) },
+      { validation: (error) => made?.refusal ?? classify(error), "out-of-memory": (error) => full(error.message) },
       () =>
         device.createBuffer({
           label,
@@ -74,11 +73,16 @@ export class Memory {
           usage: allowed ? usage || GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0,
         }),
     );
-    counted = true;
-    count.buffers++;
-    count.bytes += size;
-    if (allowed) count.peakBytes = Math.max(count.peakBytes, count.bytes);
     made = new GpuBuffer(label, byteLength, handle, uncount);
+    if (allowed) {
+      counted = true;
+      count.buffers++;
+      count.bytes += size;
+      count.peakBytes = Math.max(count.peakBytes, count.bytes);
+    } else {
+      const refusal = full(`at most ${this.#limit} were allowed when the GPU was opened`);
+      this.#failures.watch(Promise.resolve(refusal), () => refusal);
+    }
     this.#making?.push(made);
     return made;
   }
@@ -118,8 +122,8 @@ export class Memory {
     }
     const { queue } = this.#device;
     const whole = data.byteLength - data.byteLength % 4; // & would make a signed number of 2 GiB
-    const explain = (error: { message: string }) => classify(error, `write to ${buffer.label}`);
-    this.#failures.within(this.#device, { validation: explain }, () => {
+    const explain = (error: { message: string }) => buffer.refusal ?? classify(error, `write to ${buffer.label}`);
+    this.#failures.scoped(this.#device, { validation: explain }, () => {
       if (whole > 0) { // Deno ends the whole process at an empty write
         queue.writeBuffer(buffer.handle, offset, data as BufferSource & GpuArray, 0, whole / data.BYTES_PER_ELEMENT);
       }

@@ -56,7 +56,7 @@ export class Pipelines {
       this.#known.delete(key); // so that a second try names the line again
       return explain(error);
     };
-    const pipeline = this.#failures.within(
+    const pipeline = this.#failures.scoped(
       this.#device,
       {
         validation: forgotten(ofShader),

@@ -64,6 +64,7 @@ export class Activations {
   #gpu: Gpu;
   #gradients: Gradients | undefined;
   #sizes: NetworkSizes;
+  #disposed = false;
 
   /** Makes the buffers of the forward pass; those of the backward pass come when they are first wanted. */
   constructor(gpu: Gpu, sizes: NetworkSizes, capacity: number) {
@@ -94,6 +95,7 @@ export class Activations {
 
   /** Buffers of the backward pass. */
   get gradients(): Gradients {
+    if (this.#disposed && !this.#gradients) throw new Error("these activations were disposed of with their network");
     return this.#gradients ??= new Gradients(this.#gpu, this.#sizes.imageSize, this.capacity);
   }
 
@@ -106,6 +108,7 @@ export class Activations {
 
   /** Gives all of them back. */
   dispose(): void {
+    this.#disposed = true;
     for (const buffer of this.buffers) buffer.dispose();
   }
 }

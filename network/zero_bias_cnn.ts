@@ -23,8 +23,12 @@ import { initialParameters, type Parameters } from "./parameters.ts";
 
 export type { StepOptions, StepResult, ZeroBiasCnnOptions } from "./options.ts";
 
+/** Queues work of one operation: see `Gpu.operation`. */
+type Queue = ReturnType<Gpu["operation"]>;
+
 /**
- * A network on a GPU. Images are normalised float32, n x S x S; any n from 1. Everything it holds is given back by `dispose()`.
+ * A network on a GPU. Images are normalised float32, n x S x S; any n from 1. Everything it holds is given back by `dispose()`; what is asked of
+ * it afterwards, or was under way and would need more of it, is an error.
  *
  * @example
  * ```ts
@@ -70,8 +74,9 @@ export class ZeroBiasCnn {
   #activations: Activations | undefined;
   #update: Call[] | undefined;
   #plans = new Map<string, Call[]>();
-  /** What is being done with a batch, if anything. */
-  #busy: string | undefined;
+  /** What changes its parameters or gradients at present, if anything. */
+  #owner: string | undefined;
+  #disposed = false;
 
   private constructor(gpu: Gpu, options: Required<ZeroBiasCnnOptions>) {
     this.gpu = gpu;
@@ -95,9 +100,11 @@ export class ZeroBiasCnn {
    */
   static async create(gpu: Gpu, options: ZeroBiasCnnOptions): Promise<ZeroBiasCnn> {
     const made = completed(gpu, options);
-    const net = gpu.allOrNothing(() => new ZeroBiasCnn(gpu, made));
+    const queue = gpu.operation();
+    const net = queue(() => gpu.allOrNothing(() => new ZeroBiasCnn(gpu, made)));
     try {
-      await net.setParameters(initialParameters(made.classes, made.seed, made.initialScale));
+      const parameters = initialParameters(made.classes, made.seed, made.initialScale);
+      await queue(() => net.#write(net.weights, parameters, "parameter"));
       return net;
     } catch (error) {
       net.dispose();
@@ -109,50 +116,61 @@ export class ZeroBiasCnn {
    * Replaces parameters by name; those not named stay.
    * @throws {TypeError} for values that are no Float32Array.
    * @throws {RangeError} for a name that is unknown, a wrong length, a value that is not finite. Nothing is changed then.
+   * @throws {Error} while `train`, `trainStep` or `lossAndGradients` is under way on this network.
    */
   async setParameters(values: Partial<Record<string, Float32Array>>): Promise<void> {
-    writeParameterBuffers(this.gpu, this.weights, this.classes, values, "parameter");
-    await this.gpu.settled();
+    this.#assertFree("setParameters");
+    await this.gpu.operation()(() => this.#write(this.weights, values, "parameter"));
   }
 
   /** All parameters, by PyTorch's names. */
-  parameters(): Promise<Parameters> {
-    return readParameterBuffers(this.gpu, this.weights);
+  async parameters(): Promise<Parameters> {
+    this.assertUsable();
+    return await this.gpu.operation()(() => readParameterBuffers(this.gpu, this.weights));
   }
 
   /** Replaces the momentum, by the parameters' names. Throws as `setParameters` does. */
   async setMomentum(values: Partial<Record<string, Float32Array>>): Promise<void> {
-    writeParameterBuffers(this.gpu, this.velocities, this.classes, values, "momentum of");
-    await this.gpu.settled();
+    this.#assertFree("setMomentum");
+    await this.gpu.operation()(() => this.#write(this.velocities, values, "momentum of"));
   }
 
   /** The momentum of all parameters. */
-  momentum(): Promise<Parameters> {
-    return readParameterBuffers(this.gpu, this.velocities);
+  async momentum(): Promise<Parameters> {
+    this.assertUsable();
+    return await this.gpu.operation()(() => readParameterBuffers(this.gpu, this.velocities));
   }
 
   /**
    * Probabilities, n x classes, of n x S x S normalised images. No dropout.
+   * @param options `signal` stops it between two parts of at most 64 images; it rejects with the signal's reason.
    * @throws {TypeError} for images that are no Float32Array.
    * @throws {RangeError} for a length that is no multiple of S x S, or a value that is not finite.
    */
-  async predict(images: Float32Array): Promise<Float32Array> {
+  async predict(images: Float32Array, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const count = checkImages(images, this.imageSize);
+    const { gpu, classes } = this;
+    const queue = gpu.operation();
     const pixels = this.imageSize ** 2;
-    const result = new Float32Array(count * this.classes);
-    const a = this.activations(count);
-    using labels = this.gpu.createBuffer("labels", 4 * a.capacity);
-    using scratch = this.gpu.createBuffer("result", 8 * a.capacity);
+    const result = new Float32Array(count * classes);
+    const a = queue(() => this.activations(count));
+    using labels = queue(() => gpu.createBuffer("labels", 4 * a.capacity));
+    using scratch = queue(() => gpu.createBuffer("result", 8 * a.capacity));
     for (let first = 0; first < count; first += a.capacity) {
+      signal?.throwIfAborted();
       const n = Math.min(a.capacity, count - first);
-      this.gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
-      const forward = this.#forward(n);
-      const softmax = lossCalls(this.gpu, this.sizes, a, n, { labels, result: scratch, size: n, firstSample: 0 });
+      let softmax: Call[] = [];
+      const run = () => {
+        this.assertUsable();
+        const forward = this.#forward(a, n);
+        softmax = lossCalls(gpu, this.sizes, a, n, { labels, result: scratch, size: n, firstSample: 0 });
+        gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
+        return gpu.runAndRead([...forward, ...softmax], a.probabilities, Float32Array, 4 * n * classes);
+      };
       try {
-        this.gpu.run([...forward, ...softmax]);
-        result.set(await this.gpu.read(a.probabilities, Float32Array, 4 * n * this.classes), first * this.classes);
+        result.set(await queue(run), first * classes);
       } finally {
-        this.gpu.release(softmax);
+        gpu.release(softmax);
       }
     }
     return result;
@@ -162,15 +180,15 @@ export class ZeroBiasCnn {
    * Mean negative log likelihood of a batch, its accuracy, and the gradient by every parameter. No dropout.
    * @throws {TypeError} as `predict` does.
    * @throws {RangeError} as `predict` does, and for labels that are not 0..classes-1, one an image.
-   * @throws {Error} while another batch of this network is under way, by `lossAndGradients` or `trainStep`.
+   * @throws {Error} while another batch of this network is under way, by `lossAndGradients`, `trainStep` or `train`.
    */
   lossAndGradients(
     images: Float32Array,
     labels: ArrayLike<number>,
   ): Promise<{ loss: number; accuracy: number; gradients: Parameters }> {
-    return this.#alone("lossAndGradients", async () => {
-      const result = await this.#lossAndBackward(images, labels, 0);
-      return { ...result, gradients: await readParameterBuffers(this.gpu, this.gradients) };
+    return this.#alone("lossAndGradients", async (queue) => {
+      const result = await this.#lossAndBackward(images, labels, 0, queue);
+      return { ...result, gradients: await queue(() => readParameterBuffers(this.gpu, this.gradients)) };
     });
   }
 
@@ -181,18 +199,34 @@ export class ZeroBiasCnn {
    */
   async trainStep(images: Float32Array, labels: ArrayLike<number>, options: StepOptions = {}): Promise<StepResult> {
     const { learningRate, momentum, weightDecay, dropout } = completedStep(options);
-    return await this.#alone("trainStep", async () => {
-      const result = await this.#lossAndBackward(images, labels, dropout);
-      this.gpu.write(this.settings, new Float32Array([learningRate, momentum, weightDecay]));
-      this.gpu.run(this.updateCalls());
-      this.step++;
-      await this.gpu.settled();
+    return await this.#alone("trainStep", async (queue) => {
+      const result = await this.#lossAndBackward(images, labels, dropout, queue);
+      await queue(() => {
+        this.gpu.write(this.settings, new Float32Array([learningRate, momentum, weightDecay]));
+        this.gpu.run(this.updateCalls());
+        this.step++;
+        return this.gpu.settled();
+      });
       return result;
     });
   }
 
+  /**
+   * Takes the network for work that changes its parameters or gradients, until what is returned is disposed of; two at a time would leave their
+   * gradients in the same place. Reading and predicting need no owner.
+   *
+   * @param what the name of the work, for the error of whoever comes next
+   * @throws {Error} while another one has it, and once the network was disposed of.
+   */
+  own(what: string): Disposable {
+    this.#assertFree(what);
+    this.#owner = what;
+    return { [Symbol.dispose]: () => this.#owner = undefined };
+  }
+
   /** Buffers for activations, for at least one image and at most as many as fit at once. */
   activations(images: number): Activations {
+    this.assertUsable();
     const { gpu } = this;
     const wanted = Math.min(images, largestPart(gpu, this.imageSize));
     const there = this.#activations;
@@ -204,14 +238,21 @@ export class ZeroBiasCnn {
 
   /** The calls that update all parameters from their gradients. */
   updateCalls(): Call[] {
+    this.assertUsable();
     const { weights: w, gradients: dw, velocities: v, clock, settings, status } = this;
     if (this.#update && areUsable(this.#update)) return this.#update;
     this.gpu.release(this.#update ?? []);
     return this.#update = updateCalls(this.gpu, this.classes, { w, dw, v, clock, settings, status });
   }
 
-  /** Gives all GPU memory back. */
+  /** Whether `dispose` was called. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Gives all GPU memory back. A second call does nothing. */
   dispose(): void {
+    this.#disposed = true;
     this.#releaseActivations();
     if (this.#update) this.gpu.release(this.#update);
     this.#update = undefined;
@@ -226,6 +267,24 @@ export class ZeroBiasCnn {
     this.dispose();
   }
 
+  #assertFree(what: string): void {
+    this.assertUsable();
+    if (!this.#owner) return;
+    const remedy = this.#owner === "train" ? "let its loop end first, or leave it with break" : "await it first";
+    throw new Error(`${what}: ${this.#owner} of this network has not ended. Remedy: ${remedy}.`);
+  }
+
+  /** @throws {Error} once the network was disposed of. */
+  assertUsable(): void {
+    if (this.#disposed) throw new Error("this network was disposed of. Remedy: create another one.");
+  }
+
+  /** Queues values into buffers, and waits until they are there. */
+  async #write(to: ParameterBuffers, values: Partial<Record<string, Float32Array>>, what: string): Promise<void> {
+    writeParameterBuffers(this.gpu, to, this.classes, values, what);
+    await this.gpu.settled();
+  }
+
   #areUsable(activations: Activations): boolean {
     return activations.buffers.every(({ usable }) => usable) && [...this.#plans.values()].every(areUsable);
   }
@@ -238,44 +297,53 @@ export class ZeroBiasCnn {
   }
 
   /** The forward pass of n images without dropout, prepared once. */
-  #forward(images: number): Call[] {
+  #forward(a: Activations, images: number): Call[] {
     const key = `forward ${images}`;
     let calls = this.#plans.get(key);
     if (!calls) {
-      const a = this.activations(images);
       calls = this.gpu.allOrNothing(() => forwardCalls(this.gpu, this.sizes, this.weights, a, images));
       this.#plans.set(key, calls);
     }
     return calls;
   }
 
-  async #lossAndBackward(images: Float32Array, labels: ArrayLike<number>, rate: number): Promise<StepResult> {
+  async #lossAndBackward(
+    images: Float32Array,
+    labels: ArrayLike<number>,
+    rate: number,
+    queue: Queue,
+  ): Promise<StepResult> {
     const { gpu, sizes, weights, gradients } = this;
     const count = checkImages(images, this.imageSize);
     const numbers = checkLabels(labels, count, this.classes);
     const pixels = this.imageSize ** 2;
-    const a = this.activations(count);
-    using labelBuffer = gpu.upload("labels", numbers);
-    using result = gpu.createBuffer("result", 8 * count);
-    gpu.write(this.clock, new Uint32Array([this.step]));
+    const a = queue(() => this.activations(count));
+    using labelBuffer = queue(() => gpu.upload("labels", numbers));
+    using result = queue(() => gpu.createBuffer("result", 8 * count));
+    queue(() => gpu.write(this.clock, new Uint32Array([this.step])));
     for (let first = 0; first < count; first += a.capacity) {
       const n = Math.min(a.capacity, count - first);
-      gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
       const drop = rate > 0 ? { rate, seed: this.seed, clock: this.clock, firstSample: first } : undefined;
       const batch = { labels: labelBuffer, result, size: count, firstSample: first };
-      const calls = gpu.allOrNothing(() => [
-        ...forwardCalls(gpu, sizes, weights, a, n, drop),
-        ...lossCalls(gpu, sizes, a, n, batch),
-        ...backwardCalls(gpu, sizes, weights, gradients, a, n, { accumulate: first > 0, drop }),
-      ]);
+      this.assertUsable();
+      const calls = queue(() =>
+        gpu.allOrNothing(() => [
+          ...forwardCalls(gpu, sizes, weights, a, n, drop),
+          ...lossCalls(gpu, sizes, a, n, batch),
+          ...backwardCalls(gpu, sizes, weights, gradients, a, n, { accumulate: first > 0, drop }),
+        ])
+      );
       try {
-        gpu.run(calls);
-        await gpu.settled();
+        await queue(() => {
+          gpu.write(a.images, images.subarray(first * pixels, (first + n) * pixels));
+          gpu.run(calls);
+          return gpu.settled();
+        });
       } finally {
         gpu.release(calls);
       }
     }
-    const pairs = await gpu.read(result, Float32Array);
+    const pairs = await queue(() => gpu.read(result, Float32Array));
     let loss = 0, hits = 0;
     for (let n = 0; n < count; n++) {
       loss += pairs[2 * n];
@@ -284,16 +352,9 @@ export class ZeroBiasCnn {
     return { loss: loss / count, accuracy: hits / count };
   }
 
-  /** Refuses a batch beside another: both would leave their gradients in the same place, and each update would take the last. */
-  async #alone<T>(what: string, work: () => Promise<T>): Promise<T> {
-    if (this.#busy) {
-      throw new Error(`${what}: ${this.#busy} of this network has not ended. Remedy: await it first.`);
-    }
-    this.#busy = what;
-    try {
-      return await work();
-    } finally {
-      this.#busy = undefined;
-    }
+  /** Does work on a batch, as an operation of its own, with no other batch beside it. */
+  async #alone<T>(what: string, work: (queue: Queue) => Promise<T>): Promise<T> {
+    using _ = this.own(what);
+    return await work(this.gpu.operation());
   }
 }

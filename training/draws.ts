@@ -1,6 +1,7 @@
 /** What the trainer draws and does at a step, for those who want to look or to write a loop of their own. */
 import { checkArray } from "../datasets/arrays.ts";
-import type { Gpu } from "../gpu/device.ts";
+import type { GpuBuffer } from "../gpu/buffer.ts";
+import type { Call, Gpu } from "../gpu/device.ts";
 import { augmentImages } from "../kernels/augmentation/mod.ts";
 import { type Normalization, normalizeImages } from "../kernels/normalization/mod.ts";
 import { Purpose } from "../kernels/random/mod.ts";
@@ -51,17 +52,16 @@ export async function sampleIndices(
   checkSeed(seed);
   checkWhole({ step }, 0);
   checkWhole({ batch, count }, 1);
-  using clock = gpu.upload("clock", new Uint32Array([step]));
-  using rows = gpu.upload("rows", Uint32Array.from({ length: count }, (_, n) => n));
-  using all_labels = gpu.createBuffer("labels of all", 4 * count);
-  using index = gpu.createBuffer("index", 4 * batch);
-  using labels = gpu.createBuffer("labels", 4 * batch);
-  const purpose = Purpose.trainBatch;
-  const calls = sampleBatch(gpu, { clock, rows, all_labels, index, labels }, { seed, purpose, batch, count });
-  gpu.run(calls);
-  const result = await gpu.read(index, Uint32Array);
-  gpu.release(calls);
-  return result;
+  return await once(gpu, (keep) => {
+    const clock = keep(gpu.upload("clock", new Uint32Array([step])));
+    const rows = keep(gpu.upload("rows", Uint32Array.from({ length: count }, (_, n) => n)));
+    const all_labels = keep(gpu.createBuffer("labels of all", 4 * count));
+    const index = keep(gpu.createBuffer("index", 4 * batch));
+    const labels = keep(gpu.createBuffer("labels", 4 * batch));
+    const purpose = Purpose.trainBatch;
+    const calls = sampleBatch(gpu, { clock, rows, all_labels, index, labels }, { seed, purpose, batch, count });
+    return { calls, read: () => gpu.read(index, Uint32Array) };
+  });
 }
 
 /**
@@ -93,16 +93,15 @@ export async function augment(
   checkArray("images", images, ...TYPES);
   const imageSize = options.imageSize ?? sideOfOne(images);
   const samples = checkImages(images, imageSize, TYPES);
-  using clock = gpu.upload("clock", new Uint32Array([step]));
-  using x = gpu.upload("x", scaled(images));
-  using y = gpu.createBuffer("y", 4 * images.length);
-  using draws = gpu.createBuffer("draws", 32 * samples);
-  using range = gpu.createBuffer("range", 8 * samples);
-  const calls = augmentImages(gpu, { clock, x, y, draws, range }, { samples, imageSize, seed });
-  gpu.run(calls);
-  const result = await gpu.read(y, Float32Array);
-  const drawn = await gpu.read(draws, Float32Array);
-  gpu.release(calls);
+  const [result, drawn] = await once(gpu, (keep) => {
+    const clock = keep(gpu.upload("clock", new Uint32Array([step])));
+    const x = keep(gpu.upload("x", scaled(images)));
+    const y = keep(gpu.createBuffer("y", 4 * images.length));
+    const draws = keep(gpu.createBuffer("draws", 32 * samples));
+    const range = keep(gpu.createBuffer("range", 8 * samples));
+    const calls = augmentImages(gpu, { clock, x, y, draws, range }, { samples, imageSize, seed });
+    return { calls, read: () => Promise.all([gpu.read(y, Float32Array), gpu.read(draws, Float32Array)]) };
+  });
   const parameters = Array.from({ length: samples }, (_, n) => {
     const [mirror, angle, scale, down, right, exponent, factor, offset] = drawn.subarray(8 * n, 8 * n + 8);
     return { mirror: mirror > 0.5, angle, scale, down, right, exponent, factor, offset };
@@ -139,14 +138,29 @@ export async function normalize(
   checkArray("images", images, ...TYPES);
   const imageSize = options.imageSize ?? sideOfOne(images);
   const samples = checkImages(images, imageSize, TYPES);
-  using x = gpu.upload("x", scaled(images));
-  using y = gpu.createBuffer("y", 4 * images.length);
-  using scratch = gpu.createBuffer("scratch", 4 * images.length);
-  const calls = normalizeImages(gpu, { x, y, scratch }, { samples, height: imageSize, width: imageSize }, mode);
-  gpu.run(calls);
-  const result = await gpu.read(y, Float32Array);
-  gpu.release(calls);
-  return result;
+  return await once(gpu, (keep) => {
+    const x = keep(gpu.upload("x", scaled(images)));
+    const y = keep(gpu.createBuffer("y", 4 * images.length));
+    const scratch = keep(gpu.createBuffer("scratch", 4 * images.length));
+    const calls = normalizeImages(gpu, { x, y, scratch }, { samples, height: imageSize, width: imageSize }, mode);
+    return { calls, read: () => gpu.read(y, Float32Array) };
+  });
+}
+
+/** Runs calls once, as an operation of its own, and reads what they made; they and the buffers that are kept end with it. */
+async function once<T>(
+  gpu: Gpu,
+  prepare: (keep: (buffer: GpuBuffer) => GpuBuffer) => { calls: Call[]; read: () => Promise<T> },
+): Promise<T> {
+  const buffers: GpuBuffer[] = [];
+  const queue = gpu.operation();
+  const { calls, read } = queue(() => gpu.allOrNothing(() => prepare((buffer) => (buffers.push(buffer), buffer))));
+  try {
+    return await queue(() => (gpu.run(calls), read()));
+  } finally {
+    gpu.release(calls);
+    for (const buffer of buffers) buffer.dispose();
+  }
 }
 
 function scaled(images: Uint8Array | Float32Array): Float32Array {

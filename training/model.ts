@@ -198,6 +198,7 @@ export async function openModel(gpu: Gpu, { info, parameters }: Model): Promise<
  * @param net What `openModel` made of the model.
  * @param model Says how images are normalised.
  * @param faces Grey levels 0..255, n x S x S, row-major.
+ * @param options `signal` stops it between two parts of at most 64 faces; it rejects with the signal's reason.
  * @returns n x C probabilities.
  * @throws {TypeError} When `faces` is no Uint8Array.
  * @throws {RangeError} When the bytes are not whole images of the model's size.
@@ -218,10 +219,11 @@ export async function classifyFaces(
   net: ZeroBiasCnn,
   { info }: { info: Pick<ModelInfo, "imageSize" | "normalization"> },
   faces: Uint8Array,
+  options: { signal?: AbortSignal } = {},
 ): Promise<Float32Array> {
   const { imageSize, normalization } = info;
   checkArray("faces", faces, Uint8Array);
-  return await net.predict(await normalize(net.gpu, faces, { mode: normalization, imageSize }));
+  return await net.predict(await normalize(net.gpu, faces, { mode: normalization, imageSize }), options);
 }
 
 function readInfo(json: string | undefined): ModelInfo {

@@ -21,7 +21,7 @@ export interface TrainingSettings {
   split: number;
   /** Whether the validation images are kept apart. Default `"validation"`. */
   protocol: Protocol;
-  /** Images a step, drawn with replacement. Default 64. */
+  /** Images a step, drawn with replacement: it may be more than the training images, whose number `splitIndices` tells. Default 64. */
   batch: number;
   /** Default 0.01. */
   learningRate: number;
@@ -47,7 +47,7 @@ export interface TrainOptions extends Partial<TrainingSettings> {
   checkpointEvery?: number;
   /** Called when a checkpoint is due; training waits for it. */
   onCheckpoint?: (checkpoint: { step: number; bytes: Uint8Array }) => void | Promise<void>;
-  /** Stops after the step in flight, with a last record and checkpoint. */
+  /** Stops within seconds, with a last record and the checkpoint of the last whole step. */
   signal?: AbortSignal;
 }
 

@@ -27,15 +27,20 @@ interface Training {
 /**
  * Puts the images on the network's device and prepares the steps. Nothing else is made there later.
  *
+ * @param queue the operation that this belongs to: see `Gpu.operation`
  * @throws {GpuOutOfMemoryError} where there is no memory for it, naming the largest batch that fits into what there is.
  */
-export async function prepareTraining(net: ZeroBiasCnn, training: Training): Promise<PreparedTraining> {
+export async function prepareTraining(
+  net: ZeroBiasCnn,
+  training: Training,
+  queue: <T>(queue: () => T) => T,
+): Promise<PreparedTraining> {
   const { gpu } = net;
-  await gpu.settled();
+  await queue(() => gpu.settled());
   const before = gpu.memory.bytes;
-  const prepared = gpu.allOrNothing(() => prepare(net, training));
+  const prepared = queue(() => gpu.allOrNothing(() => prepare(net, training)));
   try {
-    await gpu.settled();
+    await queue(() => gpu.settled());
     return prepared;
   } catch (error) {
     prepared[Symbol.dispose]();

@@ -1,8 +1,9 @@
 /**
- * One training step as a list of calls made once and submitted again and again: sample, augment, normalise, forward, loss, backward,
- * update. A batch that does not fit through the network at once goes in parts whose gradients add up. The CPU sends a step number.
+ * One training step as calls made once and submitted again and again: sample, augment, normalise, forward, loss, backward, update. A batch that
+ * does not fit through the network at once goes in parts whose gradients add up. The CPU sends a step number.
  */
 import type { GpuBuffer } from "../gpu/buffer.ts";
+import { withParameterFrom } from "../gpu/call.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
 import { named } from "../gpu/parts.ts";
 import { meanIntoRing } from "../kernels/loss/mod.ts";
@@ -23,6 +24,39 @@ export interface ProgramData {
   validation: Uint32Array;
 }
 
+/** What draws a batch, its parts in their order, and what ends it. */
+interface Calls {
+  draw: readonly Call[];
+  parts: readonly BatchPart[];
+  /** The mean loss, and what follows from it: never cut apart, so that a step is done or not. */
+  end: readonly Call[];
+}
+
+/** The calls of one part of a batch, or of several that are alike, which stand at these places of a buffer. */
+interface BatchPart {
+  calls: readonly Call[];
+  places?: { buffer: GpuBuffer; first: number; count: number };
+}
+
+/** Calls in their order, those that belong together in one group. */
+function* groups({ draw, parts, end }: Calls): Generator<readonly Call[]> {
+  for (const call of draw) yield [call];
+  for (const { calls, places } of parts) {
+    if (!places) { for (const call of calls) yield [call]; }
+    else {
+      for (let place = places.first; place < places.first + places.count; place++) {
+        for (const call of calls) yield [withParameterFrom(call, "first_sample", places.buffer, place)];
+      }
+    }
+  }
+  yield end;
+}
+
+/** All calls that were prepared: those of parts that are alike once. */
+function prepared({ draw, parts, end }: Calls): Call[] {
+  return [...draw, ...parts.flatMap(({ calls }) => calls), ...end];
+}
+
 /** The prepared calls of a run and the buffers that they use. */
 export class TrainingProgram {
   /** Mean loss and accuracy of the last `slots` training steps. */
@@ -34,10 +68,10 @@ export class TrainingProgram {
   #gpu: Gpu;
   #net: ZeroBiasCnn;
   #settings: TrainingSettings;
-  #step: Call[] = [];
-  /** The step's calls, and the network's own that update it. */
-  #whole: readonly Call[];
-  #validate: Call[] = [];
+  #step: Calls;
+  #validate: Calls | undefined;
+  /** The network's own calls, which outlive the program. */
+  #update: readonly Call[];
   #activations: Activations;
   #buffers: { dispose(): void }[] = [];
 
@@ -62,69 +96,78 @@ export class TrainingProgram {
       result: keep(gpu.createBuffer("batch result", 8 * batch)),
       preprocessor: keep(new Preprocessor(gpu, net.imageSize, this.#activations.capacity)),
     };
-    this.#step = [
-      ...this.#draw(
-        shared,
-        data.resident,
-        keep(gpu.upload("training rows", data.train)),
-        data.train.length,
-        Purpose.trainBatch,
-      ),
-      ...this.#parts(shared, data.resident, true),
-      ...named(
-        "loss",
-        meanIntoRing(
-          gpu,
-          { clock: net.clock, result: shared.result, ring: this.ring, status: net.status },
-          { samples: batch, slots },
-        ),
-      ),
-    ];
-    this.#whole = [...this.#step, ...net.updateCalls()];
+    const { clock, status } = net;
+    const sizes = { samples: batch, slots };
+    const mean = meanIntoRing(gpu, { clock, result: shared.result, ring: this.ring, status }, sizes);
+    this.#update = net.updateCalls();
+    const trainRows = keep(gpu.upload("training rows", data.train));
+    this.#step = {
+      draw: this.#draw(shared, data.resident, trainRows, data.train.length, Purpose.trainBatch),
+      parts: this.#parts(shared, data.resident, true, keep),
+      end: [...named("loss", mean), ...this.#update],
+    };
     if (data.validation.length > 0) {
       const rows = keep(gpu.upload("validation rows", data.validation));
       // A validation loss is only reported: what it says of the weights, the next training loss says too.
       const status = keep(gpu.createBuffer("validation status", 4));
-      this.#validate = [
-        ...this.#draw(shared, data.resident, rows, data.validation.length, Purpose.validationBatch),
-        ...this.#parts(shared, data.resident, false),
-        ...meanIntoRing(
+      this.#validate = {
+        draw: this.#draw(shared, data.resident, rows, data.validation.length, Purpose.validationBatch),
+        parts: this.#parts(shared, data.resident, false, keep),
+        end: meanIntoRing(
           gpu,
-          { clock: net.clock, result: shared.result, ring: this.validationRing, status },
+          { clock, result: shared.result, ring: this.validationRing, status },
           { samples: batch, slots: 1 },
         ),
-      ];
+      };
     }
     gpu.write(net.settings, new Float32Array([settings.learningRate, settings.momentum, settings.weightDecay]));
   }
 
   /** The calls of one training step, the update at their end: for a profile. */
   get calls(): readonly Call[] {
-    return this.#whole;
+    return [...this.training()].flat();
+  }
+
+  /** How many those are. */
+  get size(): number {
+    const { draw, parts, end } = this.#step;
+    return parts.reduce(
+      (sum, { calls, places }) => sum + calls.length * (places?.count ?? 1),
+      draw.length + end.length,
+    );
+  }
+
+  /** The calls of one training step in their order, those that belong together in one group; `net.step` is for the caller to count. */
+  training(): Iterable<readonly Call[]> {
+    return groups(this.#step);
+  }
+
+  /** Those of the evaluation of one random validation batch, dropout and augmentation off; none where there are no validation images. */
+  validation(): Iterable<readonly Call[]> {
+    return this.#validate ? groups(this.#validate) : [];
   }
 
   /** Whether there are validation images. */
   get validates(): boolean {
-    return this.#validate.length > 0;
+    return this.#validate !== undefined;
   }
 
-  /** Queues one training step. */
+  /** Queues the number of updates done, which the calls draw from. */
+  setClock(): void {
+    this.#gpu.write(this.#net.clock, new Uint32Array([this.#net.step]));
+  }
+
+  /** Queues one training step as one submit, however long it takes. */
   step(): void {
-    this.#gpu.write(this.#net.clock, new Uint32Array([this.#net.step]));
-    this.#gpu.run(this.#whole);
+    this.setClock();
+    this.#gpu.run(this.calls);
     this.#net.step++;
-  }
-
-  /** Queues the evaluation of one random validation batch, dropout and augmentation off. */
-  validate(): void {
-    this.#gpu.write(this.#net.clock, new Uint32Array([this.#net.step]));
-    this.#gpu.run(this.#validate);
   }
 
   /** Gives everything back but the network and the images. */
   dispose(): void {
-    this.#gpu.release(this.#step);
-    this.#gpu.release(this.#validate);
+    const own = [this.#step, ...(this.#validate ? [this.#validate] : [])].flatMap(prepared);
+    this.#gpu.release(own.filter((call) => !this.#update.includes(call)));
     for (const buffer of this.#buffers) buffer.dispose();
   }
 
@@ -140,38 +183,52 @@ export class TrainingProgram {
     return named("sampling", sampleBatch(this.#gpu, buffers, { seed, purpose, batch, count }));
   }
 
+  /** Prepares the parts of a batch. Whole parts behind the first one are the same calls: their place comes from a buffer. */
   #parts(
     shared: { index: GpuBuffer; labels: GpuBuffer; result: GpuBuffer; preprocessor: Preprocessor },
     resident: ResidentImages,
     learning: boolean,
+    keep: (buffer: GpuBuffer) => GpuBuffer,
+  ): BatchPart[] {
+    const { batch } = this.#settings;
+    const { capacity } = this.#activations;
+    const part = (firstSample: number, samples: number) => this.#part(shared, resident, learning, firstSample, samples);
+    const whole = Math.floor(batch / capacity), rest = batch % capacity;
+    const parts: BatchPart[] = [];
+    if (whole > 0) parts.push({ calls: part(0, capacity) });
+    if (whole === 2) parts.push({ calls: part(capacity, capacity) });
+    if (whole > 2) {
+      const buffer = keep(
+        this.#gpu.upload("first samples", Uint32Array.from({ length: whole }, (_, n) => n * capacity)),
+      );
+      parts.push({ calls: part(capacity, capacity), places: { buffer, first: 1, count: whole - 1 } });
+    }
+    if (rest > 0) parts.push({ calls: part(whole * capacity, rest) });
+    return parts;
+  }
+
+  #part(
+    shared: { index: GpuBuffer; labels: GpuBuffer; result: GpuBuffer; preprocessor: Preprocessor },
+    resident: ResidentImages,
+    learning: boolean,
+    firstSample: number,
+    samples: number,
   ): Call[] {
     const { sizes, weights, gradients, clock } = this.#net;
     const { batch, seed, variant, normalization } = this.#settings;
-    const gpu = this.#gpu;
-    const a = this.#activations;
+    const gpu = this.#gpu, a = this.#activations;
     const rate = learning ? dropoutRate(variant) : 0;
     const augment = learning && augments(variant) ? { seed, clock } : undefined;
-    const calls: Call[] = [];
-    for (let firstSample = 0; firstSample < batch; firstSample += a.capacity) {
-      const samples = Math.min(a.capacity, batch - firstSample);
-      const drop = rate > 0 ? { rate, seed, clock, firstSample } : undefined;
-      const part = { index: shared.index, samples, firstSample };
-      calls.push(
-        ...shared.preprocessor.calls(resident, part, a.images, { normalization, augment }),
-        ...forwardCalls(gpu, sizes, weights, a, samples, drop),
-        ...lossCalls(gpu, sizes, a, samples, {
-          labels: shared.labels,
-          result: shared.result,
-          size: batch,
-          firstSample,
-        }),
-      );
-      if (learning) {
-        calls.push(
-          ...backwardCalls(gpu, sizes, weights, gradients, a, samples, { accumulate: firstSample > 0, drop }),
-        );
-      }
-    }
-    return calls;
+    const drop = rate > 0 ? { rate, seed, clock, firstSample } : undefined;
+    const place = { index: shared.index, samples, firstSample };
+    const of = { labels: shared.labels, result: shared.result, size: batch, firstSample };
+    return [
+      ...shared.preprocessor.calls(resident, place, a.images, { normalization, augment }),
+      ...forwardCalls(gpu, sizes, weights, a, samples, drop),
+      ...lossCalls(gpu, sizes, a, samples, of),
+      ...(learning
+        ? backwardCalls(gpu, sizes, weights, gradients, a, samples, { accumulate: firstSample > 0, drop })
+        : []),
+    ];
   }
 }

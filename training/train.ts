@@ -6,8 +6,8 @@ import { checkImageSize } from "../network/checks.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { trainingSettings, type TrainOptions } from "./options.ts";
+import { Pace } from "./pace.ts";
 import { prepareTraining } from "./prepare.ts";
-import type { TrainingProgram } from "./program.ts";
 import { STEPS_AHEAD, Watch } from "./watch.ts";
 
 /** What training reports every so many steps. */
@@ -26,12 +26,17 @@ export interface TrainRecord {
 
 /**
  * Trains a network on one split of a dataset and yields a record every `logEvery` steps, and before every checkpoint. Leaving the loop stops
- * the training; the network keeps what it has learned. A network whose `step` is not 0 (a checkpoint was read into it) goes on from there,
+ * the training; the network keeps what it has learned. Until then the network is this run's alone: others may predict with it, and read its
+ * parameters, but not change it. A network whose `step` is not 0 (a checkpoint was read into it) goes on from there,
  * drawing what the uninterrupted run would have drawn, and yielding its records: only where it was stopped or ended at a step that is due
  * for neither, there is one more, of that step, and the next one holds what came after it.
  *
+ * A step that is expected to take less than a second is one submit. A slower one, of a huge batch, is cut into parts of about a second, in the
+ * same order and so with the same bits; where `signal` comes in the middle of it, or of a validation, that is dropped.
+ *
  * @throws {DatasetError} for a dataset whose parts do not fit together.
  * @throws {RangeError} for options out of range, a dataset of another image size or class count than the network's, no such split.
+ * @throws {Error} where the network is another run's at the time, or was disposed of.
  * @throws {TrainingDivergedError} within a few steps of the first one whose loss or weights are not finite.
  * @throws {GpuOutOfMemoryError} where the batch does not fit, naming one that would.
  * @throws {GpuError} when the GPU reports any failure.
@@ -69,11 +74,13 @@ export async function* train(
     throw new RangeError(`split ${settings.split} of ${dataset.name} has no training image`);
   }
   const { gpu } = net;
-  gpu.write(net.status, new Uint32Array([0]));
+  using _ = net.own("train");
+  const queue = gpu.operation();
+  queue(() => gpu.write(net.status, new Uint32Array([0])));
   const slots = Math.max(Math.min(logEvery, steps), STEPS_AHEAD + 2); // a step that is found bad is still there to be read
-  using prepared = await prepareTraining(net, { dataset, parts, settings, slots });
+  using prepared = await prepareTraining(net, { dataset, parts, settings, slots }, queue);
   const { program } = prepared;
-  await using watch = new Watch(net, program);
+  await using watch = new Watch(net, program, Pace.cautious(settings.batch * net.imageSize ** 2, program.size), queue);
   const checkpoint = async () => {
     if (!onCheckpoint) return;
     await watch.settled(); // a network that diverged is not worth saving
@@ -85,12 +92,13 @@ export async function* train(
   let validated = false;
   const report = async (): Promise<TrainRecord> => {
     await watch.settled();
-    const mean = await meanSince(net, program, since.step);
+    const losses = await queue(() => gpu.read(program.ring, Float32Array));
+    const validation = validated ? await queue(() => gpu.read(program.validationRing, Float32Array)) : undefined;
     const seconds = (performance.now() - since.time) / 1000;
     const record = {
       step: net.step,
-      ...mean,
-      validationAccuracy: validated ? (await gpu.read(program.validationRing, Float32Array))[1] : null,
+      ...means(losses, program.slots, since.step, net.step),
+      validationAccuracy: validation?.[1] ?? null,
       imagesPerSecond: (net.step - since.step) * settings.batch / seconds,
     };
     since = { step: net.step, time: performance.now() };
@@ -98,12 +106,8 @@ export async function* train(
     return record;
   };
   while (net.step < steps && !signal?.aborted) {
-    program.step();
-    if (net.step % validateEvery === 0 && program.validates) {
-      program.validate();
-      validated = true;
-    }
-    await watch.follow();
+    if (!await watch.step(signal)) break;
+    if (net.step % validateEvery === 0 && program.validates) validated = await watch.validate(signal) || validated;
     // A record comes before every checkpoint: a run that is killed and goes on from one has every step before it in a record.
     const due = onCheckpoint !== undefined && net.step % checkpointEvery === 0;
     if (due || net.step % logEvery === 0 || net.step === steps) yield await report();
@@ -116,18 +120,18 @@ export async function* train(
   if (saved < net.step) await checkpoint();
 }
 
-/** Means over the steps after `since`, at most as many as the ring holds. */
-async function meanSince(
-  net: ZeroBiasCnn,
-  program: TrainingProgram,
+/** Means over the steps after `since` up to `step`, at most as many as the ring holds. */
+function means(
+  ring: Float32Array,
+  slots: number,
   since: number,
-): Promise<{ loss: number; trainAccuracy: number }> {
-  const ring = await net.gpu.read(program.ring, Float32Array);
-  const count = Math.min(net.step - since, program.slots);
+  step: number,
+): { loss: number; trainAccuracy: number } {
+  const count = Math.min(step - since, slots);
   let loss = 0, trainAccuracy = 0;
-  for (let step = net.step - count; step < net.step; step++) {
-    loss += ring[2 * (step % program.slots)] / count;
-    trainAccuracy += ring[2 * (step % program.slots) + 1] / count;
+  for (let n = step - count; n < step; n++) {
+    loss += ring[2 * (n % slots)] / count;
+    trainAccuracy += ring[2 * (n % slots) + 1] / count;
   }
   return { loss, trainAccuracy };
 }

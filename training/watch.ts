@@ -1,5 +1,7 @@
-/** Watches a run that is queued ahead: every step's status word is read behind it, so that what went wrong ends the run within a few steps. */
+/** Queues a run's steps ahead, and watches them: every part's status word is read behind it, so that what went wrong ends the run soon. */
+import type { Call } from "../gpu/device.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
+import type { Pace } from "./pace.ts";
 import type { TrainingProgram } from "./program.ts";
 
 /** Steps that may be queued ahead: enough to keep a GPU busy, few enough to stop soon. */
@@ -36,29 +38,41 @@ export class TrainingDivergedError extends Error {
 export class Watch {
   #net: ZeroBiasCnn;
   #program: TrainingProgram;
+  #pace: Pace;
+  #queue: <T>(queue: () => T) => T;
   #pending: Promise<Uint32Array>[] = [];
+  /** When the last part was done. */
+  #done = 0;
 
-  /** Watches a program that trains a network. */
-  constructor(net: ZeroBiasCnn, program: TrainingProgram) {
+  /** Watches a program that trains a network, as an operation of the device. */
+  constructor(net: ZeroBiasCnn, program: TrainingProgram, pace: Pace, queue = net.gpu.operation()) {
     this.#net = net;
     this.#program = program;
+    this.#pace = pace;
+    this.#queue = queue;
   }
 
   /**
-   * To be called when a step was queued: waits until at most {@linkcode STEPS_AHEAD} are.
-   * @throws {TrainingDivergedError} when a step waited for went wrong.
+   * Queues a step, and counts it in `net.step`. A short one is one submit, with at most {@linkcode STEPS_AHEAD} before it that are not done; of a
+   * long one, which the pace cuts, at most one part is queued while another one runs.
+   * @returns whether it was queued; false where the signal came before its last part, so that it changed nothing
+   * @throws {TrainingDivergedError} when a step before it went wrong.
    * @throws {GpuError} when the GPU reports any failure.
    */
-  async follow(): Promise<void> {
-    const status = this.#net.gpu.read(this.#net.status, Uint32Array);
-    status.catch(() => {}); // thrown where it is waited for
-    this.#pending.push(status);
-    while (this.#pending.length > STEPS_AHEAD) await this.#next();
+  async step(signal?: AbortSignal): Promise<boolean> {
+    const isQueued = await this.#parts(this.#program.training(), signal);
+    if (isQueued) this.#net.step++;
+    return isQueued;
   }
 
-  /** Waits until every step that was queued is known to be sound. Throws as `follow` does. */
+  /** Queues the evaluation of one random validation batch. Returns and throws as `step` does. */
+  async validate(signal?: AbortSignal): Promise<boolean> {
+    return await this.#parts(this.#program.validation(), signal);
+  }
+
+  /** Waits until every step that was queued is known to be sound. Throws as `step` does. */
   async settled(): Promise<void> {
-    while (this.#pending.length > 0) await this.#next();
+    await this.#room(0);
   }
 
   /** Waits for the steps that are queued still, whatever became of them: their buffers are about to go. */
@@ -66,10 +80,42 @@ export class Watch {
     await Promise.allSettled(this.#pending);
   }
 
-  async #next(): Promise<void> {
-    const [step] = await this.#pending.shift()!;
-    if (step === 0) return;
-    const ring = await this.#net.gpu.read(this.#program.ring, Float32Array);
-    throw new TrainingDivergedError(step, ring[2 * ((step - 1) % this.#program.slots)]);
+  async #parts(calls: Iterable<readonly Call[]>, signal?: AbortSignal): Promise<boolean> {
+    let isFirst = true;
+    for (const part of this.#pace.cut(calls)) {
+      await this.#room(part.isWhole ? STEPS_AHEAD : 1);
+      if (signal?.aborted) return false;
+      this.#submit(part.calls, isFirst);
+      isFirst = false;
+    }
+    return true;
+  }
+
+  #submit(calls: readonly Call[], isFirst: boolean): void {
+    const { gpu, status } = this.#net;
+    this.#net.assertUsable();
+    const start = performance.now();
+    const read = this.#queue(() => {
+      if (isFirst) this.#program.setClock();
+      return gpu.runAndRead(calls, status, Uint32Array);
+    });
+    const isDone = () => {
+      const now = performance.now();
+      this.#pace.took(calls, now - Math.max(start, this.#done));
+      this.#done = now;
+    };
+    read.then(isDone, () => {}); // thrown where it is waited for
+    this.#pending.push(read);
+  }
+
+  /** Waits until at most so many parts are not known to be sound. */
+  async #room(ahead: number): Promise<void> {
+    while (this.#pending.length > ahead) {
+      const [step] = await this.#pending.shift()!;
+      if (step === 0) continue;
+      const { gpu } = this.#net, { ring, slots } = this.#program;
+      const losses = await this.#queue(() => gpu.read(ring, Float32Array));
+      throw new TrainingDivergedError(step, losses[2 * ((step - 1) % slots)]);
+    }
   }
 }

@@ -61,6 +61,7 @@ export async function measureTransfer(
   const learned = [...parts.train, ...parts.validation, ...(protocol === "original" ? parts.test : [])];
   const result = await evaluateTransfer(net, own.classNames, dataset, {
     normalization,
+    signal: options.signal,
     seen: { dataset: own, rows: Uint32Array.from(learned) },
   });
   const { test, leftOut, seen } = result;

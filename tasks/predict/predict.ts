@@ -57,29 +57,29 @@ export async function* predictPictures(
     faces += picture.faces.length;
     bytes += kept?.pixels.length ?? 0;
     if (faces < BATCH && bytes < MOST_WAITING) continue;
-    yield* await classify(net, model, waiting, method);
+    yield* await classify(net, model, waiting, { method, signal: options.signal });
     [waiting, faces, bytes] = [[], 0, 0];
   }
-  yield* await classify(net, model, waiting, method);
+  yield* await classify(net, model, waiting, { method, signal: options.signal });
 }
 
 async function classify(
   net: ZeroBiasCnn,
   model: Model,
   pictures: (PictureFaces & { width: number; height: number })[],
-  method?: AttributionMethod,
+  { method, signal }: Pick<PredictOptions, "method" | "signal">,
 ): Promise<PredictedPicture[]> {
   const { imageSize, normalization, classNames } = model.info;
   const [pixels, classes] = [imageSize ** 2, classNames.length];
   const read = pictures.flatMap(({ faces }) => faces);
   const crops = new Uint8Array(read.length * pixels);
   read.forEach(({ crop }, n) => crops.set(crop, n * pixels));
-  const all = read.length > 0 ? await classifyFaces(net, model, crops) : new Float32Array();
+  const all = read.length > 0 ? await classifyFaces(net, model, crops, { signal }) : new Float32Array();
   const labels = read.map((_, n) => likeliest(all.subarray(n * classes, (n + 1) * classes)));
   let maps: Float32Array | undefined;
   if (method !== undefined && read.length > 0) {
     const images = await normalize(net.gpu, crops, { mode: normalization, imageSize });
-    ({ maps } = await attribute(net, images, { target: labels, method }));
+    ({ maps } = await attribute(net, images, { target: labels, method, signal }));
   }
   let n = 0;
   return pictures.map(({ faces, ...picture }) => ({

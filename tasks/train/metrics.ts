@@ -28,16 +28,17 @@ export interface Metrics {
   test: PartMetrics;
 }
 
-/** Evaluates the network on training, validation and test images. No checkpoint is chosen here. */
+/** Evaluates the network on training, validation and test images. No checkpoint is chosen here. The signal rejects it with its reason. */
 export async function measureParts(
   net: ZeroBiasCnn,
   dataset: Dataset,
   parts: Split,
   settings: TrainingSettings,
+  signal?: AbortSignal,
 ): Promise<Metrics> {
   const measure = async (rows: Uint32Array): Promise<PartMetrics | null> => {
     if (rows.length === 0) return null;
-    const { accuracy, loss, predictions } = await evaluateRows(net, dataset, rows, settings.normalization);
+    const { accuracy, loss, predictions } = await evaluateRows(net, dataset, rows, settings.normalization, { signal });
     const labels = Int32Array.from(rows, (row) => dataset.labels[row]);
     const confusion = confusionMatrix(labels, predictions, dataset.classNames.length);
     return { images: rows.length, accuracy, loss, confusion };

@@ -38,7 +38,7 @@ export interface Trained {
 /**
  * Trains.
  *
- * @param signal Stops after the step in flight, with a checkpoint.
+ * @param signal Stops, with a checkpoint of the last whole step.
  * @param held The run folder, where the caller holds its lock already.
  * @returns How it ended; undefined where it was stopped before the first step, with nothing left behind.
  * @throws {UsageError} for options that do not go together, a folder that exists, data that is not there.
@@ -104,6 +104,12 @@ export async function trainRun(
       }`,
   );
 
+  if (settings.batch > parts.train.length) {
+    console.error(
+      `warning: --batch ${settings.batch} is more than the ${parts.train.length} training images: they are drawn with replacement, ` +
+        "so each of them is in a step several times, and a step takes as much longer",
+    );
+  }
   try {
     // At the first thing that is written of another step, not before: until then they are true.
     let went = false;
@@ -116,7 +122,12 @@ export async function trainRun(
     const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };
     if (signal.aborted && net.step < steps) return trained;
     const title = `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`;
-    const metrics = await withExact(net, (net) => measureParts(net, dataset, parts, settings));
+    const metrics = await withExact(net, (net) => measureParts(net, dataset, parts, settings, signal)).catch(
+      (error) => {
+        if (!signal.aborted) throw error;
+      },
+    );
+    if (!metrics) return trained;
     return { ...trained, end: await writeEnd(folder, title, net, metrics) };
   } catch (error) {
     throw await withWhatIsLeft(error, folder);

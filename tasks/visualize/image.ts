@@ -47,17 +47,17 @@ export async function explainImage(
     throw new UsageError(`--class ${JSON.stringify(name)}: the classes are ${classNames.join(", ")}`);
   }
   const images = { dataset, rows: Uint32Array.of(image), normalization: settings.normalization };
-  const probabilities = await classProbabilities(looked, image);
+  const probabilities = await classProbabilities(looked, image, signal);
   const target = name === undefined ? likeliest(probabilities) : classNames.indexOf(name);
   const whole = { top: 0, left: 0, height: net.imageSize, width: net.imageSize };
   const shown: Shown[] = [];
   let completenessError = NaN;
   for (const method of ATTRIBUTION_METHODS) {
     signal.throwIfAborted();
-    const found = await attribute(net, images, { target, method, steps });
+    const found = await attribute(net, images, { target, method, steps, signal });
     const drawn = await withEveryControl(
       looked,
-      async (one) => (await attribute(one, images, { target, method, steps })).maps,
+      async (one) => (await attribute(one, images, { target, method, steps, signal })).maps,
     );
     if (found.completenessError) completenessError = found.completenessError[0];
     shown.push({ method, map: found.maps, control: drawn[0], similarity: likeness(found.maps, drawn, whole) });
@@ -105,10 +105,18 @@ export async function explainImage(
 }
 
 /** The network's probabilities for one image: the scores of all classes, the image once for each, and their softmax. */
-async function classProbabilities({ net, run: { dataset, settings } }: Looked, image: number): Promise<number[]> {
+async function classProbabilities(
+  { net, run: { dataset, settings } }: Looked,
+  image: number,
+  signal: AbortSignal,
+): Promise<number[]> {
   const rows = new Uint32Array(net.classes).fill(image);
   const images = { dataset, rows, normalization: settings.normalization };
-  const { scores } = await attribute(net, images, { target: rows.map((_, label) => label), method: "gradient" });
+  const { scores } = await attribute(net, images, {
+    target: rows.map((_, label) => label),
+    method: "gradient",
+    signal,
+  });
   const powers = Array.from(scores, (score) => Math.exp(score - Math.max(...scores)));
   return powers.map((power) => power / powers.reduce((sum, one) => sum + one, 0));
 }

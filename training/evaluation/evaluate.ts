@@ -34,7 +34,7 @@ export interface EvaluateOptions {
   selection?: Selection;
   /** Called with the number of checkpoints looked at so far and of all. */
   onProgress?: (done: number, total: number) => void;
-  /** Stops between two checkpoints. */
+  /** Stops between two parts of at most 64 images. */
   signal?: AbortSignal;
 }
 
@@ -164,7 +164,7 @@ export async function evaluate(
   const { settings, initialScale } = last;
   const { test } = parts;
   if (test.length === 0) throw new RangeError(`split ${settings.split} of ${dataset.name} has no test image`);
-  const prediction = await evaluateRows(net, dataset, test, settings.normalization);
+  const prediction = await evaluateRows(net, dataset, test, settings.normalization, options);
   const evaluation = {
     selection,
     rule: RULES[selection],
@@ -227,7 +227,7 @@ export async function chooseCheckpoint(
     let accuracy: number | null = null;
     if (choosing) {
       await restore(net, sameRun(await open(saved, dataset), run, saved.step));
-      accuracy = (await evaluateRows(net, dataset, choosing, settings.normalization)).accuracy;
+      accuracy = (await evaluateRows(net, dataset, choosing, settings.normalization, options)).accuracy;
     }
     scores.push({ step: saved.step, accuracy });
     options.onProgress?.(scores.length, ascending.length);

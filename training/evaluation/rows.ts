@@ -24,6 +24,7 @@ export interface Prediction {
 /**
  * Evaluates the images `rows` of a dataset: no augmentation, no dropout.
  *
+ * @param options `signal` stops it between two parts of at most 64 images; it rejects with the signal's reason.
  * @throws {DatasetError} for images and labels that do not fit together, and for labels of other classes than the network's.
  * @throws {RangeError} for images of another size, no rows, and a row that is no image of the dataset.
  * @example
@@ -44,36 +45,44 @@ export async function evaluateRows(
   dataset: Pick<Dataset, "imageSize" | "images" | "labels">,
   rows: Uint32Array,
   normalization: Normalization,
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<Prediction> {
   checkPictures(dataset, net.classes);
   checkImageSize(net, dataset);
   checkRows(rows, dataset.labels.length);
   const { gpu, sizes, weights, classes } = net;
   const count = rows.length;
-  const a = net.activations(count);
-  using resident = new ResidentImages(gpu, dataset, rows);
-  using index = gpu.upload("index", Uint32Array.from(rows, (_, n) => n));
-  using labels = gpu.upload("labels", Uint32Array.from(rows, (row) => Math.max(0, dataset.labels[row])));
-  using result = gpu.createBuffer("result", 8 * count);
-  const preprocessor = new Preprocessor(gpu, net.imageSize, a.capacity);
+  const queue = gpu.operation();
+  const a = queue(() => net.activations(count));
+  using resident = queue(() => new ResidentImages(gpu, dataset, rows));
+  using index = queue(() => gpu.upload("index", Uint32Array.from(rows, (_, n) => n)));
+  using labels = queue(() => gpu.upload("labels", Uint32Array.from(rows, (row) => Math.max(0, dataset.labels[row]))));
+  using result = queue(() => gpu.createBuffer("result", 8 * count));
+  const preprocessor = queue(() => new Preprocessor(gpu, net.imageSize, a.capacity));
   const probabilities = new Float32Array(count * classes);
   try {
     for (let first = 0; first < count; first += a.capacity) {
+      signal?.throwIfAborted();
       const samples = Math.min(a.capacity, count - first);
-      const calls = [
-        ...preprocessor.calls(resident, { index, samples, firstSample: first }, a.images, { normalization }),
-        ...forwardCalls(gpu, sizes, weights, a, samples),
-        ...softmaxCrossEntropy(
-          gpu,
-          { x: a.logits, labels, y: a.probabilities, dx: a.logitsGradient, result },
-          { samples, classes, batch: count, firstSample: first },
-        ),
-      ];
-      gpu.run(calls);
-      probabilities.set(await gpu.read(a.probabilities, Float32Array, 4 * samples * classes), first * classes);
-      gpu.release(calls);
+      const calls = queue(() =>
+        gpu.allOrNothing(() => [
+          ...preprocessor.calls(resident, { index, samples, firstSample: first }, a.images, { normalization }),
+          ...forwardCalls(gpu, sizes, weights, a, samples),
+          ...softmaxCrossEntropy(
+            gpu,
+            { x: a.logits, labels, y: a.probabilities, dx: a.logitsGradient, result },
+            { samples, classes, batch: count, firstSample: first },
+          ),
+        ])
+      );
+      try {
+        const part = await queue(() => gpu.runAndRead(calls, a.probabilities, Float32Array, 4 * samples * classes));
+        probabilities.set(part, first * classes);
+      } finally {
+        gpu.release(calls);
+      }
     }
-    const pairs = await gpu.read(result, Float32Array);
+    const pairs = await queue(() => gpu.read(result, Float32Array));
     let loss = 0, hits = 0;
     for (let n = 0; n < count; n++) {
       loss += pairs[2 * n];

@@ -68,7 +68,7 @@ export async function evaluateTransfer(
   net: ZeroBiasCnn,
   classNames: readonly string[],
   dataset: Dataset,
-  options: { normalization: Normalization; seen?: Parameters<typeof findSeenImages>[0] },
+  options: { normalization: Normalization; seen?: Parameters<typeof findSeenImages>[0]; signal?: AbortSignal },
 ): Promise<TransferResult> {
   checkDataset(dataset);
   const target = matchClasses(net.imageSize, classNames, dataset);
@@ -86,7 +86,7 @@ export async function evaluateTransfer(
   const sameCount = labelled.filter((row) => same.has(row)).length;
   const seen = found && { same: sameCount, ofSamePeople: labelled.length - rows.length - sameCount };
   const matched = { ...dataset, classNames: [...classNames], labels };
-  const prediction = await evaluateRows(net, matched, rows, options.normalization);
+  const prediction = await evaluateRows(net, matched, rows, options.normalization, options);
   const leftOut = dataset.classNames.flatMap((name, label) =>
     target[label] >= 0 ? [] : [{ name, images: dataset.labels.filter((other) => other === label).length }]
   );
