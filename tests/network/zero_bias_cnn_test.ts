@@ -98,3 +98,29 @@ Deno.test("a network that is disposed of while something works with it leaves no
     await gpu.settled();
   }
 });
+
+Deno.test("a signal stops every loop over batches between two of them, with its reason, and nothing stays", async () => {
+  using gpu = await openGpu();
+  using net = await create(gpu);
+  const dataset = await tinyDataset({ perFold: 14 });
+  const rows = Uint32Array.from({ length: 66 }, (_, n) => n);
+  const source = { dataset, rows, normalization: "local-mean" as const };
+  const works: ((signal: AbortSignal) => Promise<unknown>)[] = [
+    (signal) => net.predict(images(66), { signal }),
+    (signal) => evaluateRows(net, dataset, rows, "local-mean", { signal }),
+    (signal) => layerResponses(net, source, { layer: "conv1", signal }),
+    (signal) => attribute(net, source, { target: 0, method: "guided", signal }),
+    (signal) => attribute(net, source, { target: 0, method: "integrated-gradients", steps: 2, signal }),
+  ];
+  net.activations(66);
+  await net.predict(images(64));
+  for (const work of works) {
+    const stop = new AbortController(), reason = new Error("enough");
+    const kept = () => gpu.memory.buffers - net.activations(1).buffers.length;
+    const before = kept();
+    const result = work(stop.signal); // the first batch is queued
+    stop.abort(reason);
+    await assert.rejects(result, reason, String(work));
+    assert(kept() - before <= 0, String(work));
+  }
+});
