@@ -25,6 +25,9 @@ export const loadVega = (): Promise<typeof import("npm:vega@6.4.0")> => import(n
 /** Reads, writes and rasterises images; needs --allow-ffi. */
 export const loadSharp = async () => (await import("../datasets/deps.ts")).sharp;
 
+/** Opens picture files of strangers with sharp; needs --allow-ffi. */
+export const loadPictureFile = () => import("../datasets/faces/picture_file.ts");
+
 /** Reads the command line. */
 export { CommanderError, InvalidArgumentError, Option } from "npm:commander@15.0.0";
 

@@ -1,8 +1,8 @@
 /** Parts of drawn pages as data addresses, small enough to send. */
 import { Buffer } from "node:buffer";
-import { type PictureFile, undecodable } from "../../../datasets/faces/picture_file.ts";
+import type { PictureFile } from "../../../datasets/faces/picture_file.ts";
 import { SourceError } from "../../../datasets/source_error.ts";
-import { loadSharp } from "../../deps.ts";
+import { loadPictureFile, loadSharp } from "../../deps.ts";
 import { damaged } from "./sheet_file.ts";
 
 /** A picture in the page itself. */
@@ -51,8 +51,8 @@ export async function shrink(
   const [width, height] = [region.width, region.height].map((side) => Math.max(1, Math.round(side * scale)));
   const picture = sharp(source.bytes).extract(region).resize(width, height, { kernel: exact ? "nearest" : "lanczos3" });
   const bytes = await picture.webp(exact ? { lossless: true, effort: 6 } : { quality: 62, effort: 5 }).toBuffer()
-    .catch((error) => {
-      throw damaged(undecodable(path, error), path);
+    .catch(async (error) => {
+      throw damaged((await loadPictureFile()).undecodable(path, error), path);
     });
   return { bytes: new Uint8Array(bytes), width, height };
 }
