@@ -1,13 +1,23 @@
 /**
- * Runs every test in two processes side by side, `deno run --allow-run=deno tests/side_by_side.ts FLAGS_OF_DENO_TEST`: those that mostly wait
- * for processes which they start (tasks, kills, examples of the pages) and all others. One after the other they leave two processors nearly
- * half idle. `deno test --parallel` would fill them too, but shares one process, in which a test that measures memory sees every other.
+ * Runs tests in two processes side by side, `deno run --allow-run=deno tests/side_by_side.ts test|long FLAGS_OF_DENO_TEST`. One after the other
+ * they leave two processors nearly half idle, because many wait for processes that they start. `deno test --parallel` would fill them too, but
+ * shares one process, in which a test that measures memory sees every other.
  *
  * Neither may take longer than {@linkcode LIMIT}: both are ended then, and what they said last is shown.
  */
 
-/** Folders of tests that start processes. */
-const STARTERS = ["tests/tasks", "tests/soak", "tests/project"];
+/** What takes long: whole runs through processes, benchmarks, fuzzing, kernels at full size. */
+const LONG = ["tests/runs", "tests/bench", "tests/fuzz", "tests/kernels/full_size_test.ts"];
+/** The runs whose processes take turns; they wait for one another, and so leave time to the rest of the long ones. */
+const CHAINS = ["flow", "crossval", "starts"].map((name) => `tests/runs/${name}_test.ts`);
+/** What starts processes. */
+const STARTERS = ["tests/tasks", "tests/project"];
+
+/** What the two processes of each run are told; `test` runs everything that is not long. */
+const HALVES: Record<string, [string[], string[]]> = {
+  test: [[`--ignore=${[...LONG, ...STARTERS]}`], STARTERS],
+  long: [CHAINS, [`--ignore=${CHAINS}`, ...LONG]],
+};
 
 /** Minutes for everything: three times what it takes on two slow cores. */
 const LIMIT = 30;
@@ -22,9 +32,9 @@ class Run {
   #print: ((text: string) => void) | undefined;
   readonly code: Promise<number>;
 
-  constructor(...args: string[]) {
-    const all = ["test", "--quiet", ...Deno.args, ...args];
-    this.#child = new Deno.Command("deno", { args: all, stdin: "null", stdout: "piped" }).spawn();
+  constructor(args: string[]) {
+    this.#child = new Deno.Command("deno", { args: ["test", "--quiet", ...args], stdin: "null", stdout: "piped" })
+      .spawn();
     this.code = this.#read();
   }
 
@@ -68,7 +78,8 @@ function print(text: string): void {
   while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
 }
 
-const runs = [new Run(`--ignore=${STARTERS}`), new Run(...STARTERS)];
+const [name, ...flags] = Deno.args;
+const runs = HALVES[name].map((args) => new Run([...flags, ...args]));
 const limit = setTimeout(async () => {
   const words = runs.map(({ lastWords }) => lastWords).join("\n...\n");
   console.error(`\nThe tests did not end within ${LIMIT} minutes and are killed. Their last words:\n${words}`);

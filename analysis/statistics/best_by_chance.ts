@@ -29,6 +29,7 @@ const MOST = 1000;
  * ```ts
  * import assert from "node:assert/strict";
  * import { Choice } from "./best_by_chance.ts";
+ * import { centeredRanks } from "./direction.ts";
  * import { Exchange } from "./exchange.ts";
  * import { permutedLabels } from "./permutations.ts";
  *
@@ -38,7 +39,8 @@ const MOST = 1000;
  * for (let filter = 0; filter < 20; filter++) {
  *   const ranks = Float64Array.from(labels, (_, n) => 1 + n * (2 * filter + 3) % 41 % 40);
  *   const bins = Uint16Array.from(ranks, (rank) => Math.floor((rank - 1) / 10));
- *   choice.consider({ ranks, bins, binCount: 4, smoothing: 1 }, exchange.meanSum(labels, ranks));
+ *   const column = { ranks, centered: centeredRanks(exchange, ranks), bins, binCount: 4, smoothing: 1 };
+ *   choice.consider(column, exchange.meanSum(labels, ranks));
  * }
  * assert(choice.best().auc > 0.55);
  * ```

@@ -105,7 +105,7 @@ export async function trainRun(
   );
 
   if (settings.batch > parts.train.length) {
-    console.error(
+    complain(
       `warning: --batch ${settings.batch} is more than the ${parts.train.length} training images: they are drawn with replacement, ` +
         "so each of them is in a step several times, and a step takes as much longer",
     );

@@ -228,7 +228,7 @@ Deno.test({ name: "hostile and damaged trees end in an error that names the file
     "single pixel": [{ [frame]: await png(9, 1, 1) }, /00000003\.png: is 1 x 1 pixels, expected 2 x 2 or more/],
     "two damaged frames": [
       { [frame]: "", [frame.replace("3.png", "2.png")]: "text" },
-      /: 2 files cannot be used: .*00000002\.png: cannot be decoded .*; .*00000003\.png: is empty$/,
+      /: 2 files cannot be used: .*00000002\.png: cannot be decoded.*; .*00000003\.png: is empty$/,
     ],
     "empty PNG": [{ [frame]: "" }, /00000003\.png: is empty/],
     "emotion is a word": [{ [emotion]: "happy" }, /emotion\.txt: emotion is "happy"/],

@@ -16,7 +16,7 @@ Deno.test({
     assert.deepEqual(steps.slice(0, 3), [
       "deno fmt --check --quiet",
       "deno lint --quiet",
-      "deno check --quiet --lock=deno.all.lock",
+      "deno check --quiet --doc --lock=deno.all.lock",
     ]);
     const words = steps[3].split(" ");
     const rooms = ["gpu", "kernels", "network"];

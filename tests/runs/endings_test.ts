@@ -101,7 +101,7 @@ Deno.test({
       await Deno.rename(run, moved);
       assertSaid(
         await child.ended,
-        /the run folder was deleted, moved or replaced during the run\. Remedy: .*--run.*--resume/,
+        /the run folder was deleted, moved or replaced during the run.*\. Remedy: .*--run.*--resume/,
         /run\/checkpoints holds no checkpoint/,
       );
       assert.equal(await exists(run), false, "not made anew");

@@ -10,8 +10,8 @@ import { evaluateRows } from "../../training/evaluation/rows.ts";
 import { train } from "../../training/train.ts";
 import { needs } from "../permissions.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
-import { killAndResume } from "./kills.ts";
-import { measureGrowth, MOST_PER_STEP, whatGrew } from "./memory.ts";
+import { killAndResume } from "../soak/kills.ts";
+import { measureGrowth, MOST_PER_STEP, whatGrew } from "../soak/memory.ts";
 
 Deno.test({
   name: "runs that are killed at random moments and resumed end in the uninterrupted run's bytes",
