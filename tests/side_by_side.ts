@@ -6,17 +6,19 @@
  * Neither may take longer than {@linkcode LIMIT}: both are ended then, and what they said last is shown.
  */
 
-/** What takes long: whole runs through processes, benchmarks, fuzzing, kernels at full size. */
+/** What takes long beside the examples: whole runs through processes, benchmarks, fuzzing, kernels at full size. */
 const LONG = ["tests/runs", "tests/bench", "tests/fuzz", "tests/kernels/full_size_test.ts"];
 /** The runs whose processes take turns; they wait for one another, and so leave time to the rest of the long ones. */
 const CHAINS = ["flow", "crossval", "starts"].map((name) => `tests/runs/${name}_test.ts`);
+/** Folders whose docstrings have examples, which run where nothing else of them is tested. */
+const EXAMPLES = ["analysis", "bench", "datasets", "gpu", "kernels", "mod.ts", "network", "tasks", "training"];
 /** What starts processes. */
 const STARTERS = ["tests/tasks", "tests/project"];
 
 /** What the two processes of each run are told; `test` runs everything that is not long. */
 const HALVES: Record<string, [string[], string[]]> = {
   test: [[`--ignore=${[...LONG, ...STARTERS]}`], STARTERS],
-  long: [CHAINS, [`--ignore=${CHAINS}`, ...LONG]],
+  long: [["--doc", ...EXAMPLES, ...CHAINS], [`--ignore=${CHAINS}`, ...LONG]],
 };
 
 /** Minutes for everything: three times what it takes on two slow cores. */
