@@ -7,9 +7,9 @@
  */
 
 /** What takes long beside the examples: whole runs through processes, benchmarks, fuzzing, kernels at full size. */
-const LONG = ["tests/runs", "tests/bench", "tests/fuzz", "tests/kernels/full_size_test.ts"];
+const LONG = ["tests/whole_runs", "tests/bench", "tests/fuzz", "tests/kernels/full_size_test.ts"];
 /** The runs whose processes take turns; they wait for one another, and so leave time to the rest of the long ones. */
-const CHAINS = ["flow", "crossval", "starts"].map((name) => `tests/runs/${name}_test.ts`);
+const CHAINS = ["flow", "crossval", "starts"].map((name) => `tests/whole_runs/${name}_test.ts`);
 /** Folders whose docstrings have examples, which run where nothing else of them is tested. */
 const EXAMPLES = ["analysis", "bench", "datasets", "gpu", "kernels", "mod.ts", "network", "tasks", "training"];
 /** What starts processes. */
