@@ -61,7 +61,10 @@ Deno.test("a full disk ends a run with a sentence, keeps every whole checkpoint 
     assertSaid(await attempt(run, "--resume"), /no space is left/, /step-000002/);
 
     await remount("ro");
-    assertSaid(await attempt(run, "--resume"), /run cannot be written: it lies on a disk that is read-only\. Remedy: /);
+    assertSaid(
+      await attempt(run, "--resume"),
+      /run\/\.lock cannot be written: it lies on a disk that is read-only\. Remedy: /,
+    );
     assertSaid(await attempt(`${disk}/new`), /new cannot be written: it lies on a disk that is read-only\. Remedy: /);
     assert.deepEqual(await names(`${run}/checkpoints`), kept);
 
