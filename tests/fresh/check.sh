@@ -114,7 +114,10 @@ tell() { # NAME EXPECTED_CODE
     return
   fi
   printf '%-70s %5s s  FAILED (exit code %s, expected %s). Its last words:\n' "$1" "$seconds" "$code" "$2"
-  tail -n 60 "$work/log" | sed 's/^/    /'
+  { # what failed may have been said long before the end
+    sed -n '/ ERRORS /,/ FAILURES /p' "$work/log" | head -n 120
+    tail -n 60 "$work/log"
+  } | sed 's/^/    /'
   failures=$((failures + 1))
   return 1
 }
