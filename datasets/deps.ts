@@ -42,6 +42,8 @@ export async function faceApiFolders(): Promise<{ faceApi: string; wasm: string 
  */
 // deno-lint-ignore no-explicit-any -- the packages' own types do not resolve without a bundler
 export async function loadFaceApiForWebGpu(): Promise<any> {
+  // TensorFlow.js requires this one without declaring it, and finds it only where it has been downloaded.
+  await import(named("long@5.3.2"));
   // face-api requires the two others by name, so they have to be there before it.
   await import(named("@tensorflow/tfjs@4.22.0"));
   await import(named("@tensorflow/tfjs-backend-wasm@4.22.0"));
