@@ -37,6 +37,7 @@ Deno.test({
   const names = (list: { name: string; version: string }[]) => list.map(({ name, version }) => `${name}@${version}`);
   assert.deepEqual(names(listed), names(packages), "deno task licences writes the list anew");
   const cache = await cacheFolder();
+  await run("deno", { args: ["cache", "--quiet", "--lock=deno.all.lock", "tasks/train.ts"], cwd: root }); // what a machine has at least
   let stated = 0;
   for (const one of listed) {
     assert(isAccepted(one), `${one.name}: ${one.licence}`);
@@ -45,7 +46,7 @@ Deno.test({
     assert.equal(one.licence, licence, one.name);
     stated++;
   }
-  assert(stated > 20, `${stated} packages are on this machine`);
+  assert(stated > 5, `${stated} packages are on this machine`);
 });
 
 // `deno task` downloads all of deno.lock before it starts anything.
