@@ -13,7 +13,7 @@ import { commandLine, type Task } from "../support/task.ts";
 const JOBS: [Task, number, string][] = [
   ["prepare", 120, "synthetic --subjects 10 --images-per-subject 8 --image-size 16 --output data"],
   ["train", 120, "synthetic --data data --steps 2 --batch 4 --run run"],
-  ["evaluate", 120, "run --resamples 10"],
+  ["evaluate", 120, "run"],
   ["visualize", 120, "run --filters 0 --top 1 --controls 1"],
   ["correspond", 120, "run --permutations 19 --minimum-support 4"],
   ["report", 120, "run"],
