@@ -3,19 +3,20 @@ import type { ConvolutionShape } from "../../kernels/convolution/workspace.ts";
 
 type Numbers = ArrayLike<number>;
 
-/** Element (a, b, c, d) of a tensor of four dimensions whose last three sizes are given; 0 outside the last two. */
-function at(t: Numbers, [B, C, D]: readonly [number, number, number], a: number, b: number, c: number, d: number) {
-  return c < 0 || d < 0 || c >= C || d >= D ? 0 : t[((a * B + b) * C + c) * D + d];
+/** The taps from `first` to `end` of a filter that stay inside a side of `size`, where tap r reads position `at` + r. */
+function taps(filter: number, at: number, size: number): readonly [first: number, end: number] {
+  return [Math.max(0, -at), Math.min(filter, size - at)];
 }
 
 /** One element of the forward pass. */
 export function forwardAt(s: ConvolutionShape, x: Numbers, w: Numbers, n: number, k: number, i: number, j: number) {
-  const F = s.filter, P = (F - 1) / 2;
+  const { filter: F, inputs: C, height: H, width: W } = s, P = (F - 1) / 2;
+  const [top, bottom] = taps(F, i - P, H), [left, right] = taps(F, j - P, W);
   let sum = 0;
-  for (let c = 0; c < s.inputs; c++) {
-    for (let r = 0; r < F; r++) {
-      for (let t = 0; t < F; t++) {
-        sum += at(w, [s.inputs, F, F], k, c, r, t) * at(x, [s.inputs, s.height, s.width], n, c, i + r - P, j + t - P);
+  for (let c = 0; c < C; c++) {
+    for (let r = top; r < bottom; r++) {
+      for (let t = left; t < right; t++) {
+        sum += w[((k * C + c) * F + r) * F + t] * x[((n * C + c) * H + i + r - P) * W + j + t - P];
       }
     }
   }
@@ -24,12 +25,14 @@ export function forwardAt(s: ConvolutionShape, x: Numbers, w: Numbers, n: number
 
 /** One element of the gradient by input: every y[n,k,i,j] that has x[n,c,u,v] under tap (r, s) has u = i + r - P. */
 export function byInputAt(s: ConvolutionShape, dy: Numbers, w: Numbers, n: number, c: number, u: number, v: number) {
-  const F = s.filter, P = (F - 1) / 2;
+  const { filter: F, inputs: C, outputs: K, height: H, width: W } = s, P = (F - 1) / 2;
+  const top = Math.max(0, u + P - H + 1), bottom = Math.min(F, u + P + 1);
+  const left = Math.max(0, v + P - W + 1), right = Math.min(F, v + P + 1);
   let sum = 0;
-  for (let k = 0; k < s.outputs; k++) {
-    for (let r = 0; r < F; r++) {
-      for (let t = 0; t < F; t++) {
-        sum += at(w, [s.inputs, F, F], k, c, r, t) * at(dy, [s.outputs, s.height, s.width], n, k, u - r + P, v - t + P);
+  for (let k = 0; k < K; k++) {
+    for (let r = top; r < bottom; r++) {
+      for (let t = left; t < right; t++) {
+        sum += w[((k * C + c) * F + r) * F + t] * dy[((n * K + k) * H + u - r + P) * W + v - t + P];
       }
     }
   }
@@ -38,13 +41,12 @@ export function byInputAt(s: ConvolutionShape, dy: Numbers, w: Numbers, n: numbe
 
 /** One element of the gradient by weight. */
 export function byWeightAt(s: ConvolutionShape, x: Numbers, dy: Numbers, k: number, c: number, r: number, t: number) {
-  const P = (s.filter - 1) / 2;
+  const { filter: F, inputs: C, outputs: K, height: H, width: W } = s, P = (F - 1) / 2;
   let sum = 0;
   for (let n = 0; n < s.images; n++) {
-    for (let i = 0; i < s.height; i++) {
-      for (let j = 0; j < s.width; j++) {
-        sum += dy[((n * s.outputs + k) * s.height + i) * s.width + j] *
-          at(x, [s.inputs, s.height, s.width], n, c, i + r - P, j + t - P);
+    for (let i = Math.max(0, P - r); i < Math.min(H, H + P - r); i++) {
+      for (let j = Math.max(0, P - t); j < Math.min(W, W + P - t); j++) {
+        sum += dy[((n * K + k) * H + i) * W + j] * x[((n * C + c) * H + i + r - P) * W + j + t - P];
       }
     }
   }
