@@ -10,8 +10,7 @@ import { Random } from "../support/random.ts";
 import { assertSame } from "../support/same.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
-const create = (gpu: Gpu, seed = 1) =>
-  ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 4, seed, initialScale: 1, convolution: "direct" });
+const create = (gpu: Gpu, seed = 1) => ZeroBiasCnn.create(gpu, { imageSize: 8, classes: 4, seed, initialScale: 1 });
 const images = (count: number) => new Random(count).normal(count * 64);
 
 Deno.test("of two predictions at a time the one that fits gives its numbers, and the one that does not is rejected", async () => {
