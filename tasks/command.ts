@@ -65,23 +65,39 @@ export function fileName(name: string): string {
 }
 
 /**
- * Runs a task in the folder in which its command was typed, and ends the process with its exit code: 0, 1 after an error (its message goes to
- * stderr; unexpected ones with their stack), or what the command line's reader says.
+ * Runs a task in the folder in which its command was typed, and ends the process with its exit code.
  *
  * @param task Takes what was typed behind the task's name.
  */
-export async function runTask(task: (args: readonly string[]) => Promise<number | void>): Promise<never> {
+export async function runTask(task: Work): Promise<never> {
+  Deno.exit(
+    await exitCodeOf((args) => {
+      enterTypedFolder();
+      return task(args);
+    }, typedArguments),
+  );
+}
+
+/** What a task does with what was typed behind its name; nothing is exit code 0. */
+export type Work = (args: readonly string[]) => Promise<number | void>;
+
+/**
+ * Does a task's work, and returns its exit code: 0, 1 after an error (its message goes to stderr; unexpected ones with their stack), or what
+ * the command line's reader says.
+ *
+ * @throws what is no error.
+ */
+export async function exitCodeOf(task: Work, args: readonly string[]): Promise<number> {
   try {
-    enterTypedFolder();
-    Deno.exit(await task(typedArguments) ?? 0);
+    return await task(args) ?? 0;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) Deno.exit(thrown.exitCode);
+    if (thrown instanceof CommanderError) return thrown.exitCode;
     // A file's writer says which file it was; what is left is what was printed.
     const error = isDiskFull(thrown) ? explainWrite("the output", thrown) : thrown;
     if (!(error instanceof Error)) throw error;
     const expected = error instanceof RangeError || error.name !== "Error" && error.name !== "TypeError";
     complain("", ...`error: ${expected ? error.message : error.stack ?? error.message}`.split("\n"));
-    Deno.exit(1);
+    return 1;
   }
 }
 

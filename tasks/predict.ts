@@ -24,9 +24,9 @@ import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { plain } from "../run/words.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseArguments(args);
-  const signal = stopSignal();
+/** Does what a command line says, and returns the exit code. */
+export async function predictTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
+  const options = parseArguments(argv);
   try {
     const predictions = await predict(options, signal);
     await report(predictions, options);
@@ -137,4 +137,4 @@ async function report(predictions: Predictions, { json, csv, annotate, force }: 
   for (const { undrawn } of pictures) if (undrawn) complain(`not drawn       ${plain(undrawn.message)}`);
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => predictTask(args));

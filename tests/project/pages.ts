@@ -4,6 +4,7 @@ import { posix } from "node:path";
 import config from "../../deno.json" with { type: "json" };
 import { needs } from "../permissions.ts";
 import { runTask } from "../support/task.ts";
+import { isHere, runTaskHere } from "../support/task_here.ts";
 
 const root = new URL("../..", import.meta.url);
 
@@ -70,7 +71,8 @@ export async function optionsOf(task: keyof typeof config.tasks, ...command: str
   const check = / (tests\/\S+\.ts)(?: --typed-in=\S+)?$/.exec(line);
   if (check) return new Set(optionsIn(/^\/\*\*.*?\*\//s.exec(await readPage(check[1]))?.[0] ?? ""));
   if (!/ (tasks|bench)\/\w+\.ts /.test(line)) return new Set();
-  const { code, stdout, stderr } = await runTask(task, ...command, "--help");
+  const help = [...command, "--help"];
+  const { code, stdout, stderr } = await (isHere(task) ? runTaskHere(task, ...help) : runTask(task, ...help));
   if (code !== 0) throw new Error(`deno task ${task} --help: ${stderr}`);
   const listed = [...stdout.matchAll(/^(?: {2}|Usage: .*\[)(?:-\w, )?(--[a-z][\w-]*)/gm)].map(([, option]) => option);
   const commands = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);

@@ -23,14 +23,19 @@ Deno.test({
     assert.ok(examples.length >= 3, `${examples.length} examples`);
     const directory = await Deno.makeTempDir();
     try {
+      const files: string[] = [];
       for (const [index, { page, code: example }] of examples.entries()) {
         assert.ok(example.includes(address), `example ${index}, of ${page}, imports from ${address}`);
-        const file = `${directory}/example_${index}.ts`;
-        await Deno.writeTextFile(file, example.replaceAll(address, root));
+        files.push(`${directory}/example_${index}.ts`);
+        await Deno.writeTextFile(files[index], example.replaceAll(address, root));
+      }
+      const checked = await run("deno", { args: ["check", "--quiet", "--no-lock", ...files], env: { NO_COLOR: "1" } });
+      assert.equal(checked.code, 0, checked.stderr);
+      for (const [index, { page, code: example }] of examples.entries()) {
         // What README.md says each needs: the second entry reads images, with sharp.
         const permissions = example.includes("/datasets/mod.ts") ? ["--allow-ffi", "--allow-read", "--ignore-env"] : [];
         const { code, stderr } = await run("deno", {
-          args: ["run", "--quiet", "--check", "--no-lock", "--no-prompt", ...permissions, file],
+          args: ["run", "--quiet", "--no-lock", "--no-prompt", ...permissions, files[index]],
           env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1" },
         });
         assert.equal(code, 0, `${page}: ${stderr}`);

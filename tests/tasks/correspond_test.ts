@@ -11,6 +11,7 @@ import { observe } from "../../tasks/correspond/observations.ts";
 import { readCheckpoint, restore } from "../../training/checkpoint.ts";
 import { needs } from "../permissions.ts";
 import { runTask } from "../support/task.ts";
+import { runTaskHere } from "../support/task_here.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run");
@@ -28,7 +29,7 @@ Deno.test({
       );
       assert.equal(drawn.code, 0, drawn.stderr);
       const train = ["--data", data, "--run", run, "--steps", "2", "--batch", "4", "--variant", "cnn", "--seed", "5"];
-      const trained = await runTask("train", ...train, "--select", "last");
+      const trained = await runTaskHere("train", ...train, "--select", "last");
       assert.equal(trained.code, 0, trained.stderr);
 
       const options = ["--permutations", "99", "--minimum-support", "3", "--on", "all", "--select", "last"];
@@ -38,8 +39,8 @@ Deno.test({
       await Deno.writeTextFile(`${run}/correspondence/conv2/heat_map.png`, "of other images");
       const [all, hidden, unsupported] = await Promise.all([
         runTask("correspond", run, ...options),
-        runTask("correspond", run, ...options, "--layer", "fc4", ...otherwise),
-        runTask("correspond", run, "--layer", "conv2", "--permutations", "9", "--minimum-support", "1000"),
+        runTaskHere("correspond", run, ...options, "--layer", "fc4", ...otherwise),
+        runTaskHere("correspond", run, "--layer", "conv2", "--permutations", "9", "--minimum-support", "1000"),
       ]);
       assert.equal(all.code, 0, all.stderr);
       assert.match(all.stdout, /^12 lip corner puller +\d+ +\d+ +\d\.\d\d +\d\.\d\d \[/m);
@@ -124,12 +125,12 @@ Deno.test({
     try {
       const data = `${folder}/data`, run = `${folder}/run`;
       await writePrepared(data, await tinyDataset({ classes: 4 }), { source: "a test" });
-      const trained = await runTask("train", "--data", data, "--run", run, "--steps", "1", "--batch", "2");
+      const trained = await runTaskHere("train", "--data", data, "--run", run, "--steps", "1", "--batch", "2");
       assert.equal(trained.code, 0, trained.stderr);
       const [blind, none, layer] = await Promise.all([
-        runTask("correspond", run),
-        runTask("correspond", data),
-        runTask("correspond", run, "--layer", "conv7"),
+        runTaskHere("correspond", run),
+        runTaskHere("correspond", data),
+        runTaskHere("correspond", run, "--layer", "conv7"),
       ]);
       // What is out of range is refused before anything is looked at.
       const bounds = [
@@ -142,7 +143,7 @@ Deno.test({
         ["--minimum-support", "1000001", "from 1 to 1000000"],
       ];
       await Promise.all(bounds.map(async ([option, value, range]) => {
-        const { code, stderr } = await runTask("correspond", data, option, value);
+        const { code, stderr } = await runTaskHere("correspond", data, option, value);
         assert.notEqual(code, 0);
         assert.match(stderr, new RegExp(`${option}.*${value}.*${range}`));
       }));

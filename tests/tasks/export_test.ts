@@ -10,6 +10,7 @@ import { needs } from "../permissions.ts";
 import { readOnnx } from "../reference/onnx/file.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { runTask } from "../support/task.ts";
+import { runTaskHere } from "../support/task_here.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 Deno.test({
@@ -20,17 +21,17 @@ Deno.test({
       const [data, run, out] = ["data", "run", "out"].map((name) => join(folder, name));
       await writePrepared(data, await tinyDataset({ classes: 3, perFold: 6 }), { crop: "none" });
       const options = "--steps 2 --checkpoint-every 1 --batch 2 --init-scale 1 --variant cnn".split(" ");
-      const trained = await runTask("train", "--data", data, "--run", run, ...options);
+      const trained = await runTaskHere("train", "--data", data, "--run", run, ...options);
       assert.equal(trained.code, 0, trained.stderr);
       const checkpoint = (step: number) => join(run, `checkpoints/step-00000${step}.safetensors`);
       const weights = async (step: number) => readCheckpoint(await Deno.readFile(checkpoint(step))).parameters;
       const exported = async (...args: string[]) => {
-        const { code, stdout, stderr } = await runTask("export", run, ...args);
+        const { code, stdout, stderr } = await runTaskHere("export", run, ...args);
         assert.equal(code, 0, stderr);
         return stdout;
       };
       const refused = async (message: RegExp, ...args: string[]) => {
-        const { code, stderr } = await runTask("export", ...args);
+        const { code, stderr } = await runTaskHere("export", ...args);
         assert.equal(code, 1, stderr);
         assert.match(stderr, message);
       };

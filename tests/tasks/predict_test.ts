@@ -11,6 +11,7 @@ import { cropFor } from "../../tasks/predict/notes.ts";
 import { needs } from "../permissions.ts";
 import { names } from "../support/files.ts";
 import { interruptTask, runTask } from "../support/task.ts";
+import { runTaskHere } from "../support/task_here.ts";
 
 const ignore = needs("read", "write", "ffi", "env", "run");
 // Decoding needs a native library, so it is imported only where the permissions are granted.
@@ -133,10 +134,10 @@ Deno.test({
       }
       assert.deepEqual(await names(input), before);
 
-      const only = await runTask("predict", ...args.slice(0, 2), `${input}/=a/x.png`, "--json", "-");
+      const only = await runTaskHere("predict", ...args.slice(0, 2), `${input}/=a/x.png`, "--json", "-");
       assert.equal(only.code, 0, only.stderr);
       assert.equal(JSON.parse(only.stdout).pictures[0].faces.length, 1);
-      const none = await runTask("predict", ...args.slice(0, 2), `${input}/grey.png`, "--csv", "-");
+      const none = await runTaskHere("predict", ...args.slice(0, 2), `${input}/grey.png`, "--csv", "-");
       assert.equal(none.code, 0, "a picture without a face is no error");
       assert.equal(none.stdout.split("\n").length, 2, "a header alone");
     }),
@@ -174,17 +175,17 @@ Deno.test({
       await Deno.writeTextFile(`${folder}/run.json`, "a run");
       await Deno.mkdir(`${folder}/a.csv`);
       for (const [more, problem] of refused) {
-        const { code, stdout, stderr } = await runTask("predict", "--model", model, input, ...more);
+        const { code, stdout, stderr } = await runTaskHere("predict", "--model", model, input, ...more);
         assert.equal(code, 1, more.join(" "));
         assert.equal(stdout, "");
         assert.match(stderr, problem);
       }
       assert.equal(await Deno.readTextFile(`${folder}/run.json`), "a run");
       const forced = ["--json", `${folder}/run.json`, "--force", "--detector", "tiny"];
-      const replaced = await runTask("predict", "--model", model, `${input}/00.png`, ...forced);
+      const replaced = await runTaskHere("predict", "--model", model, `${input}/00.png`, ...forced);
       assert.equal(replaced.code, 0, replaced.stderr);
       assert.equal(JSON.parse(await Deno.readTextFile(`${folder}/run.json`)).format, "aulens predictions 1");
-      const absent = await runTask("predict", "--model", `${folder}/nothing`, input);
+      const absent = await runTaskHere("predict", "--model", `${folder}/nothing`, input);
       assert.match(absent.stderr, /error: .*nothing: cannot be read.*Remedy/);
 
       const out = `${folder}/out`;

@@ -15,6 +15,7 @@ import { needs } from "../permissions.ts";
 import { writeMat } from "../support/mat_writer.ts";
 import { assertSame } from "../support/same.ts";
 import { type Ended, interruptTask, runTask } from "../support/task.ts";
+import { runTaskHere } from "../support/task_here.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run");
@@ -109,10 +110,10 @@ Deno.test({
         assert.deepEqual(rows.map((row) => row.reduce((a, b) => a + b)), new Array(8).fill(images / 8));
       }
 
-      const again = await runTask("train", ...args);
+      const again = await runTaskHere("train", ...args);
       const other = args.with(args.indexOf("--seed") + 1, "6");
-      const changed = await runTask("train", ...other, "--resume", "--learning-rate", "0.02");
-      const finished = await runTask("train", ...args, "--resume");
+      const changed = await runTaskHere("train", ...other, "--resume", "--learning-rate", "0.02");
+      const finished = await runTaskHere("train", ...args, "--resume");
       assertRefused(again, /the folder exists and is not empty.*--resume/);
       assertRefused(changed, /networkSeed was 5, asked for 6/, /learningRate was 0\.01, asked for 0\.02/, /Remedy/);
       assertRefused(finished, /--steps 5: the run has done 5 steps already/);
@@ -129,7 +130,7 @@ Deno.test({
       const early = `${folder}/early`;
       await Deno.mkdir(early);
       for (const name of [".lock", "run.json.1234.writing"]) await Deno.writeTextFile(`${early}/${name}`, "");
-      const again = await runTask("train", "--data", data, "--run", early, ...OPTIONS, "--steps", "1");
+      const again = await runTaskHere("train", "--data", data, "--run", early, ...OPTIONS, "--steps", "1");
       assert.equal(again.code, 0, again.stderr);
       assert.equal((await names(early)).some((name) => name.endsWith(".writing")), false, "swept");
 
@@ -145,7 +146,7 @@ Deno.test({
       const ready = async () => {
         if (!await exists(checkpointPath(run, 4))) return false;
         // A second process finds the first at work, and refuses.
-        await (second ??= runTask("train", ...args, "1000000"));
+        await (second ??= runTaskHere("train", ...args, "1000000"));
         return true;
       };
       const stopped = await interruptTask("train", [...args, "1000000"], ready);
@@ -179,7 +180,8 @@ Deno.test({
   fn: () =>
     withData(async (folder, data) => {
       const run = `${folder}/run`;
-      const attempt = (...args: string[]) => runTask("train", ...args, "--run", run, "--steps", "1", "--batch", "2");
+      const attempt = (...args: string[]) =>
+        runTaskHere("train", ...args, "--run", run, "--steps", "1", "--batch", "2");
       const mine = `${folder}/mine`;
       await Deno.mkdir(mine);
       await Deno.writeTextFile(`${mine}/thesis.txt`, "words");
@@ -190,8 +192,8 @@ Deno.test({
         attempt("synthetic", "--data", `${folder}/nothing`),
         attempt("--data", data, "--split", "10"),
         attempt("--data", data, "--variant", "cnn_x"),
-        runTask("train", "--data", data, "--run", run, "--batch", "0"),
-        runTask("train", "--data", data, "--run", mine, "--resume", "--steps", "1"),
+        runTaskHere("train", "--data", data, "--run", run, "--batch", "0"),
+        runTaskHere("train", "--data", data, "--run", mine, "--resume", "--steps", "1"),
       ]);
       assertRefused(size, /--image-size 16: .* is 8 pixels wide/);
       assertRefused(unknown, /"imagenet" is unknown, expected one of synthetic, tfd, ck_plus, ck_plus_six_class/);
@@ -215,7 +217,7 @@ Deno.test({
       const data = `${folder}/ck_plus`, run = `${folder}/run`;
       await writePrepared(data, { ...named, fingerprint: await fingerprint(named) }, { source: "a test" });
       const args = ["ck_plus_six_class", "--data", data, "--run", run, "--steps", "1", "--split", "9", ...OPTIONS];
-      const { code, stdout, stderr } = await runTask("train", ...args);
+      const { code, stdout, stderr } = await runTaskHere("train", ...args);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /test accuracy .* of 6 images/);
       const { info, parameters } = readCheckpoint(await Deno.readFile(checkpointPath(run, 1)));

@@ -14,6 +14,7 @@ import { needs } from "../permissions.ts";
 import { largest } from "../support/compare.ts";
 import { names } from "../support/files.ts";
 import { interruptTask, runTask } from "../support/task.ts";
+import { runTaskHere } from "../support/task_here.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run");
@@ -35,7 +36,7 @@ Deno.test({
       const dataset = await tinyDataset({ imageSize: 16, classes: 3, folds: 5, perFold: 6 });
       const [data, run] = [`${folder}/data`, `${folder}/run`];
       await writePrepared(data, dataset, { source: "a test" });
-      const trained = await runTask(
+      const trained = await runTaskHere(
         "train",
         ...["--data", data, "--run", run, "--steps", "2", "--batch", "2", "--init-scale", "1", "--variant", "cnn"],
         ...["--select", "last"],
@@ -127,14 +128,14 @@ Deno.test({
       }
       assert(Math.abs(similarity - structuralSimilarity) < 1e-4, `${structuralSimilarity}, expected ${similarity}`);
 
-      const again = await runTask("visualize", run, "--layer", "conv1", "--filters", "0", "--method", "gradient");
+      const again = await runTaskHere("visualize", run, "--layer", "conv1", "--filters", "0", "--method", "gradient");
       assert.equal(again.code, 0, again.stderr);
       const grid = ["filter-000.png", "overview.png", "visualization.json", "weights.png"];
       assert.deepEqual(await names(`${visualization}/conv1`), grid);
       const { checkpoint } = JSON.parse(await Deno.readTextFile(`${visualization}/conv1/visualization.json`));
       assert.match(checkpoint.rule, /^the last checkpoint/, "what the run was trained for");
 
-      const image = await runTask(
+      const image = await runTaskHere(
         "visualize",
         run,
         "--image",
@@ -173,15 +174,15 @@ Deno.test({
 
       const before = await names(`${visualization}/conv2`);
       const refused = await Promise.all([
-        runTask("visualize", run, "--layer", "conv1", "--filters", "64"),
-        runTask("visualize", run, "--filters", "one"),
-        runTask("visualize", run, "--image", "30"),
-        runTask("visualize", run, "--image", "1", "--class", "joy"),
-        runTask("visualize", run, "--class", "class 1"),
-        runTask("visualize", data),
-        runTask("visualize", data, "--steps", "1001"),
-        runTask("visualize", data, "--controls", "31"),
-        runTask("visualize", data, "--top", "31"),
+        runTaskHere("visualize", run, "--layer", "conv1", "--filters", "64"),
+        runTaskHere("visualize", run, "--filters", "one"),
+        runTaskHere("visualize", run, "--image", "30"),
+        runTaskHere("visualize", run, "--image", "1", "--class", "joy"),
+        runTaskHere("visualize", run, "--class", "class 1"),
+        runTaskHere("visualize", data),
+        runTaskHere("visualize", data, "--steps", "1001"),
+        runTaskHere("visualize", data, "--controls", "31"),
+        runTaskHere("visualize", data, "--top", "31"),
       ]);
       const messages = [
         /--filters 64: conv1 has filters 0\.\.63/,
