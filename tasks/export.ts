@@ -20,7 +20,8 @@ interface Arguments {
   force: boolean;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/** Does what a command line says, and returns the exit code. */
+export async function exportTask(argv: readonly string[]): Promise<number> {
   const command = new Command("export")
     .description(
       "Writes a trained model as one file: ONNX, which takes raw pixels and runs wherever an ONNX runtime does, or safetensors, the weights with " +
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     .option("--force", "replace a file that is there", false)
     .exitOverride();
   command.showHelpAfterError(`(${taskCall("export --help")} lists the options)`);
-  command.parse([...args], { from: "user" });
+  command.parse([...argv], { from: "user" });
   const { output, checkpoint, force, format = formatOf(output) } = command.opts<Arguments>();
   if (format === undefined) {
     throw new UsageError(
@@ -82,4 +83,4 @@ function formatOf(path: string): string | undefined {
   return Object.keys(FORMATS).find((format) => path.toLowerCase().endsWith(`.${format}`));
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => exportTask(args));

@@ -17,16 +17,16 @@ import {
   predictionsCsv,
   predictionsJson,
 } from "./predict/tables.ts";
-import { checkPlace } from "./place.ts";
+import { checkFolderPlace, checkPlace } from "./place.ts";
 import { withCount } from "./progress.ts";
 import { loadModel } from "../run/model.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { plain } from "../run/words.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseArguments(args);
-  const signal = stopSignal();
+/** Does what a command line says, and returns the exit code. */
+export async function predictTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
+  const options = parseArguments(argv);
   try {
     const predictions = await predict(options, signal);
     await report(predictions, options);
@@ -48,6 +48,7 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
   }
   const check = async () => annotate === undefined ? undefined : await checkEmpty("--annotate", annotate);
   await check();
+  if (annotate !== undefined) await checkFolderPlace("--annotate", annotate);
   const loaded = await loadModel(options.model);
   const { model } = loaded;
   const crop = options.crop ?? cropFor(model.info);
@@ -137,4 +138,4 @@ async function report(predictions: Predictions, { json, csv, annotate, force }: 
   for (const { undrawn } of pictures) if (undrawn) complain(`not drawn       ${plain(undrawn.message)}`);
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => predictTask(args));
