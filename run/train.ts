@@ -16,7 +16,7 @@ import { datasetName, loadDataset } from "./data.ts";
 import { RunFolder } from "./folder.ts";
 import { partsFor } from "./parts.ts";
 import { checkResumable, readRunRecord, type RunRecord, writeRunRecord } from "./record.ts";
-import { endedAt, removeResults } from "./results.ts";
+import { endedAt, majority, removeResults } from "./results.ts";
 import { jsonText } from "../formats/json.ts";
 import { percent } from "./words.ts";
 import { withWhatIsLeft } from "./ended.ts";
@@ -171,6 +171,7 @@ async function writeEnd(folder: RunFolder, title: string, net: ZeroBiasCnn, metr
   const picture = await curvesPng(await folder.records(), {
     title,
     classes: net.classes,
+    most: majority([metrics]),
     subtitle: `${train?.images ?? 0} training images; test accuracy ${percent(test.accuracy)} of ${test.images} ` +
       "with the last checkpoint",
   });

@@ -7,6 +7,7 @@ import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
 import { RunFolder } from "../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../run/record.ts";
+import { majorityOf } from "../run/results.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { checkPlace } from "./place.ts";
 import { complain, say } from "./terminal.ts";
@@ -45,6 +46,7 @@ export async function curvesTask(argv: readonly string[]): Promise<number> {
   const picture = await comparisonPng(runs, {
     title: `${names.join(", ")}: ${runs.length} runs${warning ? ", not all on the same data" : ""}`,
     classes: only(read.map(({ record }) => record.network.classes)),
+    most: await majorityOf(paths.map((path) => new RunFolder(path))),
   });
   await writeWholeFile(output, picture);
   for (const { name, record, records } of read) say(line(name, record, records.at(-1)!.step));
