@@ -65,23 +65,33 @@ export function fileName(name: string): string {
 }
 
 /**
- * Runs a task in the folder in which its command was typed, and ends the process with its exit code: 0, 1 after an error (its message goes to
- * stderr; unexpected ones with their stack), or what the command line's reader says.
+ * Runs a task in the folder in which its command was typed, and ends the process with its exit code.
  *
  * @param task Takes what was typed behind the task's name.
  */
 export async function runTask(task: (args: readonly string[]) => Promise<number | void>): Promise<never> {
-  try {
+  const work = async () => {
     enterTypedFolder();
-    Deno.exit(await task(typedArguments) ?? 0);
+    return await task(typedArguments);
+  };
+  Deno.exit(await exitCodeOf(work));
+}
+
+/**
+ * The exit code of a task: its own, 1 after an error (its message goes to stderr; that of an unexpected one with its
+ * stack), or what the command line's reader says.
+ */
+export async function exitCodeOf(work: () => Promise<number | void>): Promise<number> {
+  try {
+    return await work() ?? 0;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) Deno.exit(thrown.exitCode);
+    if (thrown instanceof CommanderError) return thrown.exitCode;
     // A file's writer says which file it was; what is left is what was printed.
     const error = isDiskFull(thrown) ? explainWrite("the output", thrown) : thrown;
     if (!(error instanceof Error)) throw error;
     const expected = error instanceof RangeError || error.name !== "Error" && error.name !== "TypeError";
     complain("", ...`error: ${expected ? error.message : error.stack ?? error.message}`.split("\n"));
-    Deno.exit(1);
+    return 1;
   }
 }
 

@@ -1,7 +1,8 @@
 /** Whether a file or a folder may and can be written where a command line says: asked before the work, so that none is done in vain. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { inTheWayOf, isThere } from "../datasets/file_system.ts";
-import { whyNotWritable } from "../datasets/prepared/leftovers.ts";
+import { isWithin } from "../datasets/paths.ts";
+import { targetOf, whyNotWritable } from "../datasets/prepared/leftovers.ts";
 import { UsageError } from "./command.ts";
 import { plain } from "../run/words.ts";
 import { temporaryName } from "../run/storage/whole_file.ts";
@@ -38,6 +39,40 @@ export async function checkPlace(option: string | undefined, path: string, force
     throw new UsageError(`${place}: the file exists. Remedy: name another, or replace it with --force.`);
   }
   await checkWritable(place, path, there !== undefined);
+}
+
+/** The real path of what need not be there yet. */
+export async function realPathToBe(path: string): Promise<string> {
+  const whole = resolve(path);
+  const found = await Deno.realPath(whole).catch(() => undefined);
+  if (found !== undefined || dirname(whole) === whole) return found ?? whole;
+  return join(await realPathToBe(dirname(whole)), basename(whole));
+}
+
+/**
+ * Refuses a place in somebody's folder that a link leads out of it: what is elsewhere would be replaced.
+ *
+ * @param path The file or folder to write.
+ * @param within The folder.
+ * @throws {UsageError} naming both.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkInside } from "./place.ts";
+ * const [run, elsewhere] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+ * await checkInside(`${run}/pictures/conv3`, run);
+ * await Deno.symlink(elsewhere, `${run}/pictures`);
+ * await assert.rejects(checkInside(`${run}/pictures/conv3`, run), /leads out of .*Remedy: /);
+ * for (const folder of [run, elsewhere]) await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function checkInside(path: string, within: string): Promise<void> {
+  if (isWithin(await realPathToBe(within), await realPathToBe(await targetOf(path)))) return;
+  throw new UsageError(
+    `${plain(path)}: leads out of ${
+      plain(within)
+    }: nothing is written there. Remedy: put what the link leads to in its place.`,
+  );
 }
 
 /**

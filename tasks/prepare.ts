@@ -9,7 +9,8 @@ import type { Run } from "./prepare/preparation.ts";
 import { addSynthetic } from "./prepare/synthetic.ts";
 import { addTfd } from "./prepare/tfd.ts";
 
-async function main(args: readonly string[]): Promise<number> {
+/** Does what a command line says, and returns the exit code. */
+export async function prepareTask(argv: readonly string[]): Promise<number> {
   let code = 0;
   const run: Run = async (work) => {
     code = await work();
@@ -17,8 +18,8 @@ async function main(args: readonly string[]): Promise<number> {
   const program = new Command("prepare").description("Prepares a dataset for training.").exitOverride();
   program.showHelpAfterError(`(${taskCall("prepare --help")} lists the datasets)`);
   for (const add of [addTfd, addCkPlus, addFolder, addFer2013, addSynthetic]) add(program, run);
-  await program.parseAsync([...args], { from: "user" });
+  await program.parseAsync([...argv], { from: "user" });
   return code;
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => prepareTask(args));

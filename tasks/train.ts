@@ -7,9 +7,9 @@ import { trainRun } from "../run/train.ts";
 import { percent } from "../run/words.ts";
 import { complain, say } from "./terminal.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseArguments(args);
-  const signal = stopSignal();
+/** Does what a command line says, and returns the exit code. */
+export async function trainTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
+  const options = parseArguments(argv);
   using gpu = await openGpu();
   const trained = await trainRun(gpu, options, signal);
   if (!trained) return INTERRUPTED;
@@ -29,4 +29,4 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => trainTask(args));

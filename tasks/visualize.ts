@@ -5,7 +5,7 @@ import { openGpu } from "../gpu/device.ts";
 import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { unfinished } from "../run/checkpoints.ts";
 import { openRun } from "../run/open.ts";
-import { checkFolderPlace, checkPlace } from "./place.ts";
+import { checkFolderPlace, checkInside, checkPlace } from "./place.ts";
 import { RunFolder } from "../run/folder.ts";
 import { explainImage } from "./visualize/image.ts";
 import { layerFolder, visualizeLayer } from "./visualize/layer.ts";
@@ -22,8 +22,11 @@ const IMAGES = join("visualization", "images");
 export async function visualizeTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
   const options = parseArguments(argv);
   const folder = new RunFolder(options.run);
-  if (options.image === undefined) await checkFolderPlace(undefined, folder.file(layerFolder(options.layer)));
-  else await checkPlace(undefined, folder.file(join(IMAGES, `image-${options.image}.png`)), true);
+  const { image: number, layer: name } = options;
+  const place = folder.file(number === undefined ? layerFolder(name) : join(IMAGES, `image-${number}.png`));
+  await checkInside(place, folder.path);
+  if (number === undefined) await checkFolderPlace(undefined, place);
+  else await checkPlace(undefined, place, true);
   const run = await openRun(options.run, { data: options.data });
   using gpu = await openGpu();
   try {
