@@ -185,6 +185,12 @@ export class RunFolder {
     await this.write("log.jsonl", kept.map((record) => JSON.stringify(record) + "\n").join(""));
   }
 
+  /** Writes the log anew with another last record. */
+  async replaceLast(record: TrainRecord): Promise<void> {
+    const kept = (await this.records()).slice(0, -1);
+    await this.write("log.jsonl", [...kept, record].map((one) => JSON.stringify(one) + "\n").join(""));
+  }
+
   /** Refuses to go on where the folder that was locked is no longer at its path, or another process has taken it over. */
   async #assertThere(): Promise<void> {
     if (!this.#lock) return;

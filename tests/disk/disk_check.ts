@@ -5,7 +5,7 @@ import { checkTarget, writePrepared } from "../../datasets/prepared.ts";
 import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { readCheckpoint } from "../../training/checkpoint.ts";
 import { checkPlace } from "../../tasks/place.ts";
-import { writeWholeFile } from "../../tasks/whole_file.ts";
+import { writeWholeFile } from "../../run/storage/whole_file.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { assertSame } from "../support/same.ts";
 import { type Ended, runTask } from "../support/task.ts";

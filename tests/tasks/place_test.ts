@@ -101,6 +101,14 @@ Deno.test({
       const run = join(folder, "run"), shut = join(folder, "shut");
       await Deno.mkdir(run);
       await Deno.mkdir(shut);
+      // What stands elsewhere is not replaced by way of a link in somebody's run folder.
+      const [stranger, mine] = [join(folder, "stranger"), join(folder, "mine")];
+      await Deno.mkdir(join(stranger, "visualization"), { recursive: true });
+      await Deno.mkdir(mine);
+      await Deno.writeTextFile(join(mine, "thesis.txt"), "words");
+      for (const name of ["visualization/conv3", "visualization/images", "correspondence"]) {
+        await Deno.symlink(mine, join(stranger, name));
+      }
       for (const name of ["visualization", "correspondence"]) await Deno.writeTextFile(join(run, name), "a file");
       await Deno.mkdir(join(run, "predictions.csv"));
       // A task that read its run or model first would say that there is none.
@@ -127,11 +135,15 @@ Deno.test({
         ["evaluate", () => evaluate.evaluateTask([shut, "--on", "none"], signal), /shut.* cannot be written/],
         ["visualize", () => visualize.visualizeTask([run], signal), /run\/visualization is no folder/],
         ["visualize", () => visualize.visualizeTask([run, "--image", "0"], signal), /cannot be written/],
+        ["visualize", () => visualize.visualizeTask([stranger], signal), /conv3: leads out of .*stranger.*Remedy: /],
+        ["visualize", () => visualize.visualizeTask([stranger, "--image", "0"], signal), /leads out of .*stranger/],
+        ["correspond", () => correspond.correspondTask([stranger], signal), /conv3: leads out of .*stranger/],
         ["correspond", () => correspond.correspondTask([run], signal), /run\/correspondence is no folder/],
       ];
       await locked(shut, async () => {
         for (const [task, work, message] of asked) await assert.rejects(work(), { message }, task);
       });
+      assert.deepEqual(await names(mine), ["thesis.txt"]);
       assert.deepEqual(await names(run), ["correspondence", "predictions.csv", "visualization"]);
     }),
 });
