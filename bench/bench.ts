@@ -4,6 +4,7 @@
  */
 import { type Gpu, openGpu } from "../gpu/device.ts";
 import { runTask } from "../tasks/command.ts";
+import { checkPlace } from "../tasks/place.ts";
 import { growthChart } from "./growth/chart.ts";
 import { measureGrowth } from "./growth/measure.ts";
 import { check, type Checked } from "./measure/check.ts";
@@ -32,6 +33,8 @@ interface Measured extends WholeTimes {
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseArguments(args);
+  if (options.growth !== undefined) await checkPlace("--growth", options.growth, true);
+  if (options.json !== undefined) await checkPlace("--json", options.json, true);
   using gpu = await openGpu();
   if (options.growth !== undefined) return await grow(gpu, options, options.growth);
   using workload = await Workload.create(gpu, options);

@@ -17,7 +17,10 @@ export async function savedCheckpoints({ folder, record }: Pick<Run, "folder" | 
   if (steps.length === 0) {
     throw new UsageError(`${folder.checkpoints}: holds no checkpoint. Remedy: train the run first.`);
   }
-  return steps.map((step) => ({ step, read: () => readCheckpointFile(folder.checkpointPath(step)) }));
+  return steps.map((step) => {
+    const name = folder.checkpointPath(step);
+    return { step, name, read: () => readCheckpointFile(name) };
+  });
 }
 
 /** Their steps, ascending; none where there is no checkpoint. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import { authorsDataset, readAuthorsFolder } from "../datasets/authors_folder.ts";
 import { checkNotInterrupted, readPrepared, readPreparedMeta, writePrepared } from "../datasets/prepared.ts";
+import { whyNotWritable } from "../datasets/prepared/leftovers.ts";
 import { CK_PLUS_CLASSES } from "../datasets/ck_plus/labels.ts";
 import { contactSheet } from "../datasets/contact_sheet.ts";
 import { excerpt } from "../datasets/printable.ts";
@@ -133,6 +134,8 @@ function sixClass(dataset: Dataset): Dataset {
 async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSignal): Promise<Dataset> {
   const { subjects, imagesPerSubject, seed } = BUILT_IN;
   const total = subjects * imagesPerSubject;
+  const obstacle = await whyNotWritable(folder);
+  if (obstacle !== undefined) throw new UsageError(`${folder}: ${obstacle}.`);
   complain(`Drawing ${total} faces of ${imageSize} x ${imageSize} pixels into ${folder}`);
   using progress = createProgress({ total, unit: "face" });
   const dataset = await generateSynthetic({

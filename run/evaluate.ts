@@ -29,6 +29,9 @@ export interface Evaluated extends EvaluationResult {
   files: { json: string; predictions: string; picture: string };
 }
 
+/** What it leaves in the run's folder. */
+export const EVALUATION_FILES = ["predictions.csv", "confusion.png", "evaluation.json"] as const;
+
 /** Evaluates a run; nothing is written before all is known. */
 export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateOptions): Promise<Evaluated> {
   const checkpoints = await savedCheckpoints(run);

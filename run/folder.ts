@@ -167,7 +167,8 @@ export class RunFolder {
     const path = this.file("log.jsonl");
     const lines = (await readText(path) ?? "").split("\n");
     const cutShort = lines.pop()!;
-    if (isRecord(cutShort)) lines.push(cutShort); // all of it but its end
+    // All of it but its end, or nothing that a crash leaves of one.
+    if (isRecord(cutShort) || !isCutShort(cutShort)) lines.push(cutShort);
     return lines.map((line, n) => {
       if (isRecord(line)) return JSON.parse(line);
       throw new UsageError(
@@ -182,6 +183,12 @@ export class RunFolder {
   async cutLog(step: number): Promise<void> {
     const kept = (await this.records()).filter((record) => record.step <= step);
     await this.write("log.jsonl", kept.map((record) => JSON.stringify(record) + "\n").join(""));
+  }
+
+  /** Writes the log anew with another last record. */
+  async replaceLast(record: TrainRecord): Promise<void> {
+    const kept = (await this.records()).slice(0, -1);
+    await this.write("log.jsonl", [...kept, record].map((one) => JSON.stringify(one) + "\n").join(""));
   }
 
   /** Refuses to go on where the folder that was locked is no longer at its path, or another process has taken it over. */
@@ -202,6 +209,12 @@ function isRecord(line: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether a line is the beginning of a record, or the zeros that a power loss can leave in place of one. */
+function isCutShort(line: string): boolean {
+  const begin = '{"step":';
+  return begin.startsWith(line.slice(0, begin.length)) || /^\0*$/.test(line);
 }
 
 async function list(path: string): Promise<string[]> {

@@ -16,7 +16,7 @@ import { datasetName, loadDataset } from "./data.ts";
 import { RunFolder } from "./folder.ts";
 import { partsFor } from "./parts.ts";
 import { checkResumable, readRunRecord, type RunRecord, writeRunRecord } from "./record.ts";
-import { endedAt, removeResults } from "./results.ts";
+import { endedAt, majority, removeResults } from "./results.ts";
 import { jsonText } from "../formats/json.ts";
 import { percent } from "./words.ts";
 import { withWhatIsLeft } from "./ended.ts";
@@ -119,7 +119,8 @@ export async function trainRun(
       went = true;
       await removeResults(folder);
     };
-    await trainAndLog(net, dataset, folder, { ...settings, steps, checkpointEvery, signal }, goesOn);
+    const last = checkpoint && (await folder.records()).at(-1);
+    await trainAndLog(net, dataset, folder, { ...settings, steps, checkpointEvery, last, signal }, goesOn);
     const trained = { folder, step: net.step, steps, checkpoint: folder.checkpointPath(net.step) };
     if (signal.aborted && net.step < steps) return trained;
     const title = `${dataset.name}, ${variant}, split ${settings.split}, seed ${options.seed}`;
@@ -154,7 +155,9 @@ async function trainAndLog(
   };
   for await (const record of train(net, dataset, { ...options, onCheckpoint })) {
     await goesOn(record.step);
-    await folder.log(record);
+    // The last record of the run before comes again where a stop had dropped its validation.
+    if (record.step === options.last?.step) await folder.replaceLast(record);
+    else await folder.log(record);
     validation = record.validationAccuracy ?? validation;
     progress.update(record.step, {
       loss: record.loss.toFixed(3),
@@ -171,6 +174,7 @@ async function writeEnd(folder: RunFolder, title: string, net: ZeroBiasCnn, metr
   const picture = await curvesPng(await folder.records(), {
     title,
     classes: net.classes,
+    most: majority([metrics]),
     subtitle: `${train?.images ?? 0} training images; test accuracy ${percent(test.accuracy)} of ${test.images} ` +
       "with the last checkpoint",
   });

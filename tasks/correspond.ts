@@ -20,6 +20,8 @@ import { judge, lookInside } from "./correspond/truth.ts";
 import { inForce } from "./option_list.ts";
 import { savedCheckpoints, stepsOf, unfinished } from "../run/checkpoints.ts";
 import { createNetwork, openRun, type Run } from "../run/open.ts";
+import { checkFolderPlace, checkInside } from "./place.ts";
+import { RunFolder } from "../run/folder.ts";
 import { complain, say } from "./terminal.ts";
 import { jsonText } from "../formats/json.ts";
 
@@ -37,6 +39,9 @@ export async function correspondTask(argv: readonly string[], signal: AbortSigna
 
 async function correspond(options: CorrespondArguments, signal: AbortSignal): Promise<number> {
   const { layer, on, statistics } = options;
+  const folder = new RunFolder(options.run).file(join("correspondence", layer));
+  await checkInside(folder, options.run);
+  await checkFolderPlace(undefined, folder);
   const run = await openRun(options.run, options);
   const { dataset, parts, settings } = run;
   const known = Uint32Array.from([...parts.train, ...parts.validation, ...parts.test]).sort();
@@ -108,7 +113,6 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       units: entries,
     }),
   );
-  const folder = run.folder.file(join("correspondence", layer));
   await writeWholeFolder(folder, async (partial) => {
     for (const [name, contents] of files) {
       const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;

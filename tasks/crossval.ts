@@ -23,9 +23,9 @@ import { partsFor } from "../run/parts.ts";
 import { defaultsFor } from "./train/options.ts";
 import { complain, say } from "./terminal.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseArguments(args);
-  const signal = stopSignal();
+/** Does what a command line says, and returns the exit code. */
+export async function crossvalTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
+  const options = parseArguments(argv);
   const name = await datasetName(options);
   // Only the drawn faces have defaults that depend on the adapter; a cluster's login node may have none.
   const adapter = name === "synthetic" ? await adapterHere() : { software: false };
@@ -127,4 +127,4 @@ function planOf(runs: readonly PlannedRun[], variants: CrossvalArguments["varian
   return { variants, splits: unique(runs.map(({ split }) => split)), seeds: unique(runs.map(({ seed }) => seed)) };
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => crossvalTask(args));

@@ -7,20 +7,24 @@ import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
 import { RunFolder } from "../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../run/record.ts";
+import { majorityOf } from "../run/results.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
+import { checkPlace } from "./place.ts";
 import { complain, say } from "./terminal.ts";
 import { plain } from "../run/words.ts";
 
-async function main(args: readonly string[]): Promise<number> {
+/** Does what a command line says, and returns the exit code. */
+export async function curvesTask(argv: readonly string[]): Promise<number> {
   const command = new Command("curves")
     .description("Draws the training curves of runs into one picture; more than a few are coloured by variant.")
     .argument("<run...>", "run folders, as train leaves them")
     .option("--output <file>", "the picture, a PNG file", pngFile, "curves.png")
     .exitOverride();
   command.showHelpAfterError(`(${taskCall("curves --help")} lists the options)`);
-  command.parse([...args], { from: "user" });
+  command.parse([...argv], { from: "user" });
   const { output } = command.opts<{ output: string }>();
 
+  await checkPlace("--output", output, true);
   const paths = [...new Set(command.args.map((path) => resolve(path)))];
   const read = await Promise.all(paths.map(async (path) => {
     const folder = new RunFolder(path);
@@ -42,6 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   const picture = await comparisonPng(runs, {
     title: `${names.join(", ")}: ${runs.length} runs${warning ? ", not all on the same data" : ""}`,
     classes: only(read.map(({ record }) => record.network.classes)),
+    most: await majorityOf(paths.map((path) => new RunFolder(path))),
   });
   await writeWholeFile(output, picture);
   for (const { name, record, records } of read) say(line(name, record, records.at(-1)!.step));
@@ -74,4 +79,4 @@ function only(values: number[]): number | undefined {
   return new Set(values).size === 1 ? values[0] : undefined;
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => curvesTask(args));

@@ -4,16 +4,21 @@ import { openGpu } from "../gpu/device.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { parseArguments } from "./evaluate/options.ts";
-import { evaluateRun } from "../run/evaluate.ts";
+import { evaluateRun, EVALUATION_FILES } from "../run/evaluate.ts";
 import { transferRun } from "../run/transfer.ts";
 import { stepsOf, unfinished } from "../run/checkpoints.ts";
 import { openRun } from "../run/open.ts";
 import { jsonText } from "../formats/json.ts";
+import { checkPlace } from "./place.ts";
+import { RunFolder } from "../run/folder.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function evaluateTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
   const { run: path, select, data, on, json } = parseArguments(argv);
+  // What `--on` writes has the other data's name in its own.
+  const names = on === undefined ? EVALUATION_FILES : ["evaluation_on.json"];
+  for (const name of names) await checkPlace(undefined, new RunFolder(path).file(name), true);
   const run = await openRun(path, { data });
   const other = on === undefined ? undefined : await readPrepared(on);
   using gpu = await openGpu();

@@ -9,6 +9,7 @@ import { serve, type Serving } from "./explore/server.ts";
 import type { Site } from "./explore/site/file.ts";
 import { makeSite } from "./explore/site/site.ts";
 import { defaultPath, taskCall } from "./invocation.ts";
+import { checkFolderPlace } from "./place.ts";
 import { checkEmpty } from "./predict/outputs.ts";
 import { modelNotes, NOTICE } from "./predict/notes.ts";
 import { withCount } from "./progress.ts";
@@ -22,7 +23,8 @@ interface Arguments {
   output?: string;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/** Does what a command line says, and returns the exit code. */
+export async function exploreTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
   const command = new Command("explore")
     .description(
       "Serves a page to browsers on this machine: a photograph or the camera, what the model reads in a face, and why. The browser computes; " +
@@ -37,9 +39,8 @@ async function main(args: readonly string[]): Promise<number> {
     )
     .exitOverride();
   command.showHelpAfterError(`(${taskCall("explore --help")} lists the options)`);
-  command.parse([...args], { from: "user" });
+  command.parse([...argv], { from: "user" });
   const options = command.opts<Arguments>();
-  const signal = stopSignal();
   try {
     return await explore(command.args[0], options, signal);
   } catch (error) {
@@ -56,6 +57,7 @@ async function explore(
 ): Promise<number> {
   const check = async () => output === undefined ? undefined : await checkEmpty("--output", output);
   await check();
+  if (output !== undefined) await checkFolderPlace("--output", output);
   const path = named ?? await newestRun(defaultPath("runs"));
   const loaded = await loadModel(path);
   say(`model           ${plain(loaded.path)}: ${loaded.rule}`);
@@ -109,4 +111,4 @@ function writeSite(
     }), options);
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => exploreTask(args));

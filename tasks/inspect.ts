@@ -8,6 +8,7 @@ import { pngFile, runTask } from "./command.ts";
 import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
 import { sayWhereNoLetters } from "./letters.ts";
+import { checkPlace } from "./place.ts";
 import { summarize, summaryLines } from "./summary.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { complain, printWhole, say } from "./terminal.ts";
@@ -16,7 +17,8 @@ import { jsonText } from "../formats/json.ts";
 /** More than these are counted, not listed. */
 const MOST_LISTED = 20;
 
-async function main(args: readonly string[]): Promise<number> {
+/** Does what a command line says, and returns the exit code. */
+export async function inspectTask(argv: readonly string[]): Promise<number> {
   const command = new Command("inspect")
     .description(
       "Checks a prepared folder, and says what is in it and what its preparation warned of; " +
@@ -27,10 +29,11 @@ async function main(args: readonly string[]): Promise<number> {
     .option("--contact-sheet <file>", "write a page of sample images, a PNG file", pngFile)
     .exitOverride();
   command.showHelpAfterError(`(${taskCall("inspect --help")} lists the options)`);
-  command.parse([...args], { from: "user" });
+  command.parse([...argv], { from: "user" });
   const { json, contactSheet: picture } = command.opts<{ json: boolean; contactSheet?: string }>();
   const folder = command.args[0];
 
+  if (picture !== undefined) await checkPlace("--contact-sheet", picture, true);
   const dataset = await readPrepared(folder);
   const { details } = await readPreparedMeta(folder);
   const warnings = [...new Set([...remembered(details), ...subjectDoubts(dataset)])];
@@ -69,4 +72,4 @@ function describe({ subject, split, folds }: SubjectOverlap): string {
   return `subject ${subject} stands in ${folds.map((part) => PARTS[part]).join(" and ")} of split ${split}`;
 }
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runTask((args) => inspectTask(args));

@@ -17,7 +17,7 @@ import {
   predictionsCsv,
   predictionsJson,
 } from "./predict/tables.ts";
-import { checkPlace } from "./place.ts";
+import { checkFolderPlace, checkPlace } from "./place.ts";
 import { withCount } from "./progress.ts";
 import { loadModel } from "../run/model.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
@@ -48,6 +48,7 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
   }
   const check = async () => annotate === undefined ? undefined : await checkEmpty("--annotate", annotate);
   await check();
+  if (annotate !== undefined) await checkFolderPlace("--annotate", annotate);
   const loaded = await loadModel(options.model);
   const { model } = loaded;
   const crop = options.crop ?? cropFor(model.info);

@@ -2,11 +2,13 @@
 import { runTask } from "./command.ts";
 import { Command, InvalidArgumentError } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
+import { checkPlace } from "./place.ts";
 import { createProgress } from "./progress.ts";
 import { gather } from "./report/facts.ts";
 import { renderReport } from "./report/page.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { percent, plain } from "../run/words.ts";
+import { RunFolder } from "../run/folder.ts";
 import { say } from "./terminal.ts";
 
 interface Arguments {
@@ -32,13 +34,14 @@ export async function reportTask(argv: readonly string[]): Promise<number> {
   command.parse([...argv], { from: "user" });
   const { output, data } = command.opts<Arguments>();
 
+  const path = output ?? new RunFolder(command.args[0]).file("report.html");
+  await checkPlace(output === undefined ? undefined : "--output", path, true);
   let progress: ReturnType<typeof createProgress> | undefined;
   const facts = await gather(command.args[0], {
     data,
     onProgress: (done, total) => (progress ??= createProgress({ total, unit: "filter" })).update(done),
   }).finally(() => progress?.stop());
   const { html, size, filters, leftOut } = await renderReport(facts);
-  const path = output ?? facts.folder.file("report.html");
   await writeWholeFile(path, html);
   const { evaluation, visualization, correspondence } = facts;
   if (evaluation) say(`test accuracy   ${percent(evaluation.test.accuracy)}: ${plain(evaluation.rule)}`);

@@ -5,6 +5,8 @@ import { openGpu } from "../gpu/device.ts";
 import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { unfinished } from "../run/checkpoints.ts";
 import { openRun } from "../run/open.ts";
+import { checkFolderPlace, checkInside, checkPlace } from "./place.ts";
+import { RunFolder } from "../run/folder.ts";
 import { explainImage } from "./visualize/image.ts";
 import { layerFolder, visualizeLayer } from "./visualize/layer.ts";
 import { type Looked, lookInto } from "./visualize/network.ts";
@@ -13,9 +15,18 @@ import { number } from "./visualize/sheets.ts";
 import { percent } from "../run/words.ts";
 import { complain, say } from "./terminal.ts";
 
+/** The folder of explained images in a run. */
+const IMAGES = join("visualization", "images");
+
 /** Does what a command line says, and returns the exit code. */
 export async function visualizeTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
   const options = parseArguments(argv);
+  const folder = new RunFolder(options.run);
+  const { image: number, layer: name } = options;
+  const place = folder.file(number === undefined ? layerFolder(name) : join(IMAGES, `image-${number}.png`));
+  await checkInside(place, folder.path);
+  if (number === undefined) await checkFolderPlace(undefined, place);
+  else await checkPlace(undefined, place, true);
   const run = await openRun(options.run, { data: options.data });
   using gpu = await openGpu();
   try {
@@ -65,7 +76,7 @@ async function image(
 ): Promise<void> {
   const { className, probability, completenessError, picture, json } = await explainImage(looked, options, signal);
   const { folder } = looked.run;
-  const name = join("visualization", "images", `image-${options.image}-${fileName(className)}`);
+  const name = join(IMAGES, `image-${options.image}-${fileName(className)}`);
   const path = await folder.write(`${name}.png`, picture);
   const numbers = await folder.write(`${name}.json`, json);
   say(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);

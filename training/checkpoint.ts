@@ -41,8 +41,8 @@ export class CheckpointError extends Error {
   override name = "CheckpointError";
 
   /** @param message what is wrong, the value, what was expected */
-  constructor(message: string) {
-    super(printable(message));
+  constructor(message: string, options?: ErrorOptions) {
+    super(printable(message), options);
   }
 }
 

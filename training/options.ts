@@ -2,6 +2,7 @@
 import { checkSeed } from "../network/checks.ts";
 import { excerpt } from "../datasets/printable.ts";
 import type { Normalization } from "../kernels/normalization/mod.ts";
+import type { TrainRecord } from "./record.ts";
 
 /** The paper's four variants: plain, with augmentation, with dropout, with both. */
 export type Variant = "cnn" | "cnn_a" | "cnn_d" | "cnn_ad";
@@ -47,6 +48,8 @@ export interface TrainOptions extends Partial<TrainingSettings> {
   checkpointEvery?: number;
   /** Called when a checkpoint is due; training waits for it. */
   onCheckpoint?: (checkpoint: { step: number; bytes: Uint8Array }) => void | Promise<void>;
+  /** The last record of a run that goes on: a validation of its step that a stop dropped is made up for. */
+  last?: TrainRecord;
   /** Stops within seconds, with a last record and the checkpoint of the last whole step. */
   signal?: AbortSignal;
 }

@@ -8,28 +8,18 @@ import { writeCheckpoint } from "./checkpoint.ts";
 import { trainingSettings, type TrainOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { prepareTraining } from "./prepare.ts";
+import type { TrainRecord } from "./record.ts";
 import { STEPS_AHEAD, Watch } from "./watch.ts";
 
-/** What training reports every so many steps. */
-export interface TrainRecord {
-  /** Updates done. */
-  step: number;
-  /** Mean loss of the training batches since the last record. */
-  loss: number;
-  /** Share of hits in them, 0..1. */
-  trainAccuracy: number;
-  /** Share of hits in one random validation batch; null where none was evaluated since the last record. */
-  validationAccuracy: number | null;
-  /** Training images a second since the last record. */
-  imagesPerSecond: number;
-}
+export type { TrainRecord } from "./record.ts";
 
 /**
  * Trains a network on one split of a dataset and yields a record every `logEvery` steps, and before every checkpoint. Leaving the loop stops
  * the training; the network keeps what it has learned. Until then the network is this run's alone: others may predict with it, and read its
  * parameters, but not change it. A network whose `step` is not 0 (a checkpoint was read into it) goes on from there,
  * drawing what the uninterrupted run would have drawn, and yielding its records: only where it was stopped or ended at a step that is due
- * for neither, there is one more, of that step, and the next one holds what came after it.
+ * for neither, there is one more, of that step, and the next one holds what came after it. Where a stop dropped a validation, and the run's
+ * last record is given as `last`, that record comes first once more, now with its validation.
  *
  * A step that is expected to take less than a second is one submit. A slower one, of a huge batch, is cut into parts of about a second, in the
  * same order and so with the same bits; where `signal` comes in the middle of it, or of a validation, that is dropped.
@@ -62,7 +52,8 @@ export async function* train(
   dataset: Dataset,
   options: TrainOptions = {},
 ): AsyncGenerator<TrainRecord> {
-  const { steps = 31_000, logEvery = 10, validateEvery = 50, checkpointEvery = 1000, onCheckpoint, signal } = options;
+  const { steps = 31_000, logEvery = 10, validateEvery = 50, checkpointEvery = 1000, onCheckpoint, last, signal } =
+    options;
   const settings = trainingSettings(options, net.seed);
   checkDataset(dataset);
   checkImageSize(net, dataset);
@@ -90,6 +81,7 @@ export async function* train(
   let since = { step: net.step, time: performance.now() };
   let saved = net.step;
   let validated = false;
+  const validates = () => net.step % validateEvery === 0 && program.validates;
   const report = async (): Promise<TrainRecord> => {
     await watch.settled();
     const losses = await queue(() => gpu.read(program.ring, Float32Array));
@@ -105,9 +97,13 @@ export async function* train(
     validated = false;
     return record;
   };
+  if (last?.step === net.step && last.validationAccuracy === null && validates() && await watch.validate(signal)) {
+    await watch.settled();
+    yield { ...last, validationAccuracy: (await queue(() => gpu.read(program.validationRing, Float32Array)))[1] };
+  }
   while (net.step < steps && !signal?.aborted) {
     if (!await watch.step(signal)) break;
-    if (net.step % validateEvery === 0 && program.validates) validated = await watch.validate(signal) || validated;
+    if (validates()) validated = await watch.validate(signal) || validated;
     // A record comes before every checkpoint: a run that is killed and goes on from one has every step before it in a record.
     const due = onCheckpoint !== undefined && net.step % checkpointEvery === 0;
     if (due || net.step % logEvery === 0 || net.step === steps) yield await report();

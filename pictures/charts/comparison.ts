@@ -1,5 +1,5 @@
 /** Draws the curves of several runs in one picture: every run thinly, the mean of each group boldly. */
-import { type CurveRecord, lineChart, type Point, series } from "./lines.ts";
+import { type CurveRecord, lineChart, type Majority, type Point, series } from "./lines.ts";
 import { SERIES, svgToPng, vegaSvg } from "./style.ts";
 
 /** A run's curves. */
@@ -17,6 +17,8 @@ export interface ComparisonOptions {
   title: string;
   /** Draws what guessing would reach. */
   classes?: number;
+  /** The most frequent class of the validation images: draws what always saying it would reach, too. */
+  most?: Majority;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function comparisonSvg(runs: readonly ComparedRun[], options: Compa
     accuracyLabel: "validation accuracy",
     colours: { domain: groups, range: SERIES.slice(0, groups.length) },
     classes: options.classes,
+    most: options.most,
     last,
   }));
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type CurveRecord, lineChart, series } from "./lines.ts";
+import { type CurveRecord, lineChart, type Majority, series } from "./lines.ts";
 import { svgToPng, vegaSvg } from "./style.ts";
 
 /** Words and marks around the curves. */
@@ -17,6 +17,8 @@ export interface CurveOptions {
   subtitle?: string;
   /** How many classes there are: draws what guessing would reach, 1 / classes and ln(classes), as dotted lines. */
   classes?: number;
+  /** The most frequent class of the validation images: draws what always saying it would reach, too. */
+  most?: Majority;
   /** Width of the panels in units of the SVG. Default 640. */
   width?: number;
 }
@@ -95,6 +97,7 @@ export async function curvesSvg(records: readonly CurveRecord[], options: CurveO
     accuracyLabel: "accuracy",
     colours: COLOURS,
     classes: options.classes,
+    most: options.most,
     last,
     width: options.width,
   }));

@@ -42,10 +42,18 @@ export interface Layout {
   colours: { domain: string[]; range: string[] };
   /** Draws what guessing would reach, 1 / classes and ln(classes), as dotted lines. */
   classes?: number;
+  /** The class that most images are of which the lower panel's values are about: draws what always saying it would reach. */
+  most?: Majority;
   /** The last step. */
   last: number;
   /** Width of the panels in units of the SVG. Default 640. */
   width?: number;
+}
+
+/** A class, and its share of some images, 0 to 1. */
+export interface Majority {
+  name: string;
+  share: number;
 }
 
 type Domain = [number, number];
@@ -79,7 +87,7 @@ export function series(
 
 /** The whole picture, as Vega-Lite wants it said. */
 export function lineChart(
-  { title, subtitle, losses, accuracies, accuracyLabel, colours, classes, last, width = 640 }: Layout,
+  { title, subtitle, losses, accuracies, accuracyLabel, colours, classes, most, last, width = 640 }: Layout,
 ): TopLevelSpec {
   const highest = [...losses.thin, ...losses.bold].reduce(
     (top, point) => Math.max(top, point.value),
@@ -98,7 +106,7 @@ export function lineChart(
         values: [0, highest * 1.05],
         label: "loss (nats)",
         format: ".1f",
-        chance: classes && { value: Math.log(classes), text: `chance, ln ${classes}` },
+        chance: classes ? [{ value: Math.log(classes), text: `chance, ln ${classes}` }] : [],
       }),
       panel(accuracies, colours, {
         width,
@@ -107,12 +115,34 @@ export function lineChart(
         values: [0, 1],
         label: accuracyLabel,
         format: ".0%",
-        chance: classes && { value: 1 / classes, text: `chance, 1/${classes}` },
+        chance: chances(classes, most),
         lowest: true,
       }),
     ],
     config: CONFIG,
   } as TopLevelSpec;
+}
+
+/** Of a class's name so many letters are written. */
+const LONGEST_NAME = 24;
+
+/** What takes no network: guessing, and always saying the most frequent class where that is more. */
+function chances(classes?: number, most?: Majority): Chance[] {
+  if (!classes) return [];
+  const guessing = { value: 1 / classes, text: `chance, 1/${classes}` };
+  if (!most || most.share - guessing.value < 0.005) return [guessing];
+  const name = most.name.length > LONGEST_NAME ? `${most.name.slice(0, LONGEST_NAME - 1)}…` : most.name;
+  return [
+    { value: most.share, text: `chance, always ${name}, ${(100 * most.share).toFixed(0)}%` },
+    // Its words stand below the line, where the other's do not.
+    { ...guessing, text: `chance, guessing, 1/${classes}`, isBelow: true },
+  ];
+}
+
+interface Chance {
+  value: number;
+  text: string;
+  isBelow?: boolean;
 }
 
 interface Panel {
@@ -122,7 +152,7 @@ interface Panel {
   values: Domain;
   label: string;
   format: string;
-  chance?: { value: number; text: string } | 0;
+  chance: Chance[];
   /** The lowest panel alone has its steps written out. */
   lowest?: boolean;
 }
@@ -173,13 +203,14 @@ function panel(
       encoding: { x, y: y("place"), text: { field: "text" }, color: colour },
     },
   ];
-  if (chance) {
-    const at = { data: { values: [{ value: chance.value, step: steps[1], text: chance.text }] } };
+  for (const { value, text, isBelow = false } of chance) {
+    const at = { data: { values: [{ value, step: steps[1], text }] } };
+    const beside = isBelow ? { baseline: "top", dy: 3 } : { baseline: "bottom", dy: -3 };
     layers.unshift(
       { ...at, mark: { type: "rule", strokeDash: [2, 3], color: QUIET }, encoding: { y: y("value") } },
       {
         ...at,
-        mark: { type: "text", align: "right", baseline: "bottom", dy: -3, color: QUIET },
+        mark: { type: "text", align: "right", color: QUIET, ...beside },
         encoding: { x, y: y("value"), text: { field: "text" } },
       },
     );

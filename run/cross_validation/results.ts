@@ -4,6 +4,7 @@ import type { CrossValidation } from "../../training/cross_validation/summary.ts
 import { comparisonPng } from "../../pictures/charts/comparison.ts";
 import { confusionPng } from "../../pictures/charts/confusion.ts";
 import { RunFolder } from "../folder.ts";
+import { majorityOf } from "../results.ts";
 import { jsonText } from "../../formats/json.ts";
 import { percent, whom } from "../words.ts";
 import { runFolder } from "./manifest.ts";
@@ -50,6 +51,7 @@ export async function writeResults(
       await comparisonPng(logged, {
         title: `${result.dataset}: ${result.variants.length * result.splits.length * result.seeds.length} runs`,
         classes: result.classNames.length,
+        most: await majorityOf(runs.map((run) => runFolder(out, run))),
       }),
     ),
     ...pictures,

@@ -6,6 +6,11 @@ import { explainWrite } from "./write_error.ts";
 /** End of the name of a file that is being written. */
 export const WRITING = ".writing";
 
+/** A name for a file until it is whole: that of the file to be, with an ending that no other writer has. */
+export function temporaryName(path: string): string {
+  return `${path}.${crypto.randomUUID().slice(0, 8)}${WRITING}`;
+}
+
 /**
  * Writes a file under a temporary name of its own, syncs it, gives it its name, and syncs the folder: a reader finds all of it or the one
  * before, and of two writers the last; of two files that one writer writes, a power loss leaves the second only with the first. Makes its
@@ -33,7 +38,7 @@ export async function writeWholeFile(
   contents: Uint8Array | string,
   check?: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}${WRITING}`;
+  const temporary = temporaryName(path);
   const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
   try {
     await Deno.mkdir(dirname(path), { recursive: true });

@@ -4,6 +4,7 @@ import { isThere } from "../../datasets/file_system.ts";
 import { isWithin } from "../../datasets/paths.ts";
 import { fileName, UsageError } from "../command.ts";
 import { plain } from "../../run/words.ts";
+import { realPathToBe } from "../place.ts";
 
 /** File systems take 255 bytes, and a letter may have four. */
 const LONGEST_NAME = 60;
@@ -20,7 +21,7 @@ export async function checkOutput(
   inputs: readonly string[],
   isFolder = false,
 ): Promise<void> {
-  const target = await real(output);
+  const target = await realPathToBe(output);
   for (const input of inputs) {
     const folder = await placeOf(input);
     const found = await Deno.realPath(folder).catch(() => undefined);
@@ -60,14 +61,6 @@ export async function checkEmpty(option: string, folder: string): Promise<void> 
 function finds(pattern: string, path: string): boolean {
   const parts = path.split(/[\\/]/);
   return parts.some((_, at) => matchesGlob(parts.slice(0, at + 1).join("/"), pattern));
-}
-
-/** The real path of what need not be there yet. */
-async function real(path: string): Promise<string> {
-  const whole = resolve(path);
-  const found = await Deno.realPath(whole).catch(() => undefined);
-  if (found !== undefined || dirname(whole) === whole) return found ?? whole;
-  return join(await real(dirname(whole)), basename(whole));
 }
 
 /** Gives each picture's annotated copy a name of its own: as its path below what all inputs have in common. */

@@ -6,6 +6,7 @@ import { filterPicture, weightPictures } from "./pictures/filters.ts";
 import { filterOrderOf } from "./pictures/priority.ts";
 import type { ImagesKind } from "../../training/model.ts";
 import { imagesOfRun } from "../../run/images.ts";
+import { majorityOf } from "../../run/results.ts";
 import type { VisualizedFilter } from "./read/documents.ts";
 import { readRunFiles, type RunFiles } from "./read/run_files.ts";
 
@@ -44,7 +45,8 @@ export async function gather(
     onProgress(gallery.length, order.length);
   }
   const drawn = log.some(({ loss }) => Number.isFinite(loss));
-  const draw = (width: number) => curvesSvg(log, { title: "", classes: record.network.classes, width });
+  const most = await majorityOf([files.folder]);
+  const draw = (width: number) => curvesSvg(log, { title: "", classes: record.network.classes, most, width });
   return {
     ...files,
     kind: (await imagesOfRun(record, data)).kind,

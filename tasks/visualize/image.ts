@@ -44,12 +44,10 @@ export async function explainImage(
   if (image >= labels.length) {
     throw new UsageError(`--image ${image}: ${dataset.name} has images 0..${labels.length - 1}`);
   }
-  if (name !== undefined && !classNames.includes(name)) {
-    throw new UsageError(`--class ${JSON.stringify(name)}: the classes are ${classNames.join(", ")}`);
-  }
+  const asked = name === undefined ? undefined : classNumber(classNames, name);
   const images = { dataset, rows: Uint32Array.of(image), normalization: settings.normalization };
   const probabilities = await classProbabilities(looked, image, signal);
-  const target = name === undefined ? likeliest(probabilities) : classNames.indexOf(name);
+  const target = asked ?? likeliest(probabilities);
   const whole = { top: 0, left: 0, height: net.imageSize, width: net.imageSize };
   const shown: Shown[] = [];
   let completenessError = NaN;
@@ -103,6 +101,27 @@ export async function explainImage(
     }),
     json: jsonText(json),
   };
+}
+
+/**
+ * The number of a class that is named on a command line, whichever Unicode form its letters have there and in the data.
+ *
+ * @throws {UsageError} for a name that no class has.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { classNumber } from "./image.ts";
+ * assert.equal(classNumber(["calm", "e\u0301mu"], "\u00e9mu"), 1);
+ * ```
+ */
+export function classNumber(classNames: readonly string[], name: string): number {
+  const composed = (text: string) => text.normalize("NFC");
+  const same = classNames.indexOf(name);
+  const label = same >= 0 ? same : classNames.map(composed).indexOf(composed(name));
+  if (label >= 0) return label;
+  throw new UsageError(
+    `--class ${JSON.stringify(name)}: the classes are ${classNames.join(", ")}. Remedy: name one of them.`,
+  );
 }
 
 /** The network's probabilities for one image: the scores of all classes, the image once for each, and their softmax. */

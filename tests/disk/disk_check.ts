@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { checkTarget, writePrepared } from "../../datasets/prepared.ts";
 import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { readCheckpoint } from "../../training/checkpoint.ts";
+import { checkPlace } from "../../tasks/place.ts";
+import { writeWholeFile } from "../../run/storage/whole_file.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { assertSame } from "../support/same.ts";
 import { type Ended, runTask } from "../support/task.ts";
@@ -33,6 +35,22 @@ Deno.test("a disk's mount point is refused as an output before the work, which a
     });
     await check(`${disk}/prepared`, {});
     assert.deepEqual(await names(disk), []);
+  }
+});
+
+Deno.test("a file that is a mount point is refused as an output before the work", async () => {
+  const file = `${disk}/a.json`;
+  await Deno.writeTextFile(file, "words");
+  await checkPlace("--json", file, true);
+  const { code, stderr } = await run("mount", { args: ["--bind", file, file], seconds: 60 });
+  assert.equal(code, 0, stderr);
+  try {
+    await assert.rejects(checkPlace("--json", file, true), /^UsageError: --json .*cannot be replaced.*a mount point/);
+    await assert.rejects(writeWholeFile(file, "others"), { code: "EBUSY" });
+    assert.deepEqual(await names(disk), ["a.json"]);
+  } finally {
+    assert.equal((await run("umount", { args: [file], seconds: 60 })).code, 0);
+    await Deno.remove(file);
   }
 });
 

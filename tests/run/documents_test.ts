@@ -112,8 +112,15 @@ Deno.test(
           await write(`${good}\n${line}\n${end}`);
           assert.match(await refusal(() => folder.records(), line), /log\.jsonl: line 2 is .*Remedy/);
         }
+      }
+      for (const line of ["", '{"st', good.slice(0, 20), "\0".repeat(40), good.replace("10", "-1")]) {
         await write(`${good}\n${line}`);
         assert.deepEqual(await folder.records(), [JSON.parse(good)], line);
+      }
+      // Neither the beginning of a record nor what a power loss leaves of one.
+      for (const line of ["null", "7", "{}", "<svg/>", `x${good}`]) {
+        await write(`${good}\n${line}`);
+        assert.match(await refusal(() => folder.records(), line), /log\.jsonl: line 2 is .*Remedy/);
       }
       await write(`${good}\n${good}`);
       assert.equal((await folder.records()).length, 2, "only the line's end is missing");

@@ -55,6 +55,15 @@ Deno.test("names keep the formats whole, and the optimistic rule is shouted", ()
     markdown(RESULT),
     /Interval: 95\.0%, over 2 people and 1 image whose person is unknown, 4 test images pooled\./,
   );
+  for (const text of [markdown(RESULT), latex(RESULT)]) {
+    assert.match(
+      text,
+      /pooled\. It takes each image whose person is unknown for a person of its own: it does not cover/,
+    );
+  }
+  const [{ pooled, ...variant }] = RESULT.variants;
+  const known = { ...RESULT, variants: [{ ...variant, pooled: { ...pooled, unknown: 0 } }] };
+  assert.doesNotMatch(markdown(known), /does not cover/);
   assert.doesNotMatch(markdown(RESULT), /OPTIMISTIC/);
   assert.match(markdown({ ...RESULT, optimistic: true }), /^\*\*OPTIMISTIC\*\*/m);
   assert.match(variantsCsv(RESULT), /^cnn_ad,1,1,0\.75,,0\.5,0\.125,0\.25,,4,4,0\.75,0\.625,0\.875,validation$/m);

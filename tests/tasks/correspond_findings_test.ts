@@ -182,6 +182,7 @@ Deno.test("too few permutations are told, and no p-value is 0", () => {
   const probe = { auc: 0, aucOfRandomWeights: 0, f1Micro: 0, f1MicroOfRandomWeights: 0, f1MicroOfAlways: 0, units: [] };
   const lines = (permutations: number) =>
     correspondLines(entries, probe as unknown as ReadOut, { images: 4, permutations }).join("\n");
+  assert.match(lines(5000), /^The filter of a unit is the best of all: compare its AUC with the best by chance, /m);
   assert.match(lines(99), /Too few permutations: with 99 no p-value is below 0\.0100.*--permutations 200 or more/);
   assert.match(lines(150), /Few permutations: with 150 .* only where 2 or more of the 2 do.*--permutations 200/);
   assert.doesNotMatch(lines(200), /ew permutations/);

@@ -1,10 +1,14 @@
 // The picture of a training run: it is a PNG of a sensible size, shows its data, and refuses to be empty.
 
 import assert from "node:assert/strict";
+import { comparisonSvg } from "../../pictures/charts/comparison.ts";
 import { curvesPng, curvesSvg } from "../../pictures/charts/curves.ts";
-import type { CurveRecord } from "../../pictures/charts/lines.ts";
+import type { CurveRecord, Majority } from "../../pictures/charts/lines.ts";
 import { differentData } from "../../tasks/curves.ts";
+import { RunFolder } from "../../run/folder.ts";
+import { majorityOf } from "../../run/results.ts";
 import { needs } from "../permissions.ts";
+import { inTemporary } from "../support/files.ts";
 
 const ignore = needs("ffi", "read");
 
@@ -60,6 +64,65 @@ Deno.test({
     const bare = await curvesSvg(records(1), { title: "One" });
     assert.ok(!bare.includes("chance") && !bare.includes("Bold") && !bare.includes("validation"));
   },
+});
+
+Deno.test({
+  name: "curves show what always saying the most frequent class would reach beside guessing, both by name",
+  ignore,
+  async fn() {
+    const words = { title: "Training", classes: 8 };
+    const dotted = (svg: string) => svg.match(/stroke-dasharray="2,3"/g)?.length ?? 0;
+    for (
+      const draw of [
+        (most?: Majority) => curvesSvg(records(60), { ...words, most }),
+        (most?: Majority) => comparisonSvg([{ name: "a", group: "a", records: records(60) }], { ...words, most }),
+      ]
+    ) {
+      const both = await draw({ name: "neutral", share: 0.254 });
+      for (const word of ["chance, always neutral, 25%", "chance, guessing, 1/8"]) assert.ok(both.includes(word), word);
+      assert.equal(dotted(both), 3, "with the loss's");
+      // Where all classes are as frequent, both are the same line.
+      const one = await draw({ name: "neutral", share: 1 / 8 });
+      assert.ok(one.includes("chance, 1/8") && !one.includes("always"));
+      assert.equal(dotted(one), 2);
+      assert.ok((await draw()).includes("chance, 1/8"), "where nobody knows");
+      const long = await draw({ name: "x".repeat(200), share: 0.5 });
+      assert.ok(long.includes(`always ${"x".repeat(23)}…, 50%`));
+    }
+  },
+});
+
+Deno.test({
+  name: "curves take the most frequent class from what the runs were validated on, or trained where none were",
+  ignore: needs("read", "write"),
+  fn: () =>
+    inTemporary(async (path) => {
+      const part = (...rows: number[]) => {
+        const confusion = rows.map((count) => [count, ...rows.slice(1).map(() => 0)]);
+        return { images: rows.reduce((sum, count) => sum + count), accuracy: 0.5, loss: 1, confusion };
+      };
+      const run = async (name: string, change: Record<string, unknown> = {}) => {
+        const folder = new RunFolder(`${path}/${name}`);
+        const metrics = { checkpoint: 4, selection: "last", classNames: ["sad", "glad"], test: part(9, 1) };
+        await folder.write(
+          "metrics.json",
+          JSON.stringify({ ...metrics, train: part(6, 4), validation: null, ...change }),
+        );
+        return folder;
+      };
+      const [one, other] = [
+        await run("one", { validation: part(1, 3) }),
+        await run("other", { validation: part(2, 2) }),
+      ];
+      const trained = await run("trained"), third = await run("third", { classNames: ["sad", "happy"] });
+      assert.deepEqual(await majorityOf([one]), { name: "glad", share: 0.75 });
+      assert.deepEqual(await majorityOf([one, other]), { name: "glad", share: 5 / 8 });
+      assert.deepEqual(await majorityOf([trained]), { name: "sad", share: 0.6 });
+      assert.equal(await majorityOf([one, third]), undefined, "of other classes");
+      assert.equal(await majorityOf([one, new RunFolder(`${path}/none`)]), undefined, "of a run that has not ended");
+      const damaged = await run("damaged", { validation: { ...part(1, 3), images: 5 } });
+      await assert.rejects(majorityOf([damaged]), /damaged\/metrics\.json: is not what train writes: .*Remedy: /);
+    }),
 });
 
 Deno.test({

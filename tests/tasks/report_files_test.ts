@@ -190,7 +190,9 @@ Deno.test({
         await assert.rejects(gather(path), (error) => error instanceof UsageError && message.test(error.message), line);
       }
       await Deno.writeTextFile(name, [header.replace(",kl,", ",kL,"), first, second, ...rest].join("\n"));
-      await assert.rejects(gather(path), /kl is "" in line 2/);
+      await assert.rejects(gather(path), /its first line names no column kl/);
+      await Deno.writeTextFile(name, "<svg/>");
+      await assert.rejects(gather(path), /correspondence\.csv: is not what correspond writes: .* no column unit/);
     });
   },
 });

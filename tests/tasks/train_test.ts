@@ -1,7 +1,7 @@
 /** `deno task train` and `deno task prepare tfd` as a user types them, on datasets small enough for seconds. */
 
 import assert from "node:assert/strict";
-import { exists } from "../support/files.ts";
+import { exists, inTemporary } from "../support/files.ts";
 import { CK_PLUS_CLASSES } from "../../datasets/ck_plus/labels.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
@@ -14,6 +14,7 @@ import { train } from "../../training/train.ts";
 import { needs } from "../permissions.ts";
 import { writeMat } from "../support/mat_writer.ts";
 import { assertSame } from "../support/same.ts";
+import { quietly } from "../support/trained_run.ts";
 import { type Ended, interruptTask, runTask } from "../support/task.ts";
 import { runTaskHere } from "../support/task_here.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
@@ -205,6 +206,39 @@ Deno.test({
       assertRefused(notARun, /this is not a run folder/);
       assert.deepEqual(await names(folder), ["data", "mine"]);
       assert.deepEqual(await names(mine), ["thesis.txt"]);
+    }),
+});
+
+Deno.test({
+  name: "train warns of a batch that is larger than the training images, and of none that is not",
+  ignore: ignore || needs("env", "sys"),
+  fn: () =>
+    inTemporary(async (folder) => {
+      // What draws pictures asks for permissions when it is loaded.
+      const { trainRun } = await import("../../tasks/train/run.ts");
+      await writePrepared(`${folder}/data`, await tinyDataset({ folds: 3, perFold: 4 }), { source: "a test" });
+      using gpu = await openGpu();
+      for (const batch of [4, 5]) {
+        const said: string[] = [];
+        const options = {
+          data: `${folder}/data`,
+          run: `${folder}/${batch}`,
+          split: 0,
+          seed: 1,
+          steps: 1,
+          resume: false,
+        };
+        const stop = new AbortController();
+        await quietly(() => trainRun(gpu, { ...options, batch, variant: "cnn" }, stop.signal), (line) => {
+          said.push(line);
+          if (line.startsWith("Training")) stop.abort(); // what comes after the first step is not what is tested
+        });
+        const warnings = said.filter((line) => line.startsWith("warning:"));
+        const warning =
+          /^warning: --batch 5 is more than the 4 training images: they are drawn with replacement, .*longer$/;
+        assert.equal(warnings.length, batch - 4, said.join("\n"));
+        if (batch > 4) assert.match(warnings[0], warning);
+      }
     }),
 });
 

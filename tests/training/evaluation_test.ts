@@ -159,6 +159,9 @@ Deno.test(
     );
     const renamed = checkpoints.map(({ step, read }) => ({ step: step + 1, read }));
     await assert.rejects(attempt(DATA, renamed), /step 7 says that it is of step 6/);
+    const damaged = [{ step: 6, read: () => new Uint8Array(7) }];
+    await assert.rejects(attempt(DATA, damaged), /^CheckpointError: the checkpoint of step 6: .*7 bytes/);
+    await assert.rejects(attempt(DATA, [{ ...damaged[0], name: "a/b" }]), /^CheckpointError: a\/b: .*7 bytes/);
     const mixed = [...checkpoints.slice(0, 2), ...(await trained(gpu, { seed: 8 })).slice(2)];
     await assert.rejects(attempt(DATA, mixed), /steps 0 and 6 are of different runs/);
     const official = { ...DATA, folds: new Int32Array(40).fill(0), foldKind: "splits" as const };

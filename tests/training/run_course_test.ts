@@ -53,6 +53,42 @@ for (const variant of VARIANTS) {
 }
 
 Deno.test(
+  "stopped in the middle of a validation and continued with its last record, it has every record of the whole run",
+  withGpu(async (gpu) => {
+    const dataset = await tinyDataset();
+    const options = { variant: "cnn", steps: 6, seed: 8, logEvery: 2, validateEvery: 2 } as const;
+    const seen = (records: TrainRecord[]) => records.map(({ imagesPerSecond: _, ...record }) => record);
+    const whole = await runFresh(gpu, dataset, options);
+    using net = await network(gpu, dataset);
+    // It comes after the fourth step is queued: what is left of that step is its validation.
+    const signal = {
+      get aborted() {
+        return net.step === 4;
+      },
+    } as unknown as AbortSignal;
+    const stopped = await run(net, dataset, { ...options, signal });
+    assert.deepEqual(seen(stopped.records).slice(0, 1), seen(whole.records).slice(0, 1));
+    const last = stopped.records.at(-1)!;
+    assert.deepEqual([last.step, last.validationAccuracy], [4, null], "dropped");
+    const again = await run(net, dataset, { ...options, last, signal });
+    assert.deepEqual(again.records, [], "dropped once more");
+    const rest = await run(net, dataset, { ...options, last });
+    assert.deepEqual(seen(rest.records), seen(whole.records).slice(1));
+    assertSame(rest.last, whole.last, "checkpoint");
+    // Of another step, of one that has its validation, or of one that is not due for any, nothing is made up for.
+    for (const record of [{ ...last, step: 2 }, { ...last, validationAccuracy: 0.5 }]) {
+      using other = await network(gpu, dataset);
+      await restore(other, readCheckpoint(stopped.last));
+      assert.deepEqual((await run(other, dataset, { ...options, last: record })).records.map(({ step }) => step), [6]);
+    }
+    using other = await network(gpu, dataset);
+    await restore(other, readCheckpoint(stopped.last));
+    const seldom = await run(other, dataset, { ...options, last, validateEvery: 3 });
+    assert.deepEqual(seldom.records.map(({ step }) => step), [6]);
+  }),
+);
+
+Deno.test(
   "how often it reports, validates and saves changes no byte; records are means over the steps between",
   withGpu(async (gpu) => {
     const dataset = await tinyDataset();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { openGpu } from "../../gpu/device.ts";
+import { RunFolder } from "../../run/folder.ts";
 import { loadModel } from "../../run/model.ts";
 import { checkResumable } from "../../run/record.ts";
 import type { CheckpointInfo } from "../../training/checkpoint.ts";
@@ -10,6 +11,7 @@ import { trainingSettings } from "../../training/options.ts";
 import { needs } from "../permissions.ts";
 import { exists, inTemporary, names } from "../support/files.ts";
 import { type Ended, interruptTask, runTask } from "../support/task.ts";
+import { quietly } from "../support/trained_run.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run", "env");
@@ -172,4 +174,33 @@ Deno.test("resume: another adapter is refused as what it is, other options as wh
   assert.match(refusal({ settings }), /with these options: batch was 64, asked for 2\. Remedy: .*options/);
   assert.doesNotMatch(refusal({ settings }), /adapter/);
   assert.match(refusal({ settings, adapter: "" }), /batch was 64[^]*\n.*this one is ""/);
+});
+
+Deno.test({
+  name: "resume: a validation that a stop dropped is made up for: the log is that of the run that was not stopped",
+  ignore,
+  fn: () =>
+    inTemporary(async (folder) => {
+      await writePrepared(`${folder}/data`, await tinyDataset({ folds: 3, perFold: 4 }), { source: "a test" });
+      using gpu = await openGpu();
+      const options = {
+        data: `${folder}/data`,
+        run: `${folder}/run`,
+        split: 0,
+        seed: 1,
+        steps: 50,
+        batch: 2,
+        initScale: 1,
+      };
+      const { signal } = new AbortController();
+      const attempt = (resume: boolean) => quietly(() => trainRun(gpu, { ...options, variant: "cnn", resume }, signal));
+      await attempt(false);
+      const run = new RunFolder(options.run), whole = await run.records(), last = whole.at(-1)!;
+      assert.equal(typeof last.validationAccuracy, "number");
+      await run.replaceLast({ ...last, validationAccuracy: null });
+      await run.remove("metrics.json");
+      await attempt(true);
+      assert.deepEqual(await run.records(), whole);
+      assert(await exists(run.file("metrics.json")));
+    }),
 });

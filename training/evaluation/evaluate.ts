@@ -24,6 +24,8 @@ import { type CheckpointScore, protocolFor, RULES, selectCheckpoint, type Select
 export interface SavedCheckpoint {
   /** Updates done. */
   step: number;
+  /** What an error calls it where it cannot be used: its file. */
+  name?: string;
   /** Its bytes. */
   read(): Promise<Uint8Array> | Uint8Array;
 }
@@ -239,7 +241,7 @@ export async function chooseCheckpoint(
 
 /** Reads a checkpoint that has to be of this data. */
 async function open(saved: SavedCheckpoint, dataset: Dataset): Promise<Checkpoint> {
-  const checkpoint = readCheckpoint(await saved.read());
+  const checkpoint = await parse(saved);
   const { info } = checkpoint;
   if (info.step !== saved.step) {
     throw new CheckpointError(`the checkpoint of step ${saved.step} says that it is of step ${info.step}`);
@@ -253,6 +255,15 @@ async function open(saved: SavedCheckpoint, dataset: Dataset): Promise<Checkpoin
     );
   }
   return checkpoint;
+}
+
+async function parse({ step, name = `the checkpoint of step ${step}`, read }: SavedCheckpoint): Promise<Checkpoint> {
+  const bytes = await read();
+  try {
+    return readCheckpoint(bytes);
+  } catch (error) {
+    throw new CheckpointError(`${name}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function sameRun(checkpoint: Checkpoint, run: Checkpoint["info"], step: number): Checkpoint {

@@ -117,10 +117,15 @@ async function readFindings(folder: RunFolder, layer: Layer): Promise<Omit<Corre
   return document && { document, probe: await read<ReadOut>("probe.json", checkReadOut) };
 }
 
-/** The columns of correspondence.csv that are numbers; no field of theirs is ever quoted, but a unit's name might be. */
+/** The columns of correspondence.csv that are numbers. */
+const COLUMNS: readonly (keyof PairLine)[] = ["unit", "filter", "kl", "auc", "nullAuc", "familywise", "direction"];
+
+/** Their values; no field of theirs is ever quoted, but a unit's name might be. */
 function pairLines(table: string, path: string): PairLine[] {
   const [header, ...lines] = table.trimEnd().split("\n").map((line) => line.match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)!);
   const names = header.map((field) => field.replace(/,$/, ""));
+  const missing = COLUMNS.find((name) => !names.includes(name));
+  if (missing !== undefined) throw notWritten(path, "correspond", `its first line names no column ${missing}`);
   const [unit, filter] = [whole(0), filterOf(LAYER)];
   return lines.map((line, n) => {
     const read = (name: keyof PairLine, { fits, expected }: Kind = NUMBER) => {

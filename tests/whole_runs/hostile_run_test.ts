@@ -1,0 +1,217 @@
+/** A run folder that somebody else has made, through every task that reads one: nothing outside it is read or replaced, and nothing waits. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Dataset } from "../../datasets/dataset.ts";
+import { fingerprint } from "../../datasets/fingerprint.ts";
+import { openGpu } from "../../gpu/device.ts";
+import { needs } from "../permissions.ts";
+import { inTemporary } from "../support/files.ts";
+import { inProcess } from "../support/in_process.ts";
+import { type Ended, run as runProcess } from "../support/process.ts";
+import { tinyDataset } from "../support/tiny_dataset.ts";
+
+const ignore = needs("read", "write", "ffi", "env", "sys", "run") || Deno.build.os === "windows";
+// Tasks load what needs permissions.
+const load = async () => ({
+  ...await import("../support/trained_run.ts"),
+  ...await import("../../tasks/correspond.ts"),
+  ...await import("../../tasks/crossval.ts"),
+  ...await import("../../tasks/curves.ts"),
+  ...await import("../../tasks/evaluate.ts"),
+  ...await import("../../tasks/explore.ts"),
+  ...await import("../../tasks/export.ts"),
+  ...await import("../../tasks/predict.ts"),
+  ...await import("../../tasks/report.ts"),
+  ...await import("../../tasks/train.ts"),
+  ...await import("../../tasks/visualize.ts"),
+});
+
+/** What stands in a file that no task may read. */
+const SECRET = "SECRET of somebody's diary";
+// deno-lint-ignore no-control-regex
+const OBEYED = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
+
+/** A tiny dataset of which two Action Units are known. */
+async function withUnits(): Promise<Dataset> {
+  const tiny = await tinyDataset({ classes: 3, folds: 5, perFold: 6 });
+  const units = Uint8Array.from({ length: 2 * tiny.labels.length }, (_, at) => Math.floor(at / 2) % 2);
+  const dataset = { ...tiny, actionUnits: [4, 12], units };
+  return { ...dataset, fingerprint: await fingerprint(dataset) };
+}
+
+/** A task on a run folder; what it writes elsewhere goes into `out`. */
+type Task = (run: string, out: string) => Promise<number>;
+
+const tasks = (
+  { data, picture, load }: { data: string; picture: string; load: Awaited<ReturnType<typeof loaded>> },
+) => {
+  const { signal } = new AbortController();
+  return {
+    train: (run) =>
+      load.trainTask(
+        [
+          "--data",
+          data,
+          "--run",
+          run,
+          "--resume",
+          "--seed",
+          "5",
+          "--variant",
+          "cnn",
+          "--batch",
+          "4",
+          "--steps",
+          "6",
+          "--init-scale",
+          "1.4",
+        ],
+        signal,
+      ),
+    evaluate: (run) => load.evaluateTask([run, "--json"], signal),
+    visualize: (run) => load.visualizeTask([run, "--filters", "0", "--top", "1", "--controls", "1"], signal),
+    explain: (run) => load.visualizeTask([run, "--image", "0", "--steps", "1", "--controls", "1"], signal),
+    correspond: (run) =>
+      load.correspondTask([run, "--permutations", "19", "--minimum-support", "2", "--on", "all"], signal),
+    curves: (run, out) => load.curvesTask([run, "--output", join(out, "curves.png")]),
+    report: (run, out) => load.reportTask([run, "--output", join(out, "report.html")]),
+    predict: (run, out) =>
+      load.predictTask(["--model", run, picture, "--crop", "whole-image", "--json", join(out, "p.json")], signal),
+    export: (run, out) => load.exportTask([run, "--output", join(out, "model.onnx")]),
+    explore: (run, out) => load.exploreTask([run, "--output", join(out, "site")], signal),
+  } satisfies Record<string, Task>;
+};
+type Name = keyof ReturnType<typeof tasks>;
+const loaded = load;
+
+/** Every file that tasks read in a run folder, and which of them need it: the others go on without it, or make it anew. */
+const READ: Record<string, readonly Name[]> = {
+  "run.json": [
+    "train",
+    "evaluate",
+    "visualize",
+    "explain",
+    "correspond",
+    "curves",
+    "report",
+    "predict",
+    "export",
+    "explore",
+  ],
+  "log.jsonl": ["train", "curves", "report"],
+  "metrics.json": ["curves", "report"],
+  "evaluation.json": ["report", "predict", "export", "explore"],
+  "checkpoints/step-000004.safetensors": [
+    "train",
+    "evaluate",
+    "visualize",
+    "explain",
+    "correspond",
+    "predict",
+    "export",
+    "explore",
+  ],
+  "visualization/conv3/visualization.json": ["report", "explore"],
+  "visualization/conv3/filter-000.png": ["report", "explore"],
+  "correspondence/conv3/correspondence.json": ["report"],
+  "correspondence/conv3/correspondence.csv": ["report"],
+  "correspondence/conv3/probe.json": ["report"],
+  "correspondence/conv3/action_units.png": ["report"],
+};
+
+/** What somebody puts in a file's place. */
+const PUT: Record<string, (path: string, secret: string) => Promise<unknown>> = {
+  "a named pipe": (path) => runProcess("mkfifo", { args: [path] }),
+  "an SVG": (path, secret) => {
+    const image = `<image href="file://${secret}" width="9" height="9"/>`;
+    return Deno.writeTextFile(path, `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${image}</svg>`);
+  },
+  "a link out of the folder": (path, secret) => Deno.symlink(secret, path),
+  "a sparse file of 2 GB": async (path) => {
+    await Deno.writeTextFile(path, "{");
+    await Deno.truncate(path, 2 ** 31);
+  },
+  "a folder": (path) => Deno.mkdir(path),
+};
+
+/** All that is in a folder: paths, sizes, and where links lead. */
+async function tree(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name), info = await Deno.lstat(path);
+    if (name === ".lock") continue; // stays, and says nothing
+    found.push(`${path} ${info.isSymlink ? await Deno.readLink(path) : info.isFile ? info.size : ""}`);
+    if (isDirectory) found.push(...await tree(path));
+  }
+  return found.sort();
+}
+
+function assertRefused({ code, stdout, stderr }: Ended, path: string, what: string): void {
+  assert.equal(code, 1, `${what}: ${stdout}${stderr}`);
+  for (const text of [stdout, stderr]) {
+    assert.doesNotMatch(text, OBEYED, what);
+    assert(!text.includes(SECRET), `${what}: ${text}`);
+  }
+  assert(stderr.includes(path), `${what} does not name ${path}: ${stderr}`);
+  assert.doesNotMatch(stderr, /\n\s+at .*\.ts:\d+/, `${what}: a stack trace`);
+}
+
+Deno.test({
+  name:
+    "hostile run: whatever stands in a file's place, every task that reads it refuses it by name and leaves all as it was",
+  ignore,
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: () =>
+    inTemporary(async (folder) => {
+      const all = await load();
+      const [run, out, elsewhere] = ["run", "out", "elsewhere"].map((name) => join(folder, name));
+      await Deno.mkdir(out);
+      await Deno.mkdir(elsewhere);
+      const secret = join(elsewhere, "diary.json");
+      await Deno.writeTextFile(secret, JSON.stringify({ [SECRET]: SECRET }));
+      {
+        using gpu = await openGpu();
+        await all.trainedRun(gpu, folder, await withUnits(), { variant: "cnn", batch: 4, select: "last" });
+      }
+      const data = join(folder, "data");
+      const { sharp } = await import("../../datasets/deps.ts");
+      const picture = join(folder, "face.png");
+      await sharp({ create: { width: 16, height: 16, channels: 3, background: "grey" } }).png().toFile(picture);
+      const through = tasks({ data, picture, load: all });
+      // The script of explore's page is Deno's bundler's, which tests do not ask for.
+      const script = { text: () => "export {};" };
+      Object.assign(Deno, { bundle: () => Promise.resolve({ success: true, errors: [], outputFiles: [script] }) });
+      // It is a good folder first, and holds all that tasks make.
+      for (const name of Object.keys(through) as Name[]) {
+        if (name === "train") continue;
+        const good = await inProcess(() => through[name](run, out));
+        assert.equal(good.code, 0, `${name}: ${good.stderr}`);
+      }
+      const part = { images: 6, accuracy: 0.5, loss: 1, confusion: [[2, 0, 0], [2, 0, 0], [2, 0, 0]] };
+      const metrics = { checkpoint: 4, selection: "last", classNames: ["class 0", "class 1", "class 2"] };
+      await Deno.writeTextFile(
+        join(run, "metrics.json"),
+        JSON.stringify({ ...metrics, train: part, validation: part, test: part }),
+      );
+      await Deno.remove(out, { recursive: true });
+      await Deno.mkdir(out);
+
+      for (const [file, readers] of Object.entries(READ)) {
+        const path = join(run, file), kept = join(folder, "kept");
+        await Deno.rename(path, kept);
+        for (const [what, put] of Object.entries(PUT)) {
+          await put(path, secret);
+          const before = await tree(folder);
+          for (const name of readers) {
+            const ended = await inProcess(() => through[name](run, out), 20);
+            assertRefused(ended, path, `${name}, ${file} is ${what}`);
+            assert.deepEqual(await tree(folder), before, `${name}, ${file} is ${what}`);
+          }
+          await Deno.remove(path);
+        }
+        await Deno.rename(kept, path);
+      }
+    }),
+});
