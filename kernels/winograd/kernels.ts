@@ -6,6 +6,8 @@ import { defineKernel } from "../../gpu/kernel.ts";
 import { roundsOf } from "../../gpu/rounds.ts";
 import type { StoredAs } from "../convolution/workspace.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
+import productBuffersCode from "./loads/product_buffers.wgsl" with { type: "text" };
+import productTexturesCode from "./loads/product_textures.wgsl" with { type: "text" };
 import inputCode from "./input.wgsl" with { type: "text" };
 import outputCode from "./output.wgsl" with { type: "text" };
 import outputGradientCode from "./output_gradient.wgsl" with { type: "text" };
@@ -104,30 +106,46 @@ const products = {
   },
 } as const;
 
-/** The 64 matrix products: for a software adapter, and for a GPU. */
+/** What the products have in common. */
+const product = {
+  parameters: { depth: "u32", rows: "u32", columns: "u32" },
+  constants: ["ACCUMULATE"],
+} as const;
+
+/** The 64 matrix products with operands from buffers: for a software adapter, and for a GPU. */
 function productKernels({ storage, extensions }: typeof products[keyof typeof products]) {
-  const common = {
-    shared: [storage],
-    extensions,
-    bindings: { a: "read", b: "read", z: "write" },
-    parameters: { depth: "u32", rows: "u32", columns: "u32" },
-    constants: ["ACCUMULATE"],
-  } as const;
+  const bindings = { a: "read", b: "read", z: "write" } as const;
   return {
     registers: defineKernel({
       name: "winograd/product",
       code: productCode,
-      ...common,
+      shared: [{ name: "winograd/loads/product_buffers", code: productBuffersCode }, storage],
+      ...product,
+      extensions,
+      bindings,
       rounds: ({ depth }) => roundsOf([depth]),
     }),
     tiled: defineKernel({
       name: "winograd/product_tiled",
       code: productTiledCode,
-      ...common,
+      shared: [storage],
+      ...product,
+      extensions,
+      bindings,
       rounds: ({ depth }) => roundsOf([Math.ceil(depth / 8), [2], [8]]),
     }),
   };
 }
+
+/** The 64 matrix products for a software adapter, with operands from textures. */
+export const productFromTextures = defineKernel({
+  name: "winograd/product",
+  code: productCode,
+  shared: [{ name: "winograd/loads/product_textures", code: productTexturesCode }, products.float32.storage],
+  ...product,
+  bindings: { a: "texture", b: "texture", z: "write" },
+  rounds: ({ depth }) => roundsOf([depth]),
+});
 
 /** The power of two for what is stored as float16. */
 export const scaleKernel = defineKernel({
