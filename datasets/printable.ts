@@ -19,6 +19,20 @@ export function printable(text: string): string {
 }
 
 /**
+ * A text whose line breaks are its own, each line fit for a terminal.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { printableLines } from "./printable.ts";
+ * assert.equal(printableLines("a\u009b2J\nb\n"), "a\\u009b2J\nb\n");
+ * ```
+ */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
+
+/**
  * Whether a text can be shown as it is: it has nothing in it that a terminal would obey or break a line at.
  *
  * @example

@@ -3,7 +3,7 @@ import { printable } from "../datasets/printable.ts";
 import { CommanderError, InvalidArgumentError } from "./deps.ts";
 import { enterTypedFolder, typedArguments } from "./invocation.ts";
 import { complain } from "./terminal.ts";
-import { explainWrite } from "./write_error.ts";
+import { explainWrite } from "../run/storage/write_error.ts";
 
 /** Exit code after Ctrl-C, as shells expect it. */
 export const INTERRUPTED = 130;

@@ -18,10 +18,10 @@ import { readOut } from "./correspond/read_out.ts";
 import { pairsCsv, unitEntries } from "./correspond/tables.ts";
 import { judge, lookInside } from "./correspond/truth.ts";
 import { inForce } from "./option_list.ts";
-import { savedCheckpoints, stepsOf, unfinished } from "./run/checkpoints.ts";
-import { createNetwork, openRun, type Run } from "./run/open.ts";
+import { savedCheckpoints, stepsOf, unfinished } from "../run/checkpoints.ts";
+import { createNetwork, openRun, type Run } from "../run/open.ts";
 import { complain, say } from "./terminal.ts";
-import { jsonText } from "./words.ts";
+import { jsonText } from "../formats/json.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function correspondTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {

@@ -7,19 +7,19 @@ import { crossValidate, type Engine } from "../training/cross_validation/engine.
 import { type PlannedRun, planRuns } from "../training/cross_validation/plan.ts";
 import { protocolFor } from "../training/evaluation/select.ts";
 import { fileName, INTERRUPTED, runTask, stopSignal, UsageError } from "./command.ts";
-import { slurmEngine } from "./crossval/slurm.ts";
+import { slurmEngine } from "../run/engines/slurm.ts";
 import { describeRuns } from "./crossval/dry_run.ts";
-import { localEngine } from "./crossval/local.ts";
-import { joinManifests, keepManifest, type Manifest, readManifest } from "./crossval/manifest.ts";
+import { localEngine } from "../run/engines/process.ts";
+import { joinManifests, keepManifest, type Manifest, readManifest } from "../run/cross_validation/manifest.ts";
 import { type CrossvalArguments, parseArguments } from "./crossval/options.ts";
-import { publishedFor } from "./crossval/published.ts";
+import { publishedFor } from "../run/cross_validation/published.ts";
 import { watchRuns } from "./crossval/progress.ts";
-import { writeResults } from "./crossval/results.ts";
-import { terminalLines } from "./crossval/tables.ts";
+import { writeResults } from "../run/cross_validation/results.ts";
+import { terminalLines } from "../run/cross_validation/tables.ts";
 import { defaultPath, taskCall } from "./invocation.ts";
-import { datasetName, loadDataset, wouldDraw } from "./run/data.ts";
-import { defaultFolder } from "./run/default_folder.ts";
-import { partsFor } from "./run/parts.ts";
+import { datasetName, loadDataset, wouldDraw } from "../run/data.ts";
+import { defaultFolder } from "../run/default_folder.ts";
+import { partsFor } from "../run/parts.ts";
 import { defaultsFor } from "./train/options.ts";
 import { complain, say } from "./terminal.ts";
 

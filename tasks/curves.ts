@@ -1,15 +1,15 @@
 /** `deno task curves RUN...`: the training curves of several runs in one picture. */
 import { basename, resolve } from "node:path";
-import { type ComparedRun, comparisonPng } from "./charts/comparison.ts";
-import { SERIES } from "./charts/style.ts";
+import { type ComparedRun, comparisonPng } from "../pictures/charts/comparison.ts";
+import { SERIES } from "../pictures/charts/style.ts";
 import { pngFile, runTask, UsageError } from "./command.ts";
 import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
-import { RunFolder } from "./run/folder.ts";
-import { readRunRecord, type RunRecord } from "./run/record.ts";
-import { writeWholeFile } from "./whole_file.ts";
+import { RunFolder } from "../run/folder.ts";
+import { readRunRecord, type RunRecord } from "../run/record.ts";
+import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { complain, say } from "./terminal.ts";
-import { plain } from "./words.ts";
+import { plain } from "../run/words.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command("curves")

@@ -9,10 +9,10 @@ import config from "../deno.json" with { type: "json" };
 import datasetsDeps from "../datasets/deps.ts" with { type: "text" };
 import tasksDeps from "./deps.ts" with { type: "text" };
 import { describe, isOpenGl } from "../gpu/adapter.ts";
-import { FONT, NO_FONT } from "./charts/font.ts";
+import { FONT, NO_FONT } from "../pictures/charts/font.ts";
 import { taskCall, typedArguments } from "./invocation.ts";
 import { complain, printWhole, say } from "./terminal.ts";
-import { jsonText } from "./words.ts";
+import { jsonText } from "../formats/json.ts";
 
 /** One named group of facts; nothing where the machine has none to tell. */
 type Facts = Record<string, string | number | boolean | string[]>;

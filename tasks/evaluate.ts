@@ -4,11 +4,11 @@ import { openGpu } from "../gpu/device.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { parseArguments } from "./evaluate/options.ts";
-import { evaluateRun } from "./evaluate/run.ts";
-import { transferRun } from "./evaluate/transfer.ts";
-import { stepsOf, unfinished } from "./run/checkpoints.ts";
-import { openRun } from "./run/open.ts";
-import { jsonText } from "./words.ts";
+import { evaluateRun } from "../run/evaluate.ts";
+import { transferRun } from "../run/transfer.ts";
+import { stepsOf, unfinished } from "../run/checkpoints.ts";
+import { openRun } from "../run/open.ts";
+import { jsonText } from "../formats/json.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 
 /** Does what a command line says, and returns the exit code. */

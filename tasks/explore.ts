@@ -12,8 +12,8 @@ import { defaultPath, taskCall } from "./invocation.ts";
 import { checkEmpty } from "./predict/outputs.ts";
 import { modelNotes, NOTICE } from "./predict/notes.ts";
 import { withCount } from "./progress.ts";
-import { loadModel } from "./run/model.ts";
-import { plain } from "./words.ts";
+import { loadModel } from "../run/model.ts";
+import { plain } from "../run/words.ts";
 import { complain, say } from "./terminal.ts";
 
 interface Arguments {

@@ -6,8 +6,8 @@ import { runTask, UsageError, wholeNumber } from "./command.ts";
 import { writeCheckedFile } from "./export/checked_file.ts";
 import { taskCall } from "./invocation.ts";
 import { checkPlace } from "./place.ts";
-import { loadModel } from "./run/model.ts";
-import { plain } from "./words.ts";
+import { loadModel } from "../run/model.ts";
+import { plain } from "../run/words.ts";
 import { say } from "./terminal.ts";
 
 /** What each format is written by. */

@@ -9,9 +9,9 @@ import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
 import { sayWhereNoLetters } from "./letters.ts";
 import { summarize, summaryLines } from "./summary.ts";
-import { writeWholeFile } from "./whole_file.ts";
+import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { complain, printWhole, say } from "./terminal.ts";
-import { jsonText } from "./words.ts";
+import { jsonText } from "../formats/json.ts";
 
 /** More than these are counted, not listed. */
 const MOST_LISTED = 20;

@@ -9,7 +9,7 @@
  */
 import { isAbsolute, join, normalize, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { shellWord } from "./shell_word.ts";
+import { shellWord } from "../formats/shell_word.ts";
 
 /** The first argument that `deno task` and the installed command pass. */
 const TYPED_IN = "--typed-in=", INSTALLED = "--installed";

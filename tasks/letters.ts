@@ -1,5 +1,5 @@
 /** Whether words in pictures come out as letters: where no font is found they are boxes, or nothing. */
-import { NO_FONT } from "./charts/font.ts";
+import { NO_FONT } from "../pictures/charts/font.ts";
 import { loadSharp } from "./deps.ts";
 import { complain } from "./terminal.ts";
 

@@ -1,6 +1,6 @@
 /** Options of a task in one list: its command line takes them, its document holds them, the report's commands name them. */
 import type { Command, Option } from "./deps.ts";
-import { shellWord } from "./shell_word.ts";
+import { shellWord } from "../formats/shell_word.ts";
 
 /** Values of options, by their names in code: `minimumSupport` for `--minimum-support`. */
 export type OptionValues = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Whether a file may be written where a command line says: asked before the work, so that none is done in vain. */
 import { UsageError } from "./command.ts";
-import { plain } from "./words.ts";
+import { plain } from "../run/words.ts";
 
 /**
  * Refuses a place where something is, unless it is a file and may be replaced.

@@ -19,9 +19,9 @@ import {
 } from "./predict/tables.ts";
 import { checkPlace } from "./place.ts";
 import { withCount } from "./progress.ts";
-import { loadModel } from "./run/model.ts";
-import { writeWholeFile } from "./whole_file.ts";
-import { plain } from "./words.ts";
+import { loadModel } from "../run/model.ts";
+import { writeWholeFile } from "../run/storage/whole_file.ts";
+import { plain } from "../run/words.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {

@@ -5,8 +5,8 @@ import { taskCall } from "./invocation.ts";
 import { createProgress } from "./progress.ts";
 import { gather } from "./report/facts.ts";
 import { renderReport } from "./report/page.ts";
-import { writeWholeFile } from "./whole_file.ts";
-import { percent, plain } from "./words.ts";
+import { writeWholeFile } from "../run/storage/whole_file.ts";
+import { percent, plain } from "../run/words.ts";
 import { say } from "./terminal.ts";
 
 interface Arguments {

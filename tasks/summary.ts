@@ -1,7 +1,7 @@
 /** What a dataset holds, counted: the same for every `prepare` and for `inspect`, as lines to read or as JSON. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { foldKind, PARTS } from "../datasets/split.ts";
-import { plain } from "./words.ts";
+import { plain } from "../run/words.ts";
 
 /** Counts of a dataset. */
 export interface Summary {

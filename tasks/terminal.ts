@@ -1,5 +1,5 @@
 /** The one way to a terminal: nothing in a line is obeyed there, whoever wrote the names in it. */
-import { printable } from "../datasets/printable.ts";
+import { printable, printableLines } from "../datasets/printable.ts";
 
 /** Prints lines on the standard output. */
 export function say(...lines: string[]): void {
@@ -16,15 +16,10 @@ export function complain(...lines: string[]): void {
  * has seen enough, as in `| head`.
  */
 export async function printWhole(text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(byLine(text));
+  const bytes = new TextEncoder().encode(printableLines(text));
   try {
     for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
-}
-
-/** A text whose line breaks are its own, fit for a terminal. */
-export function byLine(text: string): string {
-  return text.split("\n").map(printable).join("\n");
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { openGpu } from "../gpu/device.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { parseArguments } from "./train/options.ts";
-import { trainRun } from "./train/run.ts";
-import { percent } from "./words.ts";
+import { trainRun } from "../run/train.ts";
+import { percent } from "../run/words.ts";
 import { complain, say } from "./terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { openGpu } from "../gpu/device.ts";
 import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
-import { unfinished } from "./run/checkpoints.ts";
-import { openRun } from "./run/open.ts";
+import { unfinished } from "../run/checkpoints.ts";
+import { openRun } from "../run/open.ts";
 import { explainImage } from "./visualize/image.ts";
 import { layerFolder, visualizeLayer } from "./visualize/layer.ts";
 import { type Looked, lookInto } from "./visualize/network.ts";
 import { parseArguments, type VisualizeArguments } from "./visualize/options.ts";
 import { number } from "./visualize/sheets.ts";
-import { percent } from "./words.ts";
+import { percent } from "../run/words.ts";
 import { complain, say } from "./terminal.ts";
 
 /** Does what a command line says, and returns the exit code. */

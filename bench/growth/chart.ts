@@ -1,6 +1,6 @@
 /** The growth as a picture: a panel a sweep, the cost of a unit of work against the size. A flat line is cost in proportion to the work. */
-import { CONFIG, INK, SERIES, svgToPng, vegaSvg } from "../../tasks/charts/style.ts";
-import type { TopLevelSpec } from "../../tasks/deps.ts";
+import { CONFIG, INK, SERIES, svgToPng, vegaSvg } from "../../pictures/charts/style.ts";
+import type { TopLevelSpec } from "../../pictures/deps.ts";
 import type { Growth } from "./measure.ts";
 
 /** What stands above a panel, and along its axis with the unit. */

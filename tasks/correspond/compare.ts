@@ -8,7 +8,7 @@ import {
 } from "../../analysis/statistics/correspondence.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { createProgress, withCount } from "../progress.ts";
-import type { Run } from "../run/open.ts";
+import type { Run } from "../../run/open.ts";
 import type { Observations } from "./observations.ts";
 
 /** Family-wise p-values below this, those of a direction among them, are called more than chance. */

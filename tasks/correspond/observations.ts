@@ -4,7 +4,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { Grouping } from "../../analysis/statistics/exchange.ts";
 import { UsageError } from "../command.ts";
 import { taskCall } from "../invocation.ts";
-import { type Tested, whom } from "../words.ts";
+import { type Tested, whom } from "../../run/words.ts";
 
 /** Code of a unit that nobody looked for. */
 const UNKNOWN = 255;

@@ -1,7 +1,7 @@
 /** The pictures of a comparison: heat map, bars, the sheet of what the filters see. */
-import { divergencesPng } from "../charts/divergences.ts";
-import { heatMapPng } from "../charts/heat_map.ts";
-import type { Run } from "../run/open.ts";
+import { divergencesPng } from "../../pictures/charts/divergences.ts";
+import { heatMapPng } from "../../pictures/charts/heat_map.ts";
+import type { Run } from "../../run/open.ts";
 import { type Comparison, excess, rowOf, SIGNIFICANT } from "./compare.ts";
 import type { Observations } from "./observations.ts";
 import type { UnitSights } from "./project.ts";

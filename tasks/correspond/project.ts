@@ -4,7 +4,7 @@ import { projectUnits } from "../../analysis/projection.ts";
 import { topHits } from "../../analysis/top_activations.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { withCount } from "../progress.ts";
-import type { Run } from "../run/open.ts";
+import type { Run } from "../../run/open.ts";
 import { type Comparison, excited } from "./compare.ts";
 import type { Observations } from "./observations.ts";
 

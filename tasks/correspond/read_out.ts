@@ -2,7 +2,7 @@
 import type { LayerResponses } from "../../analysis/responses.ts";
 import { actionUnitProbe, type ProbeResult } from "../../analysis/statistics/probe.ts";
 import { foldKind } from "../../datasets/split.ts";
-import type { Run } from "../run/open.ts";
+import type { Run } from "../../run/open.ts";
 import { observe } from "./observations.ts";
 
 /** What probe.json holds. */

@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { loadSharp } from "../deps.ts";
 import { sayWhereNoLetters } from "../letters.ts";
-import { FONT } from "../charts/font.ts";
-import { INK, QUIET } from "../charts/style.ts";
+import { FONT } from "../../pictures/charts/font.ts";
+import { INK, QUIET } from "../../pictures/charts/style.ts";
 import type { Sight } from "./project.ts";
 
 /** A unit's line of the sheet. */

@@ -2,7 +2,7 @@
 import { aucInterval } from "../../analysis/statistics/auc_interval.ts";
 import type { UnitSupport } from "../../analysis/statistics/correspondence.ts";
 import { actionUnitName } from "../../datasets/action_units.ts";
-import { csv } from "../words.ts";
+import { csv } from "../../formats/csv.ts";
 import { type Comparison, excess, excited, ranking, rowOf, SIGNIFICANT } from "./compare.ts";
 import type { Carrier, Observations } from "./observations.ts";
 import type { UnitTruth } from "./truth.ts";

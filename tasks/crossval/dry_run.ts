@@ -1,11 +1,11 @@
 /** What a cross-validation would do, as lines: nothing is started and nothing is written. */
 import type { PlannedRun } from "../../training/cross_validation/plan.ts";
-import { elementArguments } from "./command_line.ts";
-import { finishedRun } from "./finished.ts";
-import type { Manifest } from "./manifest.ts";
-import { shellWord } from "../shell_word.ts";
+import { elementArguments } from "../../run/engines/command_line.ts";
+import { finishedRun } from "../../run/cross_validation/finished.ts";
+import type { Manifest } from "../../run/cross_validation/manifest.ts";
+import { shellWord } from "../../formats/shell_word.ts";
 import type { CrossvalArguments } from "./options.ts";
-import { arrayScript, sbatchArguments } from "./slurm.ts";
+import { arrayScript, sbatchArguments } from "../../run/engines/slurm.ts";
 
 /** The lines: each run with what it has done, then the commands. */
 export async function describeRuns(

@@ -3,7 +3,7 @@ import { type Variant, VARIANTS } from "../../training/options.ts";
 import { wholeNumber } from "../command.ts";
 import { Command, InvalidArgumentError, Option } from "../deps.ts";
 import { defaultPath, taskCall } from "../invocation.ts";
-import type { DatasetName } from "../run/dataset_names.ts";
+import type { DatasetName } from "../../run/dataset_names.ts";
 import { readDataset, type TrainArguments, withTrainingOptions } from "../train/options.ts";
 
 /** Who does the runs. */

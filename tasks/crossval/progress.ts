@@ -2,8 +2,8 @@
 import type { Outcome } from "../../training/cross_validation/engine.ts";
 import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import { createProgress } from "../progress.ts";
-import { percent } from "../words.ts";
-import { runFolder } from "./manifest.ts";
+import { percent } from "../../run/words.ts";
+import { runFolder } from "../../run/cross_validation/manifest.ts";
 import { complain } from "../terminal.ts";
 
 /** A display of a cross-validation. */

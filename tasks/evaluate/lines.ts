@@ -1,7 +1,7 @@
 /** An evaluation as lines for people. */
 import type { Evaluation, TestMetrics } from "../../training/evaluation/evaluate.ts";
-import type { TransferRecord } from "./transfer.ts";
-import { mostFrequent, notCovered, percent, percentOrDash, plain, range, whom } from "../words.ts";
+import type { TransferRecord } from "../../run/transfer.ts";
+import { mostFrequent, notCovered, percent, percentOrDash, plain, range, whom } from "../../run/words.ts";
 
 /** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
 export function evaluationLines(evaluation: Evaluation): string[] {

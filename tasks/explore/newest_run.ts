@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { UsageError } from "../command.ts";
 import { taskCall } from "../invocation.ts";
-import { RunFolder } from "../run/folder.ts";
+import { RunFolder } from "../../run/folder.ts";
 
 /**
  * The folder under `runs` whose last checkpoint is the newest.

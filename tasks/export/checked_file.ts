@@ -1,6 +1,6 @@
 /** Writes a file that is read back before it counts. */
 import { UsageError } from "../command.ts";
-import { writeWholeFile } from "../whole_file.ts";
+import { writeWholeFile } from "../../run/storage/whole_file.ts";
 
 /**
  * Writes a file under another name, reads it back, and gives it its name only then: where the disk has kept something else, what was there

@@ -3,7 +3,7 @@ import { basename, dirname, join, matchesGlob, relative, resolve } from "node:pa
 import { isThere } from "../../datasets/file_system.ts";
 import { isWithin } from "../../datasets/paths.ts";
 import { fileName, UsageError } from "../command.ts";
-import { plain } from "../words.ts";
+import { plain } from "../../run/words.ts";
 
 /** File systems take 255 bytes, and a letter may have four. */
 const LONGEST_NAME = 60;

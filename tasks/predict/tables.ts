@@ -1,7 +1,9 @@
 /** Predictions as text: lines to read, JSON and CSV for programs. */
 import type { FaceCrop } from "../../datasets/faces/mod.ts";
-import type { LoadedModel } from "../run/model.ts";
-import { csv, jsonText, percent, plain } from "../words.ts";
+import type { LoadedModel } from "../../run/model.ts";
+import { jsonText } from "../../formats/json.ts";
+import { csv } from "../../formats/csv.ts";
+import { percent, plain } from "../../run/words.ts";
 import type { PredictedFace, PredictedPicture } from "./predict.ts";
 
 /** What is kept of a picture when it has been dealt with. */

@@ -3,8 +3,8 @@ import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { MOST_SEED, UsageError, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
 import { defaultPath } from "../invocation.ts";
-import { BUILT_IN } from "../run/data.ts";
-import { defaultFolder } from "../run/default_folder.ts";
+import { BUILT_IN } from "../../run/data.ts";
+import { defaultFolder } from "../../run/default_folder.ts";
 import { prepare, type Run, withOutput } from "./preparation.ts";
 import { drawCkPlusTwin, drawTfdTwin } from "./twins.ts";
 

@@ -6,7 +6,7 @@ import { checkTwinTarget } from "../../datasets/synthetic/twins/folder.ts";
 import { writeTfdTwin } from "../../datasets/synthetic/twins/tfd.ts";
 import { TFD_CLASSES } from "../../datasets/tfd.ts";
 import { withCount } from "../progress.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../../formats/shell_word.ts";
 import { stoppable } from "./preparation.ts";
 import { defaultPath, taskCall } from "../invocation.ts";
 import { say } from "../terminal.ts";

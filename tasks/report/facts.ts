@@ -1,11 +1,11 @@
 /** Everything that the page is made of, read and drawn: plain data, before any HTML. */
-import { curvesSvg } from "../charts/curves.ts";
+import { curvesSvg } from "../../pictures/charts/curves.ts";
 import { type HeatMap, heatMap, sightPictures } from "./pictures/action_units.ts";
 import type { Picture } from "./pictures/embed.ts";
 import { filterPicture, weightPictures } from "./pictures/filters.ts";
 import { filterOrderOf } from "./pictures/priority.ts";
 import type { ImagesKind } from "../../training/model.ts";
-import { imagesOfRun } from "../run/images.ts";
+import { imagesOfRun } from "../../run/images.ts";
 import type { VisualizedFilter } from "./read/documents.ts";
 import { readRunFiles, type RunFiles } from "./read/run_files.ts";
 

@@ -9,7 +9,7 @@ import { fileName, MOST_SEED, number, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
 import { defaultPath, taskCall } from "../invocation.ts";
 import { withOptions } from "../option_list.ts";
-import { type DatasetName, DATASETS } from "../run/dataset_names.ts";
+import { type DatasetName, DATASETS } from "../../run/dataset_names.ts";
 
 /** The options as they were given; what was left out is undefined. */
 export interface TrainArguments {

@@ -3,7 +3,8 @@ import { attribute, ATTRIBUTION_METHODS, type AttributionMethod } from "../../an
 import { UsageError } from "../command.ts";
 import { likeliest } from "../likeliest.ts";
 import { inForce } from "../option_list.ts";
-import { jsonText, percent } from "../words.ts";
+import { jsonText } from "../../formats/json.ts";
+import { percent } from "../../run/words.ts";
 import { cut, GREY_SCALE, greyLevels, likeness, scaled } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
 import { IMAGE_OPTIONS, VISUALIZE_OPTIONS, type VisualizeArguments } from "./options.ts";

@@ -10,7 +10,7 @@ import { createProgress, withCount } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";
 import { type Looked, withEveryControl } from "./network.ts";
 import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
-import { jsonText } from "../words.ts";
+import { jsonText } from "../../formats/json.ts";
 import { VISUALIZE_OPTIONS, type VisualizeArguments } from "./options.ts";
 
 /** Filters that go through the GPU and onto paper together. */

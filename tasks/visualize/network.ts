@@ -5,8 +5,8 @@ import type { Parameters } from "../../network/parameters.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { chooseCheckpoint } from "../../training/evaluation/evaluate.ts";
 import { type CheckpointScore, RULES, type Selection } from "../../training/evaluation/select.ts";
-import { savedCheckpoints, stepsOf } from "../run/checkpoints.ts";
-import { createNetwork, type Run } from "../run/open.ts";
+import { savedCheckpoints, stepsOf } from "../../run/checkpoints.ts";
+import { createNetwork, type Run } from "../../run/open.ts";
 
 /** A run's network and its control: the same sizes and scale, every weight drawn anew. */
 export interface Looked extends Disposable {

@@ -1,7 +1,7 @@
 /** A page of small grey pictures and words: pictures are drawn into the pixels, words come as SVG over them. */
 import { Buffer } from "node:buffer";
-import { FONT } from "../charts/font.ts";
-import { INK, QUIET } from "../charts/style.ts";
+import { FONT } from "../../pictures/charts/font.ts";
+import { INK, QUIET } from "../../pictures/charts/style.ts";
 import { loadSharp } from "../deps.ts";
 import { escape } from "../escape.ts";
 import { sayWhereNoLetters } from "../letters.ts";

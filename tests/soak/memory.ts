@@ -7,7 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { openGpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { RunFolder } from "../../tasks/run/folder.ts";
+import { RunFolder } from "../../run/folder.ts";
 import { evaluateRows } from "../../training/evaluation/rows.ts";
 import { train } from "../../training/train.ts";
 import { inTemporary } from "../support/files.ts";

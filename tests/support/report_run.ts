@@ -2,7 +2,7 @@
 import { filterSheet, type ShownFilter, weightGrid } from "../../tasks/visualize/sheets.ts";
 import { sheetPng } from "../../tasks/correspond/sheet.ts";
 import type { UnitEntry } from "../../tasks/correspond/tables.ts";
-import { csv } from "../../tasks/words.ts";
+import { csv } from "../../formats/csv.ts";
 import { Random } from "./random.ts";
 
 /** A class's name that is a program, a dataset's that leaves its attribute, a unit's with both. */

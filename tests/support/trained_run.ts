@@ -3,8 +3,8 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { RunFolder } from "../../tasks/run/folder.ts";
-import type { Run } from "../../tasks/run/open.ts";
+import { RunFolder } from "../../run/folder.ts";
+import type { Run } from "../../run/open.ts";
 import type { TrainArguments } from "../../tasks/train/options.ts";
 import { protocolFor } from "../../training/evaluation/select.ts";
 import { trainingSettings } from "../../training/options.ts";
@@ -30,8 +30,8 @@ export async function trainedRun(
   details: Record<string, unknown> = { source: "a test" },
 ): Promise<Run> {
   // They load what needs permissions.
-  const { openRun } = await import("../../tasks/run/open.ts");
-  const { writeRunRecord } = await import("../../tasks/run/record.ts");
+  const { openRun } = await import("../../run/open.ts");
+  const { writeRunRecord } = await import("../../run/record.ts");
   const given = { data: `${folder}/data`, split: 0, seed: 5, resume: false, select: "validation" as const, ...options };
   const { steps = 4, checkpointEvery = 2, seed } = given;
   const settings = trainingSettings(

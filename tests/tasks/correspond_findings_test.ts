@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { benjaminiHochberg } from "../../analysis/statistics/benjamini_hochberg.ts";
 import { actionUnitCorrespondence } from "../../analysis/statistics/correspondence.ts";
-import { filterOrder } from "../../tasks/charts/heat_map.ts";
+import { filterOrder } from "../../pictures/charts/heat_map.ts";
 import { correspondLines } from "../../tasks/correspond/lines.ts";
 import { carriers, observe, sequencesOf } from "../../tasks/correspond/observations.ts";
 import type { ReadOut } from "../../tasks/correspond/read_out.ts";
 import { tooFewPermutations, unitEntries, type UnitEntry } from "../../tasks/correspond/tables.ts";
 import { judge, lookInside } from "../../tasks/correspond/truth.ts";
-import { notCovered } from "../../tasks/words.ts";
+import { notCovered } from "../../run/words.ts";
 import { needs } from "../permissions.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 

@@ -1,8 +1,8 @@
 // The picture of a training run: it is a PNG of a sensible size, shows its data, and refuses to be empty.
 
 import assert from "node:assert/strict";
-import { curvesPng, curvesSvg } from "../../tasks/charts/curves.ts";
-import type { CurveRecord } from "../../tasks/charts/lines.ts";
+import { curvesPng, curvesSvg } from "../../pictures/charts/curves.ts";
+import type { CurveRecord } from "../../pictures/charts/lines.ts";
 import { differentData } from "../../tasks/curves.ts";
 import { needs } from "../permissions.ts";
 

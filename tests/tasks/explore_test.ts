@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readSafetensors } from "../../network/safetensors.ts";
 import { newestRun } from "../../tasks/explore/newest_run.ts";
 import { cropGrey } from "../../tasks/explore/page/reading/crop.ts";
-import { RunFolder } from "../../tasks/run/folder.ts";
+import { RunFolder } from "../../run/folder.ts";
 import { readModel, writeModel } from "../../training/model.ts";
 import { RUN } from "../fuzz/parsers/documents.ts";
 import { needs } from "../permissions.ts";

@@ -35,7 +35,7 @@ Deno.test({
   fn: () =>
     inTemporary(async (folder) => {
       const program = `
-        import { svgToPng } from "./tasks/charts/style.ts";
+        import { svgToPng } from "./pictures/charts/style.ts";
         import { Page } from "./tasks/visualize/page.ts";
         const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text y="16">words</text>' +
           '<path d="M0 0h9" stroke="#000"/></svg>';

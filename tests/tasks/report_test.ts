@@ -5,7 +5,7 @@ import { gather } from "../../tasks/report/facts.ts";
 import { escape } from "../../tasks/escape.ts";
 import { json, markup } from "../../tasks/report/html.ts";
 import { LIMIT, renderReport } from "../../tasks/report/page.ts";
-import { imagesOfRun } from "../../tasks/run/images.ts";
+import { imagesOfRun } from "../../run/images.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { needs } from "../permissions.ts";

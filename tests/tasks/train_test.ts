@@ -9,7 +9,7 @@ import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
 import { openGpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import { readCheckpoint } from "../../training/checkpoint.ts";
-import { RunFolder } from "../../tasks/run/folder.ts";
+import { RunFolder } from "../../run/folder.ts";
 import { train } from "../../training/train.ts";
 import { needs } from "../permissions.ts";
 import { writeMat } from "../support/mat_writer.ts";

@@ -27,7 +27,7 @@ async function runHere(task: string, argv: string[]): Promise<void> {
   const { correspondTask } = await import("../../tasks/correspond.ts");
   const { reportTask } = await import("../../tasks/report.ts");
   const { parseArguments } = await import("../../tasks/train/options.ts");
-  const { trainRun } = await import("../../tasks/train/run.ts");
+  const { trainRun } = await import("../../run/train.ts");
   const tasks: Record<string, () => Promise<unknown>> = {
     async train() {
       using gpu = await openGpu();

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { openGpu } from "../../gpu/device.ts";
-import { loadModel } from "../../tasks/run/model.ts";
-import { checkResumable } from "../../tasks/run/record.ts";
+import { loadModel } from "../../run/model.ts";
+import { checkResumable } from "../../run/record.ts";
 import type { CheckpointInfo } from "../../training/checkpoint.ts";
 import { trainingSettings } from "../../training/options.ts";
 import { needs } from "../permissions.ts";
@@ -14,7 +14,7 @@ import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run", "env");
 // What reads pictures asks for permissions when it is loaded.
-const { trainRun } = ignore ? {} as never : await import("../../tasks/train/run.ts");
+const { trainRun } = ignore ? {} as never : await import("../../run/train.ts");
 
 async function withData(body: (run: string, train: string[]) => Promise<void>) {
   await inTemporary(async (folder) => {

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { openGpu } from "../../gpu/device.ts";
-import { keepManifest, type Manifest, readManifest } from "../../tasks/crossval/manifest.ts";
-import { RunFolder } from "../../tasks/run/folder.ts";
+import { keepManifest, type Manifest, readManifest } from "../../run/cross_validation/manifest.ts";
+import { RunFolder } from "../../run/folder.ts";
 import { planRuns } from "../../training/cross_validation/plan.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
@@ -14,7 +14,7 @@ import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run", "env");
 // What reads pictures asks for permissions when it is loaded.
-const { trainRun } = ignore ? {} as never : await import("../../tasks/train/run.ts");
+const { trainRun } = ignore ? {} as never : await import("../../run/train.ts");
 
 Deno.test({
   name: "starts: where another start has drawn the built-in faces in the meantime, they are used",

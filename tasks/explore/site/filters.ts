@@ -7,7 +7,7 @@ import { taskCall } from "../../invocation.ts";
 import { sheetRegion } from "../../report/pictures/filters.ts";
 import { openSheet } from "../../report/pictures/sheet_file.ts";
 import { LAYER, readVisualization, VISUALIZATION } from "../../report/read/run_files.ts";
-import type { RunFolder } from "../../run/folder.ts";
+import type { RunFolder } from "../../../run/folder.ts";
 import type { AboutFilters } from "../page/about.ts";
 import type { SiteFile } from "./file.ts";
 

@@ -1,5 +1,5 @@
 /** What each Action Unit's best filters see, cut out of the sheet that correspond drew; and the rows of the heat map. */
-import { filterOrder } from "../../charts/heat_map.ts";
+import { filterOrder } from "../../../pictures/charts/heat_map.ts";
 import { SIGNIFICANT } from "../../correspond/compare.ts";
 import { FILTERS } from "../../correspond/project.ts";
 import { sheetBlocks } from "../../correspond/sheet.ts";

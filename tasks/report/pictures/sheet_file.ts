@@ -4,7 +4,7 @@ import { SourceError } from "../../../datasets/source_error.ts";
 import { UsageError } from "../../command.ts";
 import { loadPictureFile } from "../../deps.ts";
 import { taskCall } from "../../invocation.ts";
-import type { RunFolder } from "../../run/folder.ts";
+import type { RunFolder } from "../../../run/folder.ts";
 
 /** PNG, and larger than any page that a task draws. */
 const SHEETS = { formats: ["png"], mostPixels: 2 ** 26, mostBytes: 2 ** 26 };

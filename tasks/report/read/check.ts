@@ -3,7 +3,7 @@ import { filtersOf, type Layer } from "../../../analysis/layer.ts";
 import type { Evaluation } from "../../../training/evaluation/evaluate.ts";
 import { SELECTIONS } from "../../../training/evaluation/select.ts";
 import { IMAGES_KINDS } from "../../../training/model.ts";
-import { checkConfusion } from "../../documents/confusion.ts";
+import { checkConfusion } from "../../../run/documents/confusion.ts";
 import {
   checkFields,
   type Kind,

@@ -3,13 +3,13 @@ import type { Layer } from "../../../analysis/layer.ts";
 import { excerpt } from "../../../datasets/printable.ts";
 import type { TrainRecord } from "../../../training/train.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
-import type { EvaluationDocument } from "../../evaluate/run.ts";
-import type { TransferRecord } from "../../evaluate/transfer.ts";
+import type { EvaluationDocument } from "../../../run/evaluate.ts";
+import type { TransferRecord } from "../../../run/transfer.ts";
 import { type Kind, NUMBER, whole } from "../../documents/fields.ts";
 import { notWritten, readDocument, readText } from "../../documents/read.ts";
-import { savedSteps } from "../../run/checkpoints.ts";
-import { RunFolder } from "../../run/folder.ts";
-import { readRunRecord, type RunRecord } from "../../run/record.ts";
+import { savedSteps } from "../../../run/checkpoints.ts";
+import { RunFolder } from "../../../run/folder.ts";
+import { readRunRecord, type RunRecord } from "../../../run/record.ts";
 import {
   checkCorrespondence,
   checkEvaluation,

@@ -1,7 +1,7 @@
 /** Filters against Action Units: the heat map that leads to the filters, a card for each unit, the truth test, the read-out. */
 import { SIGNIFICANT } from "../../correspond/compare.ts";
 import { ANSWERED, type Pair, tooFewPermutations, type UnitEntry, unitTitle } from "../../correspond/tables.ts";
-import { percent } from "../../words.ts";
+import { percent } from "../../../run/words.ts";
 import type { Facts } from "../facts.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { HeatMap } from "../pictures/action_units.ts";

@@ -1,5 +1,5 @@
 /** What stands behind everything: controls, limits, how to do it again, what was read. */
-import { mostFrequent, percent } from "../../words.ts";
+import { mostFrequent, percent } from "../../../run/words.ts";
 import type { Facts } from "../facts.ts";
 import { type Html, markup } from "../html.ts";
 import { commands, DATA, othersOf, RUN, unsaid } from "../commands.ts";

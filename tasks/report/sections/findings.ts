@@ -3,7 +3,7 @@ import { CORRESPOND_OPTIONS } from "../../correspond/options.ts";
 import { unitTitle } from "../../correspond/tables.ts";
 import { LEAST_RATIO } from "../../correspond/truth.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
-import { percent } from "../../words.ts";
+import { percent } from "../../../run/words.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import { differences, type Made } from "../differences.ts";
 import type { Facts } from "../facts.ts";

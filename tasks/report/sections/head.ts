@@ -1,7 +1,7 @@
 /** The top of the page: what this is, the number, how sure it is, and what it must not be taken for. */
-import { notCovered, percent, whom } from "../../words.ts";
+import { notCovered, percent, whom } from "../../../run/words.ts";
 import { type Content, type Html, markup } from "../html.ts";
-import { stepsOf } from "../../run/checkpoints.ts";
+import { stepsOf } from "../../../run/checkpoints.ts";
 import type { Facts } from "../facts.ts";
 import type { ImagesKind } from "../../../training/model.ts";
 import { count, missing, outdated, warning } from "./parts.ts";

@@ -1,5 +1,5 @@
 /** Pieces that several sections are made of. */
-import { missedSteps } from "../../run/checkpoints.ts";
+import { missedSteps } from "../../../run/checkpoints.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { Picture } from "../pictures/embed.ts";
 

@@ -1,5 +1,5 @@
 /** How good the chosen checkpoint is: measures, confusions, classes, other data. */
-import { percent, percentOrDash, range, whom } from "../../words.ts";
+import { percent, percentOrDash, range, whom } from "../../../run/words.ts";
 import { type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import { EVALUATE_OPTIONS } from "../../evaluate/options.ts";

@@ -1,6 +1,6 @@
 /** How training went, and how good every checkpoint is. */
-import { smoothingWords } from "../../charts/curves.ts";
-import { percent } from "../../words.ts";
+import { smoothingWords } from "../../../pictures/charts/curves.ts";
+import { percent } from "../../../run/words.ts";
 import { type Content, Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import { count, missing, number, section, table } from "./parts.ts";
