@@ -6,6 +6,7 @@ import { defineKernel } from "../../gpu/kernel.ts";
 import { roundsOf } from "../../gpu/rounds.ts";
 import type { StoredAs } from "../convolution/workspace.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
+import { texelCode } from "../texture/mod.ts";
 import productBuffersCode from "./loads/product_buffers.wgsl" with { type: "text" };
 import productTexturesCode from "./loads/product_textures.wgsl" with { type: "text" };
 import inputCode from "./input.wgsl" with { type: "text" };
@@ -141,7 +142,7 @@ function productKernels({ storage, extensions }: typeof products[keyof typeof pr
 export const productFromTextures = defineKernel({
   name: "winograd/product",
   code: productCode,
-  shared: [{ name: "winograd/loads/product_textures", code: productTexturesCode }, products.float32.storage],
+  shared: [{ name: "winograd/loads/product_textures", code: productTexturesCode }, texelCode, products.float32.storage],
   ...product,
   bindings: { a: "texture", b: "texture", z: "write" },
   rounds: ({ depth }) => roundsOf([depth]),
