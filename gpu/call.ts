@@ -82,7 +82,21 @@ export function withTextures(call: Call, textures: NonNullable<Call["textures"]>
   return { ...call, textures };
 }
 
-/** Encodes what a call wants copied before it runs: a word of a buffer into its uniform, buffers into their textures. */
+/**
+ * Encodes what a call wants copied before it runs, outside any pass: a word of a buffer into its uniform, buffers into their textures.
+ *
+ * @example
+ * ```ts
+ * import { encodeCopies } from "./call.ts";
+ * import { openGpu } from "./device.ts";
+ * import { reluForward } from "../kernels/relu/mod.ts";
+ * using gpu = await openGpu();
+ * const [x, y] = [gpu.createBuffer("x", 64), gpu.createBuffer("y", 64)];
+ * const encoder = gpu.device.createCommandEncoder();
+ * for (const call of reluForward(gpu, { x, y }, 16)) encodeCopies(encoder, call); // nothing to copy
+ * gpu.device.queue.submit([encoder.finish()]);
+ * ```
+ */
 export function encodeCopies(encoder: GPUCommandEncoder, call: Call): void {
   if (call.fromBuffer && call.uniform) {
     const { buffer, offset, to } = call.fromBuffer;
@@ -102,8 +116,17 @@ export function encodeCopies(encoder: GPUCommandEncoder, call: Call): void {
   }
 }
 
-/** Whether a call has anything to copy before it runs. */
-export function hasCopies({ fromBuffer, textures }: Call): boolean {
+/**
+ * Whether a call has anything to copy before it runs.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { hasCopies } from "./call.ts";
+ * assert(!hasCopies({}));
+ * ```
+ */
+export function hasCopies({ fromBuffer, textures }: Pick<Call, "fromBuffer" | "textures">): boolean {
   return fromBuffer !== undefined || (textures?.length ?? 0) > 0;
 }
 

@@ -7,6 +7,8 @@ import { roundsOf } from "../../gpu/rounds.ts";
 import type { StoredAs } from "../convolution/workspace.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
 import { texelCode } from "../texture/mod.ts";
+import outputBuffersCode from "./loads/output_buffers.wgsl" with { type: "text" };
+import outputTexturesCode from "./loads/output_textures.wgsl" with { type: "text" };
 import productBuffersCode from "./loads/product_buffers.wgsl" with { type: "text" };
 import productTexturesCode from "./loads/product_textures.wgsl" with { type: "text" };
 import inputCode from "./input.wgsl" with { type: "text" };
@@ -41,6 +43,14 @@ const transforms = {
   float16: { storage: storageFile("transform_float16", transformFloat16Code), extensions: ["f16"] },
 } as const;
 
+/** What the ways of transforming products back have in common. */
+const output = {
+  name: "winograd/output",
+  code: outputCode,
+  parameters: tileParameters,
+  constants: ["RELU", "POOL"],
+} as const;
+
 /** The transforms. */
 function transformKernels({ storage, extensions }: typeof transforms[StoredAs]) {
   return {
@@ -66,13 +76,10 @@ function transformKernels({ storage, extensions }: typeof transforms[StoredAs]) 
     }),
     /** Products back into images. */
     output: defineKernel({
-      name: "winograd/output",
-      code: outputCode,
-      shared: [storeBlockCode, storage],
+      ...output,
+      shared: [{ name: "winograd/loads/output_buffers", code: outputBuffersCode }, storeBlockCode, storage],
       extensions,
       bindings: { m: "read", y: "write", argmax: "write", scales: "read" },
-      parameters: tileParameters,
-      constants: ["RELU", "POOL"],
     }),
     /** Gradient tiles into the domain, for the gradient by weight. */
     outputGradient: defineKernel({
@@ -96,6 +103,18 @@ function transformKernels({ storage, extensions }: typeof transforms[StoredAs]) 
     }),
   };
 }
+
+/** Products back into images, from a texture. */
+export const outputFromTexture = defineKernel({
+  ...output,
+  shared: [
+    { name: "winograd/loads/output_textures", code: outputTexturesCode },
+    texelCode,
+    storeBlockCode,
+    transforms.float32.storage,
+  ],
+  bindings: { m: "texture", y: "write", argmax: "write", scales: "read" },
+});
 
 /** How the products' operands and results are stored. */
 const products = {

@@ -7,9 +7,9 @@
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import { withTextures } from "../../gpu/call.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
-import { gridFor } from "../../gpu/kernel.ts";
+import { type Grid, gridFor, type KernelArguments } from "../../gpu/kernel.ts";
 import { type ConvolutionShape, type Loads, padTo, winogradPlan, type Workspace } from "../convolution/workspace.ts";
-import { productFromTextures, productsOf, transformsOf } from "./kernels.ts";
+import { outputFromTexture, productFromTextures, productsOf, transformsOf } from "./kernels.ts";
 import { outputElements, roomFor, scaleOf } from "./scales.ts";
 
 /** Choices of a {@linkcode product}. */
@@ -75,6 +75,19 @@ function* pieces(shape: ConvolutionShape, workspace: Workspace) {
   }
 }
 
+/** Products back into images, from where the workspace says. */
+function output(
+  gpu: Gpu,
+  { loads, stored, products }: Workspace,
+  values: KernelArguments<typeof outputFromTexture.bindings, typeof outputFromTexture.parameters>,
+  grid: Grid,
+  constants: { RELU: number; POOL: number },
+): Call {
+  if (loads === "buffers") return gpu.prepare(transformsOf[stored].output, values, grid, constants);
+  const byteLength = 4 * 64 * values.padded_channels * values.padded_tiles;
+  return withTextures(gpu.prepare(outputFromTexture, values, grid, constants), [{ buffer: products, byteLength }]);
+}
+
 /** A correlation with `outputs` results from `inputs` channels, `elements` in all: the forward pass, and flipped the gradient by input. */
 function correlate(
   gpu: Gpu,
@@ -127,8 +140,9 @@ function correlate(
           stored,
         },
       ),
-      gpu.prepare(
-        transforms.output,
+      output(
+        gpu,
+        workspace,
         {
           m: workspace.products,
           y: buffers.y,
@@ -138,7 +152,7 @@ function correlate(
           channels: outputs,
           padded_channels: rows,
         },
-        gridFor(outputs * piece.images * perImage),
+        gridFor(outputs * Math.ceil(piece.images * perImage / 4)),
         { RELU: Number(options.relu), POOL: Number(options.pool) },
       ),
     );

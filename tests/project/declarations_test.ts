@@ -51,7 +51,7 @@ for (const kernel of [...kernels, ...storedOtherwise]) {
     for (const { name, type } of bindings) {
       if (name === "p") assert.equal(type, "Parameters");
       else if (kernel.bindings[name] === "texture") assert.equal(type, "texture_2d<f32>", name);
-      else assert.match(type, /^array<(f32|u32|i32|vec4f|atomic<u32>|Stored|Operand4|Result4)>$/, name);
+      else assert.match(type, /^array<(f32|u32|i32|vec4f|atomic<u32>|Stored|Stored4|Operand4|Result4)>$/, name);
     }
     assert.deepEqual(parameters, Object.entries(kernel.parameters));
     assert.deepEqual(overrides.toSorted(), [...(kernel.constants ?? [])].toSorted());

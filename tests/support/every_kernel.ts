@@ -12,7 +12,13 @@ import * as relu from "../../kernels/relu/mod.ts";
 import * as response from "../../kernels/response/mod.ts";
 import * as sampling from "../../kernels/sampling/mod.ts";
 import * as sparse from "../../kernels/sparse/mod.ts";
-import { productFromTextures, productsOf, scaleKernel, transformsOf } from "../../kernels/winograd/kernels.ts";
+import {
+  outputFromTexture,
+  productFromTextures,
+  productsOf,
+  scaleKernel,
+  transformsOf,
+} from "../../kernels/winograd/kernels.ts";
 
 const modules = {
   augmentation,
@@ -41,6 +47,7 @@ export const kernels: readonly Kernel[] = [
 export const storedOtherwise: readonly Kernel[] = [
   ...winograd("float16"),
   productFromTextures,
+  outputFromTexture,
   ...Object.values(productsOf.float16ToFloat32),
 ] as unknown as Kernel[];
 
