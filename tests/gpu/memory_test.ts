@@ -52,7 +52,7 @@ Deno.test(
       gpu.addTexture(x); // a second call does nothing
       assert.equal(gpu.memory.bytes - before, 16 * 1024 * Math.ceil(texels / 1024));
       const call = gpu.prepare(kernel, { x, y, count: texels }, gridFor(texels));
-      buffers.run([withTextures(call, [{ buffer: x, byteLength: 16 * texels }])]);
+      gpu.run([withTextures(call, [{ buffer: x, byteLength: 16 * texels }])]);
       const back = await buffers.floats(y);
       assert(data.every((value, index) => value === back[index]), `${texels} texels`);
       if (texels > 1) {
@@ -69,6 +69,7 @@ Deno.test(
       for (const byteLength of [0, 8, 16 * texels + 16]) {
         assert.throws(() => withTextures(call, [{ buffer: x, byteLength }]), RangeError);
       }
+      gpu.release([call]);
     }
     const bare = buffers.output("bare", 4);
     assert.throws(
