@@ -22,7 +22,9 @@ export function bind<B extends Record<string, Access>, P extends Record<string, 
     if (!buffer) throw new GpuError(`kernel ${kernel.name}: ${name} has no buffer`);
     if (buffer.disposed) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) is disposed`);
     bound.push(buffer);
-    return { binding, resource: { buffer: buffer.handle } };
+    if (kernel.bindings[name] !== "texture") return { binding, resource: { buffer: buffer.handle } };
+    if (!buffer.texture) throw new GpuError(`kernel ${kernel.name}: buffer ${buffer.label} (${name}) has no texture`);
+    return { binding, resource: buffer.texture.createView() };
   });
   const bytes = parameterBytes(kernel, values as Values);
   const made: Call["made"] = {};

@@ -21,6 +21,9 @@ export function checkGpuArray(label: string, data: unknown): asserts data is Gpu
   checkArray(`data for buffer ${label}`, data, Float32Array, Uint32Array, Int32Array, Uint8Array);
 }
 
+/** Texels of a row of {@linkcode GpuBuffer.texture}, four floats each: element i of the buffer is in texel (i / 4 % 1024, i / 4096). */
+export const TEXELS_A_ROW = 1024;
+
 /**
  * A piece of GPU memory made by `Gpu.createBuffer`. Lengths are in bytes.
  *
@@ -45,6 +48,7 @@ export class GpuBuffer {
   readonly handle: GPUBuffer;
   /** Why there is no such buffer, where the GPU had no room for it; known after the next await that waits for the GPU. */
   refusal: GpuError | undefined;
+  #texture: GPUTexture | undefined;
   #release: ((buffer: GpuBuffer) => void) | undefined;
 
   /** Made by `Gpu.createBuffer`, which passes what is to happen at the end. */
@@ -63,6 +67,22 @@ export class GpuBuffer {
   /** Whether it can be bound: there was room for it, and it has not been given back. */
   get usable(): boolean {
     return !this.disposed && !this.refusal;
+  }
+
+  /** A texture of the same size, where `Gpu.addTexture` made one. */
+  get texture(): GPUTexture | undefined {
+    return this.#texture;
+  }
+
+  /** Called by `Gpu.addTexture`: the texture ends with the buffer, and `release` is called then. */
+  attach(texture: GPUTexture, release: () => void): void {
+    const releaseBuffer = this.#release;
+    this.#texture = texture;
+    this.#release = (buffer) => {
+      texture.destroy();
+      release();
+      releaseBuffer?.(buffer);
+    };
   }
 
   /** Gives the memory back. A second call does nothing. */

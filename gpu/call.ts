@@ -1,6 +1,6 @@
 /** What the device runs: a kernel bound to what it works on. */
-import type { GpuBuffer } from "./buffer.ts";
-import type { GpuError } from "./errors.ts";
+import { type GpuBuffer, TEXELS_A_ROW } from "./buffer.ts";
+import { GpuError } from "./errors.ts";
 import type { Grid } from "./kernel.ts";
 
 /** A kernel with its buffers, parameters and grid bound: made once by `Gpu.prepare`, run any number of times. */
@@ -21,6 +21,8 @@ export interface Call {
   made: { failure?: GpuError };
   /** A word of a buffer that is copied into the uniform before it runs; see {@linkcode withParameterFrom}. */
   fromBuffer?: { buffer: GpuBuffer; offset: number; to: number };
+  /** What is copied into textures before it runs; see {@linkcode withTextures}. */
+  textures?: readonly { buffer: GpuBuffer; byteLength: number }[];
   /** What it is part of, such as `"conv1 forward"`; see gpu/parts.ts. */
   part?: string;
 }
@@ -47,6 +49,85 @@ export interface Call {
 export function withParameterFrom(call: Call, name: string, buffer: GpuBuffer, index: number): Call {
   const parameter = call.parameters.indexOf(name);
   return parameter < 0 ? call : { ...call, fromBuffer: { buffer, offset: 4 * index, to: 4 * parameter } };
+}
+
+/**
+ * The call with the first bytes of buffers copied into their textures each time before it runs, for kernels that read those.
+ *
+ * @param textures Buffers that have a texture (`Gpu.addTexture`), and how many bytes of each, a multiple of 16.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { withTextures } from "./call.ts";
+ * import { openGpu } from "./device.ts";
+ * import { reluForward } from "../kernels/relu/mod.ts";
+ * using gpu = await openGpu();
+ * const [x, y] = [gpu.createBuffer("x", 64), gpu.createBuffer("y", 64)];
+ * gpu.addTexture(x);
+ * const [call] = reluForward(gpu, { x, y }, 16);
+ * gpu.run([withTextures(call, [{ buffer: x, byteLength: 64 }])]);
+ * await gpu.settled();
+ * assert(x.texture);
+ * ```
+ */
+export function withTextures(call: Call, textures: NonNullable<Call["textures"]>): Call {
+  for (const { buffer, byteLength } of textures) {
+    if (!buffer.texture) throw new GpuError(`buffer ${buffer.label} has no texture. Remedy: make one with addTexture.`);
+    if (!(byteLength > 0 && byteLength % 16 === 0 && byteLength <= buffer.byteLength)) {
+      throw new RangeError(
+        `byteLength is ${byteLength} for buffer ${buffer.label}, expected a multiple of 16 up to ${buffer.byteLength}`,
+      );
+    }
+  }
+  return { ...call, textures };
+}
+
+/**
+ * Encodes what a call wants copied before it runs, outside any pass: a word of a buffer into its uniform, buffers into their textures.
+ *
+ * @example
+ * ```ts
+ * import { encodeCopies } from "./call.ts";
+ * import { openGpu } from "./device.ts";
+ * import { reluForward } from "../kernels/relu/mod.ts";
+ * using gpu = await openGpu();
+ * const [x, y] = [gpu.createBuffer("x", 64), gpu.createBuffer("y", 64)];
+ * const encoder = gpu.device.createCommandEncoder();
+ * for (const call of reluForward(gpu, { x, y }, 16)) encodeCopies(encoder, call); // nothing to copy
+ * gpu.device.queue.submit([encoder.finish()]);
+ * ```
+ */
+export function encodeCopies(encoder: GPUCommandEncoder, call: Call): void {
+  if (call.fromBuffer && call.uniform) {
+    const { buffer, offset, to } = call.fromBuffer;
+    encoder.copyBufferToBuffer(buffer.handle, offset, call.uniform.handle, to, 4);
+  }
+  for (const { buffer, byteLength } of call.textures ?? []) {
+    const texels = byteLength / 16, bytesPerRow = 16 * TEXELS_A_ROW;
+    const rows = Math.floor(texels / TEXELS_A_ROW), rest = texels % TEXELS_A_ROW;
+    const copy = (y: number, width: number, height: number) =>
+      encoder.copyBufferToTexture(
+        { buffer: buffer.handle, offset: y * bytesPerRow, bytesPerRow },
+        { texture: buffer.texture!, origin: [0, y] },
+        [width, height],
+      );
+    if (rows > 0) copy(0, TEXELS_A_ROW, rows);
+    if (rest > 0) copy(rows, rest, 1);
+  }
+}
+
+/**
+ * Whether a call has anything to copy before it runs.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { hasCopies } from "./call.ts";
+ * assert(!hasCopies({}));
+ * ```
+ */
+export function hasCopies({ fromBuffer, textures }: Pick<Call, "fromBuffer" | "textures">): boolean {
+  return fromBuffer !== undefined || (textures?.length ?? 0) > 0;
 }
 
 /**

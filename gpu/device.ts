@@ -5,7 +5,7 @@
 import { type AdapterDescription, describe, findAdapter } from "./adapter.ts";
 import { bind } from "./binding.ts";
 import { checkGpuArray, type GpuArray, type GpuBuffer } from "./buffer.ts";
-import { type Call, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
+import { type Call, encodeCopies, hasCopies, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures, Operation } from "./failures.ts";
 import { Memory, type MemoryCount, type Synchronous } from "./memory.ts";
@@ -141,6 +141,16 @@ export class Gpu {
   createBuffer(label: string, byteLength: number, usage = 0): GpuBuffer {
     this.#assertUsable();
     return this.#memory.create(label, byteLength, usage);
+  }
+
+  /**
+   * Gives a buffer a texture of the same size beside it, for kernels that read one; `withTextures` (gpu/call.ts) copies into it. It ends with
+   * the buffer. A second call does nothing.
+   * @throws {GpuLimitError} where the adapter has no texture of that size.
+   */
+  addTexture(buffer: GpuBuffer): void {
+    this.#assertUsable();
+    this.#memory.addTexture(buffer);
   }
 
   /**
@@ -302,12 +312,16 @@ export class Gpu {
     );
     const encoder = this.device.createCommandEncoder();
     calls.forEach((call, index) => {
-      if (call.fromBuffer && call.uniform) {
-        const { buffer, offset, to } = call.fromBuffer;
-        encoder.copyBufferToBuffer(buffer.handle, offset, call.uniform.handle, to, 4);
+      const begin = { querySet, beginningOfPassWriteIndex: 2 * index };
+      if (hasCopies(call)) {
+        encoder.beginComputePass({ timestampWrites: begin }).end(); // so that the copies are timed with it
+        encodeCopies(encoder, call);
       }
       const pass = encoder.beginComputePass({
-        timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 },
+        timestampWrites: {
+          ...(hasCopies(call) ? { querySet } : begin),
+          endOfPassWriteIndex: 2 * index + 1,
+        },
       });
       pass.setPipeline(call.pipeline);
       pass.setBindGroup(0, call.bindGroup);
@@ -371,11 +385,10 @@ export class Gpu {
       const encoder = this.device.createCommandEncoder();
       let pass: GPUComputePassEncoder | undefined;
       for (const call of calls) {
-        if (call.fromBuffer && call.uniform) {
+        if (hasCopies(call)) {
           pass?.end();
           pass = undefined;
-          const { buffer, offset, to } = call.fromBuffer;
-          encoder.copyBufferToBuffer(buffer.handle, offset, call.uniform.handle, to, 4);
+          encodeCopies(encoder, call);
         }
         pass ??= encoder.beginComputePass();
         pass.setPipeline(call.pipeline);

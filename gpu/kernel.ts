@@ -5,8 +5,11 @@
 import type { GpuBuffer } from "./buffer.ts";
 import { GpuLimitError } from "./errors.ts";
 
-/** How a kernel uses a buffer: only reads it, reads and writes it, or reads it as a small uniform. */
-export type Access = "read" | "write" | "uniform";
+/**
+ * How a kernel uses a buffer: only reads it, reads and writes it, reads it as a small uniform, or reads the texture
+ * beside it (`Gpu.addTexture`), a `texture_2d<f32>` in WGSL.
+ */
+export type Access = "read" | "write" | "uniform" | "texture";
 /** Scalar types that a kernel's `Parameters` may hold, four bytes each. */
 export type ParameterType = "u32" | "i32" | "f32";
 

@@ -1,5 +1,5 @@
 /** The device's memory: buffers made and counted, refused where there is no room for them, and written. */
-import { type GpuArray, GpuBuffer } from "./buffer.ts";
+import { type GpuArray, GpuBuffer, TEXELS_A_ROW } from "./buffer.ts";
 import { GpuLimitError, GpuOutOfMemoryError } from "./errors.ts";
 import { classify, type Failures } from "./failures.ts";
 
@@ -85,6 +85,46 @@ export class Memory {
     }
     this.#making?.push(made);
     return made;
+  }
+
+  /** Makes a buffer's texture, as `Gpu.addTexture` says. */
+  addTexture(buffer: GpuBuffer): void {
+    if (buffer.texture) return;
+    const device = this.#device, count = this.count;
+    const height = Math.max(1, Math.ceil(buffer.byteLength / (16 * TEXELS_A_ROW))), size = 16 * TEXELS_A_ROW * height;
+    if (!(height <= device.limits.maxTextureDimension2D)) {
+      throw new GpuLimitError(
+        `the texture of buffer ${buffer.label} needs ${height} rows, this adapter has at most ` +
+          `${device.limits.maxTextureDimension2D}. ${SMALLER}.`,
+      );
+    }
+    const inUse = count.bytes;
+    const full = (why: string) =>
+      buffer.refusal ??= new GpuOutOfMemoryError(
+        `no GPU memory for the texture of buffer ${buffer.label} of ${size} bytes (${inUse} in use): ${why}\n` +
+          `${SMALLER}, or close other programs that use the GPU.`,
+        inUse,
+      );
+    const allowed = inUse + size <= this.#limit;
+    const texture = this.#failures.scoped(
+      device,
+      { validation: (error) => buffer.refusal ?? classify(error), "out-of-memory": (error) => full(error.message) },
+      () =>
+        device.createTexture({
+          label: buffer.label,
+          size: [TEXELS_A_ROW, allowed ? height : 1],
+          format: "rgba32float",
+          usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+        }),
+    );
+    if (allowed) {
+      count.bytes += size;
+      count.peakBytes = Math.max(count.peakBytes, count.bytes);
+    } else {
+      const refusal = full(`at most ${this.#limit} were allowed when the GPU was opened`);
+      this.#failures.watch(Promise.resolve(refusal), () => refusal);
+    }
+    buffer.attach(texture, () => count.bytes -= allowed ? size : 0);
   }
 
   /** Runs `make`; where it throws or returns a promise, every buffer that it made is disposed, as `Gpu.allOrNothing` says. */

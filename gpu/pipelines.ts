@@ -3,10 +3,11 @@ import { GpuError, ShaderError } from "./errors.ts";
 import { classify, type Failures } from "./failures.ts";
 import type { Access, Kernel, SharedCode } from "./kernel.ts";
 
-const TYPES: Record<Access, GPUBufferBindingType> = {
-  read: "read-only-storage",
-  write: "storage",
-  uniform: "uniform",
+const LAYOUTS: Record<Access, Pick<GPUBindGroupLayoutEntry, "buffer" | "texture">> = {
+  read: { buffer: { type: "read-only-storage" } },
+  write: { buffer: { type: "storage" } },
+  uniform: { buffer: { type: "uniform" } },
+  texture: { texture: { sampleType: "unfilterable-float" } },
 };
 
 /** The pipelines of one device. */
@@ -65,11 +66,7 @@ export class Pipelines {
       },
       () => {
         const layout = this.#device.createBindGroupLayout({
-          entries: kinds.map((kind, binding) => ({
-            binding,
-            visibility: GPUShaderStage.COMPUTE,
-            buffer: { type: TYPES[kind] },
-          })),
+          entries: kinds.map((kind, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, ...LAYOUTS[kind] })),
         });
         return this.#device.createComputePipeline({
           label: kernel.name,

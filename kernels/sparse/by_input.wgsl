@@ -2,7 +2,7 @@
 //   y[n, i + r, j + s, c] = sum over k and cells of dy[n, k, cell] * w[k, c, r, s],  i and j from argmax[n, k, cell]
 //   dy      images x outputs x cells, float32
 //   argmax  u32, as dy: the place i * width + j within the plane
-//   w       outputs x 25 x fours, vec4, channels last (sparse/taps.wgsl)
+//   w       outputs x 25 x fours, vec4, channels last (sparse/taps.wgsl), as a texture
 //   y       images x (height + 4) x (width + 4) x fours, vec4, "=", with a halo that the gradient does not need
 // An invocation makes all of an image for four channels, channels fastest, and adds in the order of k and cells: a loop over
 // all pixels, then one over outputs, their cells, and five rounds or none. Ends of loops are no plain parameters, for the reason given in
@@ -10,9 +10,14 @@
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells: u32 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read> argmax: array<u32>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var w: texture_2d<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(4) var<uniform> p: Parameters;
+
+// Four channels of a tap.
+fn channels(at: u32) -> vec4f {
+  return textureLoad(w, texel(at), 0);
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -35,11 +40,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var tap = k * 25u * fours + four;
       // No round where the gradient is 0, as after dropout and ReLU.
       for (var r = select(5u, 0u, g.x != 0.0); r < 5u; r++) {
-        y[at] = fma(g, w[tap], y[at]);
-        y[at + fours] = fma(g, w[tap + fours], y[at + fours]);
-        y[at + 2u * fours] = fma(g, w[tap + 2u * fours], y[at + 2u * fours]);
-        y[at + 3u * fours] = fma(g, w[tap + 3u * fours], y[at + 3u * fours]);
-        y[at + 4u * fours] = fma(g, w[tap + 4u * fours], y[at + 4u * fours]);
+        y[at] = fma(g, channels(tap), y[at]);
+        y[at + fours] = fma(g, channels(tap + fours), y[at + fours]);
+        y[at + 2u * fours] = fma(g, channels(tap + 2u * fours), y[at + 2u * fours]);
+        y[at + 3u * fours] = fma(g, channels(tap + 3u * fours), y[at + 3u * fours]);
+        y[at + 4u * fours] = fma(g, channels(tap + 4u * fours), y[at + 4u * fours]);
         at += columns * fours;
         tap += 5u * fours;
       }

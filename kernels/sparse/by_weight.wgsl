@@ -1,6 +1,6 @@
 // Gradient of a "same" 5x5 correlation by its weights, of a gradient that is 0 but at a few places of each plane:
 //   dw[k, c, r, s] (+)= sum over n and cells of dy[n, k, cell] * x[n, c, i + r - 2, j + s - 2],  i and j from argmax[n, k, cell]
-//   x       images x (height + 4) x (width + 4) x fours, vec4, channels last with a halo (sparse/channels_last.wgsl)
+//   x       images x (height + 4) x (width + 4) x fours, vec4, channels last with a halo (sparse/channels_last.wgsl), as a texture
 //   dy      images x outputs x cells, float32
 //   argmax  u32, as dy: the place i * width + j within the plane
 //   dw      outputs x inputs x 5 x 5; ACCUMULATE: "+=" instead of "="
@@ -9,11 +9,16 @@
 override ACCUMULATE: bool = false;
 
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells: u32 }
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(0) var x: texture_2d<f32>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> argmax: array<u32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 @group(0) @binding(4) var<uniform> p: Parameters;
+
+// Four channels of a pixel.
+fn channels(at: u32) -> vec4f {
+  return textureLoad(x, texel(at), 0);
+}
 
 fn put_one(at: u32, value: f32) {
   dw[at] = select(value, value + dw[at], ACCUMULATE);
@@ -73,31 +78,31 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let row2 = row1 + columns * fours;
         let row3 = row2 + columns * fours;
         let row4 = row3 + columns * fours;
-        t00 = fma(g, x[row0], t00);
-        t01 = fma(g, x[row0 + fours], t01);
-        t02 = fma(g, x[row0 + 2u * fours], t02);
-        t03 = fma(g, x[row0 + 3u * fours], t03);
-        t04 = fma(g, x[row0 + 4u * fours], t04);
-        t10 = fma(g, x[row1], t10);
-        t11 = fma(g, x[row1 + fours], t11);
-        t12 = fma(g, x[row1 + 2u * fours], t12);
-        t13 = fma(g, x[row1 + 3u * fours], t13);
-        t14 = fma(g, x[row1 + 4u * fours], t14);
-        t20 = fma(g, x[row2], t20);
-        t21 = fma(g, x[row2 + fours], t21);
-        t22 = fma(g, x[row2 + 2u * fours], t22);
-        t23 = fma(g, x[row2 + 3u * fours], t23);
-        t24 = fma(g, x[row2 + 4u * fours], t24);
-        t30 = fma(g, x[row3], t30);
-        t31 = fma(g, x[row3 + fours], t31);
-        t32 = fma(g, x[row3 + 2u * fours], t32);
-        t33 = fma(g, x[row3 + 3u * fours], t33);
-        t34 = fma(g, x[row3 + 4u * fours], t34);
-        t40 = fma(g, x[row4], t40);
-        t41 = fma(g, x[row4 + fours], t41);
-        t42 = fma(g, x[row4 + 2u * fours], t42);
-        t43 = fma(g, x[row4 + 3u * fours], t43);
-        t44 = fma(g, x[row4 + 4u * fours], t44);
+        t00 = fma(g, channels(row0), t00);
+        t01 = fma(g, channels(row0 + fours), t01);
+        t02 = fma(g, channels(row0 + 2u * fours), t02);
+        t03 = fma(g, channels(row0 + 3u * fours), t03);
+        t04 = fma(g, channels(row0 + 4u * fours), t04);
+        t10 = fma(g, channels(row1), t10);
+        t11 = fma(g, channels(row1 + fours), t11);
+        t12 = fma(g, channels(row1 + 2u * fours), t12);
+        t13 = fma(g, channels(row1 + 3u * fours), t13);
+        t14 = fma(g, channels(row1 + 4u * fours), t14);
+        t20 = fma(g, channels(row2), t20);
+        t21 = fma(g, channels(row2 + fours), t21);
+        t22 = fma(g, channels(row2 + 2u * fours), t22);
+        t23 = fma(g, channels(row2 + 3u * fours), t23);
+        t24 = fma(g, channels(row2 + 4u * fours), t24);
+        t30 = fma(g, channels(row3), t30);
+        t31 = fma(g, channels(row3 + fours), t31);
+        t32 = fma(g, channels(row3 + 2u * fours), t32);
+        t33 = fma(g, channels(row3 + 3u * fours), t33);
+        t34 = fma(g, channels(row3 + 4u * fours), t34);
+        t40 = fma(g, channels(row4), t40);
+        t41 = fma(g, channels(row4 + fours), t41);
+        t42 = fma(g, channels(row4 + 2u * fours), t42);
+        t43 = fma(g, channels(row4 + 3u * fours), t43);
+        t44 = fma(g, channels(row4 + 4u * fours), t44);
       }
     }
   }

@@ -3,10 +3,12 @@
  * that is one place a window, 1 of 144 at 96 x 96. Only those are added up, exact to float32 rounding.
  */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
+import { withTextures } from "../../gpu/call.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
 import { MOST_ROUNDS, roundsOf } from "../../gpu/rounds.ts";
 import type { ConvolutionMethod, ConvolutionShape } from "../convolution/workspace.ts";
+import { texelCode } from "../texture/mod.ts";
 import byInputCode from "./by_input.wgsl" with { type: "text" };
 import byWeightCode from "./by_weight.wgsl" with { type: "text" };
 import channelsFirstCode from "./channels_first.wgsl" with { type: "text" };
@@ -51,7 +53,8 @@ export const tapsKernel = defineKernel({
 export const sparseByWeightKernel = defineKernel({
   name: "sparse/by_weight",
   code: byWeightCode,
-  bindings: { x: "read", dy: "read", argmax: "read", dw: "write" },
+  shared: [texelCode],
+  bindings: { x: "texture", dy: "read", argmax: "read", dw: "write" },
   parameters: convolutionParameters,
   constants: ["ACCUMULATE"],
   rounds: byWeightRounds,
@@ -61,7 +64,8 @@ export const sparseByWeightKernel = defineKernel({
 export const sparseByInputKernel = defineKernel({
   name: "sparse/by_input",
   code: byInputCode,
-  bindings: { dy: "read", argmax: "read", w: "read", y: "write" },
+  shared: [texelCode],
+  bindings: { dy: "read", argmax: "read", w: "texture", y: "write" },
   parameters: convolutionParameters,
   rounds: byInputRounds,
 });
@@ -133,6 +137,7 @@ export class SparseWorkspace {
     const channels = 4 * Math.ceil(inputs / 4);
     this.image = gpu.createBuffer("images, channels last", 4 * images * (height + 4) * (width + 4) * channels);
     this.taps = gpu.createBuffer("filters, channels last", 4 * outputs * 25 * channels);
+    for (const buffer of this.buffers) gpu.addTexture(buffer);
   }
 
   /** Both. */
@@ -177,9 +182,12 @@ export function sparseByWeight(
   const { image } = workspace;
   return [
     gpu.prepare(channelsLastKernel, { x, y: image, ...imageOf(shape) }, gridFor(fours * haloed(shape))),
-    gpu.prepare(sparseByWeightKernel, { x: image, dy, argmax, dw, ...sizes }, gridFor(shape.outputs * fours), {
-      ACCUMULATE: Number(accumulate),
-    }),
+    withTextures(
+      gpu.prepare(sparseByWeightKernel, { x: image, dy, argmax, dw, ...sizes }, gridFor(shape.outputs * fours), {
+        ACCUMULATE: Number(accumulate),
+      }),
+      [{ buffer: image, byteLength: 16 * fours * haloed(shape) }],
+    ),
   ];
 }
 
@@ -214,7 +222,10 @@ export function sparseByInput(
   const { image, taps } = workspace;
   return [
     gpu.prepare(tapsKernel, { w, y: taps, outputs, inputs }, gridFor(outputs * 25 * fours)),
-    gpu.prepare(sparseByInputKernel, { dy, argmax, w: taps, y: image, ...sizes }, gridFor(images * fours)),
+    withTextures(
+      gpu.prepare(sparseByInputKernel, { dy, argmax, w: taps, y: image, ...sizes }, gridFor(images * fours)),
+      [{ buffer: taps, byteLength: 16 * outputs * 25 * fours }],
+    ),
     gpu.prepare(
       channelsFirstKernel,
       { x: image, y: dx, ...imageOf(shape) },

@@ -6,6 +6,11 @@ import { defineKernel } from "../../gpu/kernel.ts";
 import { roundsOf } from "../../gpu/rounds.ts";
 import type { StoredAs } from "../convolution/workspace.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
+import { texelCode } from "../texture/mod.ts";
+import outputBuffersCode from "./loads/output_buffers.wgsl" with { type: "text" };
+import outputTexturesCode from "./loads/output_textures.wgsl" with { type: "text" };
+import productBuffersCode from "./loads/product_buffers.wgsl" with { type: "text" };
+import productTexturesCode from "./loads/product_textures.wgsl" with { type: "text" };
 import inputCode from "./input.wgsl" with { type: "text" };
 import outputCode from "./output.wgsl" with { type: "text" };
 import outputGradientCode from "./output_gradient.wgsl" with { type: "text" };
@@ -38,6 +43,14 @@ const transforms = {
   float16: { storage: storageFile("transform_float16", transformFloat16Code), extensions: ["f16"] },
 } as const;
 
+/** What the ways of transforming products back have in common. */
+const output = {
+  name: "winograd/output",
+  code: outputCode,
+  parameters: tileParameters,
+  constants: ["RELU", "POOL"],
+} as const;
+
 /** The transforms. */
 function transformKernels({ storage, extensions }: typeof transforms[StoredAs]) {
   return {
@@ -63,13 +76,10 @@ function transformKernels({ storage, extensions }: typeof transforms[StoredAs]) 
     }),
     /** Products back into images. */
     output: defineKernel({
-      name: "winograd/output",
-      code: outputCode,
-      shared: [storeBlockCode, storage],
+      ...output,
+      shared: [{ name: "winograd/loads/output_buffers", code: outputBuffersCode }, storeBlockCode, storage],
       extensions,
       bindings: { m: "read", y: "write", argmax: "write", scales: "read" },
-      parameters: tileParameters,
-      constants: ["RELU", "POOL"],
     }),
     /** Gradient tiles into the domain, for the gradient by weight. */
     outputGradient: defineKernel({
@@ -94,6 +104,18 @@ function transformKernels({ storage, extensions }: typeof transforms[StoredAs]) 
   };
 }
 
+/** Products back into images, from a texture. */
+export const outputFromTexture = defineKernel({
+  ...output,
+  shared: [
+    { name: "winograd/loads/output_textures", code: outputTexturesCode },
+    texelCode,
+    storeBlockCode,
+    transforms.float32.storage,
+  ],
+  bindings: { m: "texture", y: "write", argmax: "write", scales: "read" },
+});
+
 /** How the products' operands and results are stored. */
 const products = {
   float32: { storage: storageFile("product_float32", productFloat32Code), extensions: [] },
@@ -104,30 +126,46 @@ const products = {
   },
 } as const;
 
-/** The 64 matrix products: for a software adapter, and for a GPU. */
+/** What the products have in common. */
+const product = {
+  parameters: { depth: "u32", rows: "u32", columns: "u32" },
+  constants: ["ACCUMULATE"],
+} as const;
+
+/** The 64 matrix products with operands from buffers: for a software adapter, and for a GPU. */
 function productKernels({ storage, extensions }: typeof products[keyof typeof products]) {
-  const common = {
-    shared: [storage],
-    extensions,
-    bindings: { a: "read", b: "read", z: "write" },
-    parameters: { depth: "u32", rows: "u32", columns: "u32" },
-    constants: ["ACCUMULATE"],
-  } as const;
+  const bindings = { a: "read", b: "read", z: "write" } as const;
   return {
     registers: defineKernel({
       name: "winograd/product",
       code: productCode,
-      ...common,
+      shared: [{ name: "winograd/loads/product_buffers", code: productBuffersCode }, storage],
+      ...product,
+      extensions,
+      bindings,
       rounds: ({ depth }) => roundsOf([depth]),
     }),
     tiled: defineKernel({
       name: "winograd/product_tiled",
       code: productTiledCode,
-      ...common,
+      shared: [storage],
+      ...product,
+      extensions,
+      bindings,
       rounds: ({ depth }) => roundsOf([Math.ceil(depth / 8), [2], [8]]),
     }),
   };
 }
+
+/** The 64 matrix products for a software adapter, with operands from textures. */
+export const productFromTextures = defineKernel({
+  name: "winograd/product",
+  code: productCode,
+  shared: [{ name: "winograd/loads/product_textures", code: productTexturesCode }, texelCode, products.float32.storage],
+  ...product,
+  bindings: { a: "texture", b: "texture", z: "write" },
+  rounds: ({ depth }) => roundsOf([depth]),
+});
 
 /** The power of two for what is stored as float16. */
 export const scaleKernel = defineKernel({

@@ -5,16 +5,21 @@
  * Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; matrices in README.md of this folder.
  */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
+import { withTextures } from "../../gpu/call.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
-import { gridFor } from "../../gpu/kernel.ts";
-import { type ConvolutionShape, padTo, winogradPlan, type Workspace } from "../convolution/workspace.ts";
-import { productsOf, transformsOf } from "./kernels.ts";
+import { type Grid, gridFor, type KernelArguments } from "../../gpu/kernel.ts";
+import { type ConvolutionShape, type Loads, padTo, winogradPlan, type Workspace } from "../convolution/workspace.ts";
+import { outputFromTexture, productFromTextures, productsOf, transformsOf } from "./kernels.ts";
 import { outputElements, roomFor, scaleOf } from "./scales.ts";
 
 /** Choices of a {@linkcode product}. */
 export interface ProductOptions {
   /** Which kernel: that of a software adapter, or that of a GPU. Default `"tiled"`. */
   kind?: "registers" | "tiled";
+  /** `"registers"` only: where a and b are read. `"textures"` wants a texture of both (`Gpu.addTexture`). Default `"buffers"`. */
+  loads?: Loads;
+  /** With `loads: "textures"`: which operands changed since the last product, and so are copied into their textures. Default both. */
+  changed?: readonly ("a" | "b")[];
   /** Adds to what z holds instead of replacing it. Default false. */
   accumulate?: boolean;
   /** As what a and b, and z, are stored. Default `"float32"`. */
@@ -42,7 +47,8 @@ export function product(
   gpu: Gpu,
   buffers: { a: GpuBuffer; b: GpuBuffer; z: GpuBuffer },
   sizes: { depth: number; rows: number; columns: number },
-  { kind = "tiled", accumulate = false, stored = "float32" }: ProductOptions = {},
+  { kind = "tiled", loads = "buffers", changed = ["a", "b"], accumulate = false, stored = "float32" }: ProductOptions =
+    {},
 ): Call {
   const kernels = productsOf[stored];
   const constants = { ACCUMULATE: Number(accumulate) };
@@ -50,8 +56,14 @@ export function product(
     const grid = [Math.ceil(sizes.columns / 64), Math.ceil(sizes.rows / 64), 64] as const;
     return gpu.prepare(kernels.tiled, { ...buffers, ...sizes }, grid, constants);
   }
-  const invocations = 64 * (sizes.rows / 32) * (sizes.columns / 16);
-  return gpu.prepare(kernels.registers, { ...buffers, ...sizes }, gridFor(invocations), constants);
+  const { depth, rows, columns } = sizes;
+  const grid = gridFor(64 * (rows / 32) * (columns / 16));
+  if (loads === "buffers") return gpu.prepare(kernels.registers, { ...buffers, ...sizes }, grid, constants);
+  const byteLengths = { a: 4 * 64 * depth * rows, b: 4 * 64 * depth * columns };
+  return withTextures(
+    gpu.prepare(productFromTextures, { ...buffers, ...sizes }, grid, constants),
+    changed.map((operand) => ({ buffer: buffers[operand], byteLength: byteLengths[operand] })),
+  );
 }
 
 /** The pieces of a batch with the parameters that the tile kernels share. */
@@ -61,6 +73,19 @@ function* pieces(shape: ConvolutionShape, workspace: Workspace) {
     const images = Math.min(chunk, shape.images - first);
     yield { first_image: first, images, height: shape.height, width: shape.width, padded_tiles: tiles };
   }
+}
+
+/** Products back into images, from where the workspace says. */
+function output(
+  gpu: Gpu,
+  { loads, stored, products }: Workspace,
+  values: KernelArguments<typeof outputFromTexture.bindings, typeof outputFromTexture.parameters>,
+  grid: Grid,
+  constants: { RELU: number; POOL: number },
+): Call {
+  if (loads === "buffers") return gpu.prepare(transformsOf[stored].output, values, grid, constants);
+  const byteLength = 4 * 64 * values.padded_channels * values.padded_tiles;
+  return withTextures(gpu.prepare(outputFromTexture, values, grid, constants), [{ buffer: products, byteLength }]);
 }
 
 /** A correlation with `outputs` results from `inputs` channels, `elements` in all: the forward pass, and flipped the gradient by input. */
@@ -108,10 +133,16 @@ function correlate(
         gpu,
         { a: workspace.filters, b: workspace.tiles, z: workspace.products },
         { depth: inputs, rows, columns },
-        { kind: workspace.product, stored },
+        {
+          kind: workspace.product,
+          loads: workspace.loads,
+          changed: piece.first_image > 0 ? ["b"] : ["a", "b"],
+          stored,
+        },
       ),
-      gpu.prepare(
-        transforms.output,
+      output(
+        gpu,
+        workspace,
         {
           m: workspace.products,
           y: buffers.y,
@@ -121,7 +152,7 @@ function correlate(
           channels: outputs,
           padded_channels: rows,
         },
-        gridFor(outputs * piece.images * perImage),
+        gridFor(outputs * Math.ceil(piece.images * perImage / 4)),
         { RELU: Number(options.relu), POOL: Number(options.pool) },
       ),
     );
@@ -202,6 +233,7 @@ export function byWeight(
         { depth, rows, columns },
         {
           kind: workspace.product,
+          loads: workspace.loads,
           accumulate: piece.first_image > 0,
           // float16 would lose what is added up piece by piece.
           stored: stored === "float16" ? "float16ToFloat32" : "float32",

@@ -1,7 +1,7 @@
 // 64 matrix products at once, one for each element of the 8x8 tiles:  z[e] = a[e]^T b[e]
 //   a  64 x depth x rows,  b  64 x depth x columns,  z  64 x rows x columns, written with "=" (ACCUMULATE: "+=")
 // Stored as float32 or float16 (storage/product_*.wgsl), summed in float32. Rows are multiples of 32 and columns of 16 (the transforms pad
-// with zeros), so that nothing is checked here.
+// with zeros), so that nothing is checked here. a and b come from buffers or from textures (loads/*.wgsl): the sums and their order are the same.
 // An invocation makes 32 x 16 of z in 32 named 4x4 matrices, no workgroup memory: on a software adapter a load costs as much as many
 // multiply-adds. Measured there: a seventh faster than 16 x 16, which compiles in half the time; 32 x 8 and 8 x 16 are a fifth slower.
 // winograd/product_tiled.wgsl is for GPUs.
@@ -10,8 +10,6 @@
 override ACCUMULATE: bool = false;
 
 struct Parameters { depth: u32, rows: u32, columns: u32 }
-@group(0) @binding(0) var<storage, read> a: array<Operand4>;
-@group(0) @binding(1) var<storage, read> b: array<Operand4>;
 @group(0) @binding(2) var<storage, read_write> z: array<Result4>;
 @group(0) @binding(3) var<uniform> p: Parameters;
 
@@ -38,7 +36,7 @@ fn store(at: u32, row: u32, m: mat4x4f) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let depth = min(p.depth, arrayLength(&a));
+  let depth = min(p.depth, length_of_a());
   let row_tiles = p.rows / 32u;
   let column_tiles = p.columns / 16u;
   let index = (group.y * groups.x + group.x) * 64u + lane;
@@ -81,18 +79,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var m72 = mat4x4f();
   var m73 = mat4x4f();
   for (var d = 0u; d < depth; d++) {
-    let a0 = vec4f(a[at_a]);
-    let a1 = vec4f(a[at_a + 1u]);
-    let a2 = vec4f(a[at_a + 2u]);
-    let a3 = vec4f(a[at_a + 3u]);
-    let a4 = vec4f(a[at_a + 4u]);
-    let a5 = vec4f(a[at_a + 5u]);
-    let a6 = vec4f(a[at_a + 6u]);
-    let a7 = vec4f(a[at_a + 7u]);
-    let b0 = vec4f(b[at_b]);
-    let b1 = vec4f(b[at_b + 1u]);
-    let b2 = vec4f(b[at_b + 2u]);
-    let b3 = vec4f(b[at_b + 3u]);
+    let a0 = load_a(at_a);
+    let a1 = load_a(at_a + 1u);
+    let a2 = load_a(at_a + 2u);
+    let a3 = load_a(at_a + 3u);
+    let a4 = load_a(at_a + 4u);
+    let a5 = load_a(at_a + 5u);
+    let a6 = load_a(at_a + 6u);
+    let a7 = load_a(at_a + 7u);
+    let b0 = load_b(at_b);
+    let b1 = load_b(at_b + 1u);
+    let b2 = load_b(at_b + 2u);
+    let b3 = load_b(at_b + 3u);
     m00 = add(m00, a0, b0);
     m01 = add(m01, a0, b1);
     m02 = add(m02, a0, b2);

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { GpuArray } from "../../gpu/buffer.ts";
 import { GpuLimitError } from "../../gpu/errors.ts";
+import { withTextures } from "../../gpu/call.ts";
 import type { Kernel } from "../../gpu/kernel.ts";
 import { MOST_ROUNDS } from "../../gpu/rounds.ts";
 import { byWeightKernel, correlateKernel, sumSlicesKernel } from "../../kernels/convolution/direct.ts";
@@ -204,7 +205,10 @@ for (const given of cases) {
       const inputs = Object.entries(data(n)).map(([name, data]) => [name, buffers.input(name, data)]);
       const bound = Object.fromEntries(inputs);
       for (const name of Object.keys(kernel.bindings)) bound[name] ??= buffers.output(name, words?.(n)[name] ?? 4);
-      buffers.run([gpu.prepare(kernel, { ...bound, ...parameters(n) } as never, [1, 1, 1])]);
+      const textures = Object.entries(kernel.bindings).filter(([, access]) => access === "texture")
+        .map(([name]) => ({ buffer: bound[name], byteLength: bound[name].byteLength & ~15 }));
+      for (const { buffer } of textures) gpu.addTexture(buffer);
+      buffers.run([withTextures(gpu.prepare(kernel, { ...bound, ...parameters(n) } as never, [1, 1, 1]), textures)]);
       assertClose([(await buffers.floats(bound[name]))[index]], [value], 1e-5, `${name}[${index}]`);
 
       const more = () => gpu.release([gpu.prepare(kernel, { ...bound, ...parameters(n + 1) } as never, [1, 1, 1])]);

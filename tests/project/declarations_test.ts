@@ -19,11 +19,12 @@ const withoutComments = (code: string) => code.replace(/\/\/.*$/gm, "");
 /** What a WGSL file declares. */
 function parse(text: string) {
   const code = withoutComments(text);
-  const bindings = [...code.matchAll(/@group\((\d+)\)\s*@binding\((\d+)\)\s*var<([^>]*)>\s*(\w+)\s*:\s*([^;]+);/g)]
-    .map(([, group, binding, space, name, type]) => {
-      const access = space.replaceAll(" ", "");
-      return { group: Number(group), binding: Number(binding), access, name, type: type.trim() };
-    });
+  const bindings = [
+    ...code.matchAll(/@group\((\d+)\)\s*@binding\((\d+)\)\s*var(?:<([^>]*)>)?\s*(\w+)\s*:\s*([^;]+);/g),
+  ].map(([, group, binding, space = "texture", name, type]) => {
+    const access = space.replaceAll(" ", "");
+    return { group: Number(group), binding: Number(binding), access, name, type: type.trim() };
+  }).toSorted((one, other) => one.binding - other.binding);
   const struct = /struct Parameters\s*\{([^}]*)\}/.exec(code);
   const fields = struct ? struct[1].split(",").map((field) => field.trim()).filter(Boolean) : [];
   const parameters = fields.map((field) => field.split(/\s*:\s*/));
@@ -36,17 +37,21 @@ Deno.test("declarations: every kernel is found, under one name", () => {
   assert.equal(new Set(kernels.map((kernel) => kernel.name)).size, kernels.length);
 });
 
-for (const kernel of kernels) {
-  Deno.test(`declarations: ${kernel.name} declares what its WGSL has`, () => {
-    const { bindings, parameters, overrides } = parse(kernel.code);
-    const space = { read: "storage,read", write: "storage,read_write", uniform: "uniform" };
+for (const kernel of [...kernels, ...storedOtherwise]) {
+  const ways = (kernel.shared ?? []).map(({ name }) => name).join(", ");
+  Deno.test(`declarations: ${kernel.name}${ways && ` with ${ways}`} declares what its WGSL has`, () => {
+    const { bindings, parameters, overrides } = parse(
+      [kernel, ...kernel.shared ?? []].map(({ code }) => code).join(""),
+    );
+    const space = { read: "storage,read", write: "storage,read_write", uniform: "uniform", texture: "texture" };
     const declared = Object.entries(kernel.bindings).map(([name, access]) => [name, space[access]]);
     if (Object.keys(kernel.parameters).length > 0) declared.push(["p", "uniform"]);
     assert.deepEqual(bindings.map(({ name, access }) => [name, access]), declared);
     assert.deepEqual(bindings.map(({ group, binding }) => [group, binding]), declared.map((_, index) => [0, index]));
     for (const { name, type } of bindings) {
       if (name === "p") assert.equal(type, "Parameters");
-      else assert.match(type, /^array<(f32|u32|i32|vec4f|atomic<u32>|Stored|Operand4|Result4)>$/, name);
+      else if (kernel.bindings[name] === "texture") assert.equal(type, "texture_2d<f32>", name);
+      else assert.match(type, /^array<(f32|u32|i32|vec4f|atomic<u32>|Stored|Stored4|Operand4|Result4)>$/, name);
     }
     assert.deepEqual(parameters, Object.entries(kernel.parameters));
     assert.deepEqual(overrides.toSorted(), [...(kernel.constants ?? [])].toSorted());

@@ -12,7 +12,13 @@ import * as relu from "../../kernels/relu/mod.ts";
 import * as response from "../../kernels/response/mod.ts";
 import * as sampling from "../../kernels/sampling/mod.ts";
 import * as sparse from "../../kernels/sparse/mod.ts";
-import { productsOf, scaleKernel, transformsOf } from "../../kernels/winograd/kernels.ts";
+import {
+  outputFromTexture,
+  productFromTextures,
+  productsOf,
+  scaleKernel,
+  transformsOf,
+} from "../../kernels/winograd/kernels.ts";
 
 const modules = {
   augmentation,
@@ -37,9 +43,11 @@ export const kernels: readonly Kernel[] = [
   ...[scaleKernel, ...winograd("float32")] as unknown as Kernel[],
 ];
 
-/** The same kernels in their other ways of storing. */
+/** The same kernels in their other ways of storing and loading. */
 export const storedOtherwise: readonly Kernel[] = [
   ...winograd("float16"),
+  productFromTextures,
+  outputFromTexture,
   ...Object.values(productsOf.float16ToFloat32),
 ] as unknown as Kernel[];
 
