@@ -62,10 +62,10 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
   const trained = await respond(net, run, known, layer, signal);
   const control = await respond(random, run, known, layer, signal);
   complain(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
-  const comparison = compare(trained, known, observations, statistics);
+  const comparison = await compare(trained, known, observations, statistics, signal);
   const entries = unitEntries(comparison, observations, carriers(dataset, observations));
   const tested = entries.filter(({ untested }) => untested === undefined);
-  const probe = readOut(run, known, { trained, random: control }, on);
+  const probe = await readOut(run, known, { trained, random: control }, on, signal);
 
   const heading = {
     title: `${dataset.name}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
@@ -80,7 +80,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       const sights = await projectBest(net, run, comparison, observations, layer, signal);
       if (regions) {
         // The control's best filters are chosen in the same way, by as many permutations.
-        const controlled = compare(control, known, observations, statistics);
+        const controlled = await compare(control, known, observations, statistics, signal);
         const others = await projectBest(random, run, controlled, observations, layer, signal);
         for (const [i, one] of sights.entries()) {
           const entry = entries[one.unit];

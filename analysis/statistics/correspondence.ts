@@ -1,4 +1,5 @@
 /** Which Action Units do filters stand for: every filter's responses with the unit against those without it, tested honestly. */
+import { atOnce } from "../in_turns.ts";
 import { benjaminiHochberg } from "./benjamini_hochberg.ts";
 import { type BestByChance, Choice } from "./best_by_chance.ts";
 import { centeredRanks } from "./direction.ts";
@@ -140,6 +141,18 @@ export function actionUnitCorrespondence(
   input: CorrespondenceInput,
   options: CorrespondenceOptions = {},
 ): Correspondence {
+  return atOnce(correspondenceInTurns(input, options));
+}
+
+/**
+ * The same, pausing after each permutation that is drawn and each pair that is tested: for `inTurns`.
+ *
+ * @throws as `actionUnitCorrespondence` does.
+ */
+export function* correspondenceInTurns(
+  input: CorrespondenceInput,
+  options: CorrespondenceOptions = {},
+): Generator<void, Correspondence> {
   const settings = checkOptions(options);
   const { filters, count } = checkInput(input);
   const empty = () => new Float64Array(count * filters).fill(NaN);
@@ -155,7 +168,7 @@ export function actionUnitCorrespondence(
     support: new Array(count),
   };
   for (const { rows, columns } of byKnownImages(input, count)) {
-    compare(input, settings, { rows, columns, count }, result);
+    yield* compare(input, settings, { rows, columns, count }, result);
   }
   result.adjusted.set(benjaminiHochberg(result.p));
   const { support } = result;
@@ -165,12 +178,12 @@ export function actionUnitCorrespondence(
 }
 
 /** Compares the units whose state is known for the same images. */
-function compare(
+function* compare(
   input: CorrespondenceInput,
   settings: Required<CorrespondenceOptions>,
   { rows, columns, count }: { rows: Uint32Array; columns: number[]; count: number },
   result: Correspondence,
-): void {
+): Generator<void, void> {
   const { responses, units, groups } = input;
   const { filters, support } = result;
   const { permutations, seed, bins, range, smoothing, statistic } = settings;
@@ -183,7 +196,7 @@ function compare(
     support[unit].untested === undefined ? [{ unit, labels: labels[i] }] : []
   );
   if (tested.length === 0) return;
-  const sets: LabelSet[] = permutedLabels(exchange, tested.map(({ labels }) => labels), { permutations, seed });
+  const sets: LabelSet[] = yield* permutedLabels(exchange, tested.map(({ labels }) => labels), { permutations, seed });
   const choices = sets.map((set) => new Choice(set));
   const standardised = new Float64Array(tested.length * filters), directions = standardised.slice();
   const values = new Float64Array(rows.length);
@@ -197,7 +210,7 @@ function compare(
       smoothing,
       binCount: bins,
     };
-    tested.forEach(({ unit, labels }, i) => {
+    for (const [i, { unit, labels }] of tested.entries()) {
       const at = unit * filters + filter;
       const { present, absent } = support[unit];
       const { kl, rankSum, p, z, direction } = testFilter(column, sets[i], statistic);
@@ -209,7 +222,8 @@ function compare(
       result.p[at] = p;
       standardised[i * filters + filter] = z;
       directions[i * filters + filter] = direction;
-    });
+      yield;
+    }
     settings.onProgress(filter + 1, filters);
   }
   tested.forEach(({ unit }, i) => {

@@ -36,12 +36,12 @@ export interface FilterColumn {
 /** Numbers in all lists together: 2 GiB. */
 const MOST_LISTED = 2 ** 29;
 
-/** Draws the permutations once for all units and filters. */
-export function permutedLabels(
+/** Draws the permutations once for all units and filters; pauses after each. */
+export function* permutedLabels(
   exchange: Exchange,
   labels: Uint8Array[],
   { permutations, seed }: { permutations: number; seed: number },
-): LabelSet[] {
+): Generator<void, LabelSet[]> {
   const sets = labels.map((list) => {
     const images = list.length, present = list.reduce((sum, label) => sum + label, 0);
     const listsPresent = present <= images / 2;
@@ -71,6 +71,7 @@ export function permutedLabels(
       const start = permutation * listed;
       for (let i = 0; i < listed; i++) lists[start + i] = to[observed[i]];
     }
+    yield;
   }
   return filled;
 }

@@ -1,4 +1,5 @@
 /** An Action Unit read-out: how well a unit can be read from frozen features of people who were not seen. */
+import { atOnce } from "../in_turns.ts";
 import { LogisticRegression } from "./logistic_regression.ts";
 import { rocAuc } from "./roc_auc.ts";
 
@@ -71,6 +72,15 @@ export interface ProbeResult {
  * ```
  */
 export function actionUnitProbe(input: ProbeInput, options: ProbeOptions = {}): ProbeResult {
+  return atOnce(probeInTurns(input, options));
+}
+
+/**
+ * The same, pausing after each unit of each fold: for `inTurns`.
+ *
+ * @throws as `actionUnitProbe` does.
+ */
+export function* probeInTurns(input: ProbeInput, options: ProbeOptions = {}): Generator<void, ProbeResult> {
   const { features, units, folds } = input;
   const { width, count, held } = checkProbe(input, options);
   const images = folds.length;
@@ -103,6 +113,7 @@ export function actionUnitProbe(input: ProbeInput, options: ProbeOptions = {}): 
       });
       const area = rocAuc(test.map((n) => probabilities[n * count + unit]), test.map((n) => units[n * count + unit]));
       if (!Number.isNaN(area)) areas[unit].push(area);
+      yield;
     }
   }
   return summarize(units, probabilities, areas, count);

@@ -1,9 +1,10 @@
 /** One network's filters against the Action Units: responses, statistics, and the filters that each unit excites most. */
 import type { Layer } from "../../analysis/layer.ts";
+import { inTurns } from "../../analysis/in_turns.ts";
 import { type LayerResponses, layerResponses } from "../../analysis/responses.ts";
 import {
-  actionUnitCorrespondence,
   type Correspondence,
+  correspondenceInTurns,
   type CorrespondenceOptions,
 } from "../../analysis/statistics/correspondence.ts";
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
@@ -39,19 +40,22 @@ export async function respond(
  * Compares responses with the units of the observed images.
  *
  * @param all Responses to the images `rows`, among which the observed ones are.
+ * @param signal Stops it within seconds.
  */
-export function compare(
+export async function compare(
   all: LayerResponses,
   rows: Uint32Array,
   observations: Observations,
   options: CorrespondenceOptions,
-): Comparison {
+  signal?: AbortSignal,
+): Promise<Comparison> {
   const observed = select(all, rows, observations.rows);
   using progress = createProgress({ total: all.filters, unit: "filter" });
-  const result = actionUnitCorrespondence({ responses: observed.responses, ...observations }, {
+  const work = correspondenceInTurns({ responses: observed.responses, ...observations }, {
     ...options,
     onProgress: (done) => progress.update(done),
   });
+  const result = await inTurns(work, { signal });
   progress.stop();
   return { all, observed, result };
 }

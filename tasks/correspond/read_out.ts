@@ -1,6 +1,7 @@
 /** How well the Action Units can be read from a layer, of people whom neither the network nor the read-out has seen. */
+import { inTurns } from "../../analysis/in_turns.ts";
 import type { LayerResponses } from "../../analysis/responses.ts";
-import { actionUnitProbe, type ProbeResult } from "../../analysis/statistics/probe.ts";
+import { probeInTurns, type ProbeResult } from "../../analysis/statistics/probe.ts";
 import { foldKind } from "../../datasets/split.ts";
 import type { Run } from "../../run/open.ts";
 import { observe } from "./observations.ts";
@@ -25,21 +26,23 @@ type Unit = NonNullable<ProbeResult["units"][number]> & { aucOfRandomWeights: nu
  *
  * @param trained Responses of the run's network to the images `rows`.
  * @param random The same of a network of random weights.
+ * @param signal Stops it within seconds.
  */
-export function readOut(
+export async function readOut(
   { dataset, settings, parts }: Run,
   rows: Uint32Array,
   { trained, random }: Record<"trained" | "random", LayerResponses>,
   on: "test" | "all",
-): ReadOut {
+  signal?: AbortSignal,
+): Promise<ReadOut> {
   const { units, actionUnits, blocks } = observe(dataset, rows);
   const byFold = foldKind(dataset) === "folds";
   const test = new Set(parts.test);
   const folds = Array.from(rows, (row) => byFold ? dataset.folds[row] : Number(test.has(row)));
   const heldOut = on === "all" && byFold ? undefined : [byFold ? settings.split : 1];
   const read = ({ responses }: LayerResponses) =>
-    actionUnitProbe({ features: responses, units, folds, subjects: blocks }, { heldOut });
-  const [own, control] = [read(trained), read(random)];
+    inTurns(probeInTurns({ features: responses, units, folds, subjects: blocks }, { heldOut }), { signal });
+  const [own, control] = [await read(trained), await read(random)];
   const mean = ({ units }: ProbeResult) => {
     const areas = units.flatMap((unit) => unit && !Number.isNaN(unit.auc) ? [unit.auc] : []);
     return areas.reduce((sum, area) => sum + area, 0) / areas.length;
