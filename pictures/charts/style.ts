@@ -44,7 +44,9 @@ export async function vegaSvg(spec: TopLevelSpec): Promise<string> {
   const [{ compile }, { parse, View }] = await Promise.all([loadVegaLite(), loadVega()]);
   const view = new View(parse(compile(spec).spec), { renderer: "none" });
   try {
-    return await view.toSVG();
+    // A run may be named by anything, and XML has no control characters.
+    // deno-lint-ignore no-control-regex
+    return (await view.toSVG()).toWellFormed().replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]/g, "?");
   } finally {
     view.finalize();
   }

@@ -9,8 +9,12 @@ import type { Ended } from "./process.ts";
 /** A task's work, imported when it is run: some load what needs permissions. */
 const TASKS = {
   correspond: async () => (await import("../../tasks/correspond.ts")).correspondTask,
+  crossval: async () => (await import("../../tasks/crossval.ts")).crossvalTask,
+  curves: async () => (await import("../../tasks/curves.ts")).curvesTask,
   evaluate: async () => (await import("../../tasks/evaluate.ts")).evaluateTask,
+  explore: async () => (await import("../../tasks/explore.ts")).exploreTask,
   export: async () => (await import("../../tasks/export.ts")).exportTask,
+  inspect: async () => (await import("../../tasks/inspect.ts")).inspectTask,
   predict: async () => (await import("../../tasks/predict.ts")).predictTask,
   prepare: async () => (await import("../../tasks/prepare.ts")).prepareTask,
   report: async () => (await import("../../tasks/report.ts")).reportTask,
@@ -21,8 +25,9 @@ const TASKS = {
 /** The tasks that can run here. */
 export type TaskHere = keyof typeof TASKS;
 
-/** Whether a task can. */
-export const isHere = (task: string): task is TaskHere => Object.hasOwn(TASKS, task);
+/** Whether a task can as it is: explore asks for Deno's bundler, and crossval starts processes. */
+export const isHere = (task: string): task is TaskHere =>
+  Object.hasOwn(TASKS, task) && !["crossval", "explore"].includes(task);
 
 let before: Promise<unknown> = Promise.resolve();
 

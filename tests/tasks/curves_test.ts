@@ -1,7 +1,7 @@
 // The picture of a training run: it is a PNG of a sensible size, shows its data, and refuses to be empty.
 
 import assert from "node:assert/strict";
-import { comparisonSvg } from "../../pictures/charts/comparison.ts";
+import { comparisonPng, comparisonSvg } from "../../pictures/charts/comparison.ts";
 import { curvesPng, curvesSvg } from "../../pictures/charts/curves.ts";
 import type { CurveRecord, Majority } from "../../pictures/charts/lines.ts";
 import { differentData } from "../../tasks/curves.ts";
@@ -63,6 +63,18 @@ Deno.test({
     for (const word of [...words, "DejaVu Sans"]) assert.ok(svg.includes(word), word);
     const bare = await curvesSvg(records(1), { title: "One" });
     assert.ok(!bare.includes("chance") && !bare.includes("Bold") && !bare.includes("validation"));
+  },
+});
+
+Deno.test({
+  name: "curves of runs whose names a terminal would obey are drawn",
+  ignore,
+  async fn() {
+    const name = "a\u0000\u001b[2J\u009b\ud800\uffff<&>";
+    const runs = [{ name, group: name, records: records(3) }];
+    const svg = await comparisonSvg(runs, { title: name });
+    assert.ok(svg.includes("a??[2J?\ufffd?&lt;&amp;&gt;"), svg);
+    assert.equal(pngSize(await comparisonPng(runs, { title: name }))[0] > 1000, true);
   },
 });
 

@@ -5,6 +5,7 @@ import { escape } from "../../escape.ts";
 import base from "../../report/page/style/base.css" with { type: "text" };
 import { RunFolder } from "../../../run/folder.ts";
 import type { LoadedModel } from "../../../run/model.ts";
+import { jsonText } from "../../../formats/json.ts";
 import { plain } from "../../../run/words.ts";
 import controls from "../page/style/controls.css" with { type: "text" };
 import filters from "../page/style/filters.css" with { type: "text" };
@@ -47,7 +48,7 @@ export async function makeSite(loaded: LoadedModel, run: string | undefined): Pr
     ["index.html", text("text/html", html.replace("{{policy}}", escape(policy())))],
     ["explore.css", text("text/css", [base, layout, controls, filters].join("\n"))],
     ["explore.js", text("text/javascript", await bundle(new URL("../page/main.ts", import.meta.url)))],
-    ["about.json", text("application/json", JSON.stringify(about))],
+    ["about.json", text("application/json", jsonText(about))],
     ["notice.txt", text("text/plain", notice)],
     ["model.safetensors", { type: "application/octet-stream", read: () => model }],
     ...await faceFiles(),
