@@ -28,6 +28,7 @@ const MOST = 1000;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { atOnce } from "../in_turns.ts";
  * import { Choice } from "./best_by_chance.ts";
  * import { centeredRanks } from "./direction.ts";
  * import { Exchange } from "./exchange.ts";
@@ -35,7 +36,8 @@ const MOST = 1000;
  *
  * const labels = Uint8Array.from({ length: 40 }, (_, n) => n % 2);
  * const exchange = new Exchange(Uint32Array.from(labels.keys()), { groups: labels.map((_, n) => n) });
- * const choice = new Choice(permutedLabels(exchange, [labels], { permutations: 200, seed: 1 })[0]);
+ * const [set] = atOnce(permutedLabels(exchange, [labels], { permutations: 200, seed: 1 }));
+ * const choice = new Choice(set);
  * for (let filter = 0; filter < 20; filter++) {
  *   const ranks = Float64Array.from(labels, (_, n) => 1 + n * (2 * filter + 3) % 41 % 40);
  *   const bins = Uint16Array.from(ranks, (rank) => Math.floor((rank - 1) / 10));
