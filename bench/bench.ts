@@ -8,6 +8,7 @@ import { checkPlace } from "../tasks/place.ts";
 import { growthChart } from "./growth/chart.ts";
 import { measureGrowth } from "./growth/measure.ts";
 import { check, type Checked } from "./measure/check.ts";
+import { describeMachine, type Machine, machineLine } from "./measure/machine.ts";
 import { type PartRow, profile } from "./measure/profile.ts";
 import { type StartUp, startUp } from "./measure/start_up.ts";
 import { type WholeTimes, wholeTimes } from "./measure/times.ts";
@@ -21,6 +22,7 @@ interface Measured extends WholeTimes {
   options: BenchOptions;
   adapter: Gpu["adapter"];
   versions: typeof Deno.version;
+  machine: Machine;
   checked: Checked;
   /** Kernel by kernel, where the adapter has timestamps. */
   parts: PartRow[] | null;
@@ -59,13 +61,16 @@ async function grow(gpu: Gpu, options: BenchOptions, picture: string): Promise<v
   }, ${options.variant}, convolution ${options.convolution}`;
   await Deno.writeFile(picture, await growthChart(growths, about, picture.endsWith(".png")));
   if (options.json) {
-    await Deno.writeTextFile(options.json, JSON.stringify({ options, adapter: gpu.adapter, growths }, null, 2) + "\n");
+    await Deno.writeTextFile(
+      options.json,
+      JSON.stringify({ options, adapter: gpu.adapter, machine: describeMachine(), growths }, null, 2) + "\n",
+    );
   }
 }
 
 async function measure(gpu: Gpu, options: BenchOptions, workload: Workload): Promise<Measured> {
   const { batch, rounds } = options;
-  const about = { options, adapter: gpu.adapter, versions: Deno.version };
+  const about = { options, adapter: gpu.adapter, versions: Deno.version, machine: describeMachine() };
   const memory = { training: gpu.memory.bytes - workload.datasetBytes, dataset: workload.datasetBytes };
   const checked = await check(workload.net, batch);
   const times = await wholeTimes(workload, rounds);
@@ -74,9 +79,11 @@ async function measure(gpu: Gpu, options: BenchOptions, workload: Workload): Pro
 }
 
 function print(measured: Measured): void {
-  const { options, adapter, versions, checked, memory, step, processor, queue, forward, parts, startUp } = measured;
+  const { options, adapter, versions, machine, checked, memory, step, processor, queue, forward, parts, startUp } =
+    measured;
   const { batch, imageSize, variant, convolution, rounds } = options;
   console.log(`${adapter.description || adapter.device}, Deno ${versions.deno}`);
+  console.log(machineLine(machine));
   console.log(`${variant}, batch ${batch}, ${imageSize} x ${imageSize}, convolution ${convolution}, ${rounds} rounds`);
   console.log(
     `checked: ${checked.tensors} tensors of ${checked.images} images against float64, largest error ` +

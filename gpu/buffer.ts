@@ -21,8 +21,11 @@ export function checkGpuArray(label: string, data: unknown): asserts data is Gpu
   checkArray(`data for buffer ${label}`, data, Float32Array, Uint32Array, Int32Array, Uint8Array);
 }
 
-/** Texels of a row of {@linkcode GpuBuffer.texture}, four floats each: element i of the buffer is in texel (i / 4 % 1024, i / 4096). */
-export const TEXELS_A_ROW = 1024;
+/** What a texel of a buffer's texture holds: one float or four. */
+export type TextureFormat = "r32float" | "rgba32float";
+
+/** Bytes of a row of {@linkcode GpuBuffer.texture}: 1,024 texels of four floats, or 4,096 of one. */
+export const TEXTURE_ROW = 16_384;
 
 /**
  * A piece of GPU memory made by `Gpu.createBuffer`. Lengths are in bytes.

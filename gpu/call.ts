@@ -1,5 +1,5 @@
 /** What the device runs: a kernel bound to what it works on. */
-import { type GpuBuffer, TEXELS_A_ROW } from "./buffer.ts";
+import { type GpuBuffer, TEXTURE_ROW } from "./buffer.ts";
 import { GpuError } from "./errors.ts";
 import type { Grid } from "./kernel.ts";
 
@@ -54,7 +54,7 @@ export function withParameterFrom(call: Call, name: string, buffer: GpuBuffer, i
 /**
  * The call with the first bytes of buffers copied into their textures each time before it runs, for kernels that read those.
  *
- * @param textures Buffers that have a texture (`Gpu.addTexture`), and how many bytes of each, a multiple of 16.
+ * @param textures Buffers that have a texture (`Gpu.addTexture`), and how many bytes of each, whole texels.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -72,14 +72,22 @@ export function withParameterFrom(call: Call, name: string, buffer: GpuBuffer, i
  */
 export function withTextures(call: Call, textures: NonNullable<Call["textures"]>): Call {
   for (const { buffer, byteLength } of textures) {
-    if (!buffer.texture) throw new GpuError(`buffer ${buffer.label} has no texture. Remedy: make one with addTexture.`);
-    if (!(byteLength > 0 && byteLength % 16 === 0 && byteLength <= buffer.byteLength)) {
+    const texel = texelBytes(buffer.texture ?? raise(buffer));
+    if (!(byteLength > 0 && byteLength % texel === 0 && byteLength <= buffer.byteLength)) {
       throw new RangeError(
-        `byteLength is ${byteLength} for buffer ${buffer.label}, expected a multiple of 16 up to ${buffer.byteLength}`,
+        `byteLength is ${byteLength} for buffer ${buffer.label}, expected a multiple of ${texel} up to ${buffer.byteLength}`,
       );
     }
   }
   return { ...call, textures };
+}
+
+function texelBytes({ format }: GPUTexture): number {
+  return format === "r32float" ? 4 : 16;
+}
+
+function raise({ label }: GpuBuffer): never {
+  throw new GpuError(`buffer ${label} has no texture. Remedy: make one with addTexture.`);
 }
 
 /**
@@ -103,16 +111,16 @@ export function encodeCopies(encoder: GPUCommandEncoder, call: Call): void {
     encoder.copyBufferToBuffer(buffer.handle, offset, call.uniform.handle, to, 4);
   }
   for (const { buffer, byteLength } of call.textures ?? []) {
-    const texels = byteLength / 16, bytesPerRow = 16 * TEXELS_A_ROW;
-    const rows = Math.floor(texels / TEXELS_A_ROW), rest = texels % TEXELS_A_ROW;
-    const copy = (y: number, width: number, height: number) =>
+    const { texture = raise(buffer) } = buffer;
+    const rows = Math.floor(byteLength / TEXTURE_ROW), texel = texelBytes(texture);
+    const copy = (y: number, bytes: number, height: number) =>
       encoder.copyBufferToTexture(
-        { buffer: buffer.handle, offset: y * bytesPerRow, bytesPerRow },
-        { texture: buffer.texture!, origin: [0, y] },
-        [width, height],
+        { buffer: buffer.handle, offset: y * TEXTURE_ROW, bytesPerRow: TEXTURE_ROW },
+        { texture, origin: [0, y] },
+        [bytes / texel, height],
       );
-    if (rows > 0) copy(0, TEXELS_A_ROW, rows);
-    if (rest > 0) copy(rows, rest, 1);
+    if (rows > 0) copy(0, TEXTURE_ROW, rows);
+    if (byteLength % TEXTURE_ROW > 0) copy(rows, byteLength % TEXTURE_ROW, 1);
   }
 }
 

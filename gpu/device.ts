@@ -4,7 +4,7 @@
  */
 import { type AdapterDescription, describe, findAdapter } from "./adapter.ts";
 import { bind } from "./binding.ts";
-import { checkGpuArray, type GpuArray, type GpuBuffer } from "./buffer.ts";
+import { checkGpuArray, type GpuArray, type GpuBuffer, type TextureFormat } from "./buffer.ts";
 import { type Call, encodeCopies, hasCopies, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures, Operation } from "./failures.ts";
@@ -146,11 +146,13 @@ export class Gpu {
   /**
    * Gives a buffer a texture of the same size beside it, for kernels that read one; `withTextures` (gpu/call.ts) copies into it. It ends with
    * the buffer. A second call does nothing.
+   * @param format One float a texel, or four.
    * @throws {GpuLimitError} where the adapter has no texture of that size.
+   * @throws {TypeError} where it has one of the other format.
    */
-  addTexture(buffer: GpuBuffer): void {
+  addTexture(buffer: GpuBuffer, format: TextureFormat = "rgba32float"): void {
     this.#assertUsable();
-    this.#memory.addTexture(buffer);
+    this.#memory.addTexture(buffer, format);
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The device's memory: buffers made and counted, refused where there is no room for them, and written. */
-import { type GpuArray, GpuBuffer, TEXELS_A_ROW } from "./buffer.ts";
+import { type GpuArray, GpuBuffer, TEXTURE_ROW, type TextureFormat } from "./buffer.ts";
 import { GpuLimitError, GpuOutOfMemoryError } from "./errors.ts";
 import { classify, type Failures } from "./failures.ts";
 
@@ -88,10 +88,15 @@ export class Memory {
   }
 
   /** Makes a buffer's texture, as `Gpu.addTexture` says. */
-  addTexture(buffer: GpuBuffer): void {
-    if (buffer.texture) return;
+  addTexture(buffer: GpuBuffer, format: TextureFormat): void {
+    if (buffer.texture?.format === format) return;
+    if (buffer.texture) {
+      throw new TypeError(
+        `buffer ${buffer.label} has a texture of ${buffer.texture.format}, expected one of ${format}`,
+      );
+    }
     const device = this.#device, count = this.count;
-    const height = Math.max(1, Math.ceil(buffer.byteLength / (16 * TEXELS_A_ROW))), size = 16 * TEXELS_A_ROW * height;
+    const height = Math.max(1, Math.ceil(buffer.byteLength / TEXTURE_ROW)), size = TEXTURE_ROW * height;
     if (!(height <= device.limits.maxTextureDimension2D)) {
       throw new GpuLimitError(
         `the texture of buffer ${buffer.label} needs ${height} rows, this adapter has at most ` +
@@ -112,8 +117,8 @@ export class Memory {
       () =>
         device.createTexture({
           label: buffer.label,
-          size: [TEXELS_A_ROW, allowed ? height : 1],
-          format: "rgba32float",
+          size: [TEXTURE_ROW / (format === "r32float" ? 4 : 16), allowed ? height : 1],
+          format,
           usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
         }),
     );

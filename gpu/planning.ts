@@ -27,7 +27,7 @@ export function planningGpu(like: Gpu): Gpu {
     pushErrorScope: nothing,
     popErrorScope: () => Promise.resolve(null),
     createBuffer: () => ({ destroy: nothing }),
-    createTexture: () => ({ createView: nothing, destroy: nothing }),
+    createTexture: ({ format }: GPUTextureDescriptor) => ({ format, createView: nothing, destroy: nothing }),
     createShaderModule: nothing,
     createBindGroupLayout: nothing,
     createPipelineLayout: nothing,

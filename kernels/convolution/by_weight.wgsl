@@ -2,7 +2,7 @@
 //   partial[slice, k, c, r, s] = sum over n, i, j of dy[n, k, i, j] * x[n, c, i + r - P, j + s - P]
 // over the rows of 4x4 blocks that belong to the slice; convolution/sum_slices.wgsl adds the slices in their order, so that the
 // same adapter gives the same bits. UNPOOL: the gradient is given pooled with its argmax (pool/load_quad.wgsl).
-//   x        images x inputs x height x width, the layer's input
+//   x        images x inputs x height x width, the layer's input, from a buffer or its texture (loads/x_*.wgsl)
 //   dy       images x outputs x height x width (pooled: height/2 x width/2)
 //   partial  slices x outputs x inputs x F x F, written with "="
 // An invocation makes 5 x 5 taps for 2 filters k, k+1 of one input channel in one slice; filters wider than 5 take several.
@@ -11,7 +11,6 @@ override UNPOOL: bool = false;
 struct Parameters {
   images: u32, inputs: u32, outputs: u32, height: u32, width: u32, filter_side: u32, slices: u32, rows_per_slice: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> argmax: array<u32>;
 @group(0) @binding(3) var<storage, read_write> partial: array<f32>;
@@ -33,7 +32,7 @@ struct Row { low: vec4f, high: vec4f }
 fn image_at(plane: u32, i: i32, j: i32) -> f32 {
   let within = i >= 0 && j >= 0 && i < i32(p.height) && j < i32(p.width);
   let at = (plane * p.height + u32(i)) * p.width + u32(j);
-  return select(0.0, x[select(0u, at, within)], within);
+  return select(0.0, load_x(select(0u, at, within)), within);
 }
 
 fn image_row(plane: u32, i: i32, j: i32) -> Row {

@@ -3,7 +3,7 @@
 // Forward:                      W(k, c, r, s) = w[k, c, r, s].
 // FLIP, the gradient by input:  W(k, c, r, s) = w[c, k, F-1-r, F-1-s], x is dy and y is dx.
 // RELU, POOL: y = relu(maxpool2x2(...)) and argmax is written (pool/store_block.wgsl). UNPOOL: x is a pooled gradient with its argmax.
-//   x      images x inputs x height x width     (pooled: height/2 x width/2)
+//   x      images x inputs x height x width     (pooled: height/2 x width/2), from a buffer or its texture (loads/x_*.wgsl)
 //   w      outputs x inputs x F x F             (FLIP: inputs x outputs x F x F)
 //   y      images x outputs x height x width    (pooled likewise), written with "="
 // An invocation makes 4 channels x 4 rows x 8 columns, columns of tiles fastest, then rows, channels, images. A window of 8 pixels
@@ -15,14 +15,13 @@ override UNPOOL: bool = false;
 override FLIP: bool = false;
 
 struct Parameters { images: u32, inputs: u32, outputs: u32, height: u32, width: u32, filter_side: u32 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<storage, read_write> argmax: array<u32>;
 @group(0) @binding(4) var<uniform> p: Parameters;
 
 fn source(at: u32) -> f32 {
-  return x[at];
+  return load_x(at);
 }
 
 struct Window { low: vec4f, high: vec4f }

@@ -1,31 +1,52 @@
 /** Convolution by direct summation: exact to float32 rounding, for any channel count and odd filter. */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
+import { withTextures } from "../../gpu/call.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
 import { roundsOf } from "../../gpu/rounds.ts";
 import { loadQuadCode, storeBlockCode } from "../pool/blocks.ts";
+import { texelCode } from "../texture/mod.ts";
 import { type ConvolutionShape, slices, type Workspace } from "./workspace.ts";
 import correlateCode from "./correlate.wgsl" with { type: "text" };
 import byWeightCode from "./by_weight.wgsl" with { type: "text" };
+import xBuffersCode from "./loads/x_buffers.wgsl" with { type: "text" };
+import xTexturesCode from "./loads/x_textures.wgsl" with { type: "text" };
 import sumSlicesCode from "./sum_slices.wgsl" with { type: "text" };
+
+/** Where x comes from. */
+const xFrom = {
+  buffers: [{ name: "convolution/loads/x_buffers", code: xBuffersCode }],
+  textures: [{ name: "convolution/loads/x_textures", code: xTexturesCode }, texelCode],
+} as const;
+
+const correlate = {
+  name: "convolution/correlate",
+  code: correlateCode,
+  parameters: { images: "u32", inputs: "u32", outputs: "u32", height: "u32", width: "u32", filter_side: "u32" },
+  constants: ["RELU", "POOL", "UNPOOL", "FLIP"],
+} as const;
+const correlateRounds = ({ inputs, filter_side }: { inputs: number; filter_side: number }) =>
+  roundsOf([inputs, [filter_side, [filter_side]]]);
 
 /** Forward pass and gradient by input. */
 export const correlateKernel = defineKernel({
-  name: "convolution/correlate",
-  code: correlateCode,
-  shared: [loadQuadCode, storeBlockCode],
+  ...correlate,
+  shared: [...xFrom.buffers, loadQuadCode, storeBlockCode],
   bindings: { x: "read", w: "read", y: "write", argmax: "write" },
-  parameters: { images: "u32", inputs: "u32", outputs: "u32", height: "u32", width: "u32", filter_side: "u32" },
-  constants: ["RELU", "POOL", "UNPOOL", "FLIP"],
-  rounds: ({ inputs, filter_side }) => roundsOf([inputs, [filter_side, [filter_side]]]),
+  rounds: correlateRounds,
 });
 
-/** Partial sums of the gradient by weight. */
-export const byWeightKernel = defineKernel({
+/** The same with x from a texture. */
+export const correlateFromTexture = defineKernel({
+  ...correlate,
+  shared: [...xFrom.textures, loadQuadCode, storeBlockCode],
+  bindings: { x: "texture", w: "read", y: "write", argmax: "write" },
+  rounds: correlateRounds,
+});
+
+const byWeightSums = {
   name: "convolution/by_weight",
   code: byWeightCode,
-  shared: [loadQuadCode],
-  bindings: { x: "read", dy: "read", argmax: "read", partial: "write" },
   parameters: {
     images: "u32",
     inputs: "u32",
@@ -37,7 +58,24 @@ export const byWeightKernel = defineKernel({
     rows_per_slice: "u32",
   },
   constants: ["UNPOOL"],
-  rounds: ({ width, rows_per_slice }) => roundsOf([rows_per_slice, [Math.ceil(width / 4)]]),
+} as const;
+const byWeightRounds = ({ width, rows_per_slice }: { width: number; rows_per_slice: number }) =>
+  roundsOf([rows_per_slice, [Math.ceil(width / 4)]]);
+
+/** Partial sums of the gradient by weight. */
+export const byWeightKernel = defineKernel({
+  ...byWeightSums,
+  shared: [...xFrom.buffers, loadQuadCode],
+  bindings: { x: "read", dy: "read", argmax: "read", partial: "write" },
+  rounds: byWeightRounds,
+});
+
+/** The same with x from a texture. */
+export const byWeightFromTexture = defineKernel({
+  ...byWeightSums,
+  shared: [...xFrom.textures, loadQuadCode],
+  bindings: { x: "texture", dy: "read", argmax: "read", partial: "write" },
+  rounds: byWeightRounds,
 });
 
 /** Their sum. */
@@ -57,6 +95,19 @@ const sizes = (shape: ConvolutionShape) => ({
   filter_side: shape.filter,
 });
 
+/** Whether x is read from a texture, which it gets then: where the workspace says so, and x has few channels, so that copying costs little. */
+function fromTexture(gpu: Gpu, { loads }: Workspace, { inputs }: ConvolutionShape, x: GpuBuffer): boolean {
+  if (loads === "buffers" || inputs >= 16) return false;
+  gpu.addTexture(x, "r32float");
+  return true;
+}
+
+/** All of x, for its texture. */
+const whole = ({ images, inputs, height, width }: ConvolutionShape, buffer: GpuBuffer) => ({
+  buffer,
+  byteLength: 4 * images * inputs * height * width,
+});
+
 const correlateGrid = (shape: ConvolutionShape, outputs: number) =>
   gridFor(shape.images * Math.ceil(outputs / 4) * Math.ceil(shape.height / 4) * Math.ceil(shape.width / 8));
 
@@ -69,13 +120,12 @@ export function forward(
   { relu = false, pool = false }: { relu?: boolean; pool?: boolean },
 ): Call[] {
   const { inputs, outputs } = shape;
+  const values = { x, w, y, argmax: argmax ?? workspace.nowhere, ...sizes(shape), inputs, outputs };
+  const grid = correlateGrid(shape, outputs), constants = { RELU: Number(relu), POOL: Number(pool) };
   return [
-    gpu.prepare(
-      correlateKernel,
-      { x, w, y, argmax: argmax ?? workspace.nowhere, ...sizes(shape), inputs, outputs },
-      correlateGrid(shape, outputs),
-      { RELU: Number(relu), POOL: Number(pool) },
-    ),
+    fromTexture(gpu, workspace, shape, x)
+      ? withTextures(gpu.prepare(correlateFromTexture, values, grid, constants), [whole(shape, x)])
+      : gpu.prepare(correlateKernel, values, grid, constants),
   ];
 }
 
@@ -109,23 +159,16 @@ export function byWeight(
   const { count, rows } = slices(shape);
   const elements = outputs * inputs * filter ** 2;
   const fives = Math.ceil(filter / 5);
+  const values = {
+    ...{ x, dy, argmax: argmax ?? workspace.none, partial: workspace.filters, ...sizes(shape), inputs, outputs },
+    ...{ slices: count, rows_per_slice: rows },
+  };
+  const grid = gridFor(Math.ceil(outputs / 2) * inputs * fives * fives * count);
+  const constants = { UNPOOL: Number(argmax !== undefined) };
   return [
-    gpu.prepare(
-      byWeightKernel,
-      {
-        x,
-        dy,
-        argmax: argmax ?? workspace.none,
-        partial: workspace.filters,
-        ...sizes(shape),
-        inputs,
-        outputs,
-        slices: count,
-        rows_per_slice: rows,
-      },
-      gridFor(Math.ceil(outputs / 2) * inputs * fives * fives * count),
-      { UNPOOL: Number(argmax !== undefined) },
-    ),
+    fromTexture(gpu, workspace, shape, x)
+      ? withTextures(gpu.prepare(byWeightFromTexture, values, grid, constants), [whole(shape, x)])
+      : gpu.prepare(byWeightKernel, values, grid, constants),
     gpu.prepare(sumSlicesKernel, { x: workspace.filters, y: dw, count: elements, slices: count }, gridFor(elements), {
       ACCUMULATE: Number(accumulate),
     }),

@@ -238,7 +238,7 @@ export class Workspace {
     this.filters = gpu.createBuffer("convolution filters", 4 * filters);
     this.tiles = gpu.createBuffer("convolution tiles", storedBytes * tiles);
     this.products = gpu.createBuffer("convolution products", storedBytes * products);
-    if (this.loads === "textures") {
+    if (this.loads === "textures" && tiles > 0) {
       for (const operand of [this.filters, this.tiles, this.products]) gpu.addTexture(operand);
     }
     this.scales = gpu.createBuffer("convolution scales", 16);

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { MOST_ROUNDS } from "../../gpu/rounds.ts";
 import { byWeightKernel } from "../../kernels/convolution/direct.ts";
 import {
+  convolutionByInput,
+  convolutionByWeight,
   convolutionForward,
   methodFor,
   outputCells,
@@ -10,7 +12,14 @@ import {
   winogradPlan,
   Workspace,
 } from "../../kernels/convolution/mod.ts";
-import { checkConvolution, checkGradients, type ConvolutionCase, shapeOf } from "../support/convolution_check.ts";
+import { packPositions } from "../reference/pool.ts";
+import {
+  checkConvolution,
+  checkGradients,
+  type ConvolutionCase,
+  drawTensors,
+  shapeOf,
+} from "../support/convolution_check.ts";
 import { withGpu } from "../support/gpu.ts";
 
 // Float32 rounding of sums of up to a few hundred products.
@@ -94,5 +103,58 @@ Deno.test(
       /argmax buffer of 8 words/,
     );
     await gpu.settled();
+  }),
+);
+
+Deno.test(
+  "convolution: textures give the bytes that buffers give, in every direction",
+  withGpu(async (gpu, buffers) => {
+    for (
+      const [method, shape] of [
+        ["winograd", shapeOf(5, [17, 33], [10, 6], 5)],
+        ["winograd", shapeOf(2, [3, 65], [13, 11], 5)],
+        ["direct", shapeOf(2, [1, 7], [17, 12], 5)],
+        ["direct", shapeOf(3, [5, 3], [9, 10], 3)],
+      ] as const
+    ) {
+      const tensors = drawTensors(shape, 5);
+      const input = (name: "w" | "dy" | "dyPooled" | "held") => buffers.input(name, tensors[name]);
+      const [w, dy, dyPooled] = [input("w"), input("dy"), input("dyPooled")];
+      const argmax = buffers.input("argmax", packPositions(tensors.map, tensors.position));
+      const results: Uint32Array[][] = [];
+      for (const loads of ["buffers", "textures"] as const) {
+        const options = { method, product: "registers", chunkBytes: 2 ** 20, loads } as const;
+        const x = buffers.input("x", tensors.x);
+        const workspace = buffers.own(new Workspace(gpu, [shape], options));
+        assert.equal(workspace.loads, loads);
+        buffers.spoil(workspace.filters, workspace.tiles, workspace.products);
+        const [y, pooled] = [buffers.output("y", tensors.dy.length), buffers.output("pooled", tensors.dyPooled.length)];
+        const [found, dx, dx2] = [
+          buffers.output("argmax", outputCells(shape)),
+          buffers.output("dx", tensors.x.length),
+          buffers.output("dx", tensors.x.length),
+        ];
+        const [dw, dw2] = [buffers.output("dw", tensors.w.length), input("held")];
+        buffers.run([
+          ...convolutionForward(gpu, workspace, shape, { x, w, y }, { method }),
+          ...convolutionForward(gpu, workspace, shape, { x, w, y: pooled, argmax: found }, {
+            method,
+            pool: true,
+            relu: true,
+          }),
+          ...convolutionByInput(gpu, workspace, shape, { dy, w, dx }, { method }),
+          ...convolutionByInput(gpu, workspace, shape, { dy: dyPooled, w, dx: dx2, argmax }, { method }),
+          ...convolutionByWeight(gpu, workspace, shape, { x, dy, dw }, { method }),
+          ...convolutionByWeight(gpu, workspace, shape, { x, dy: dyPooled, dw: dw2, argmax }, {
+            method,
+            accumulate: true,
+          }),
+        ]);
+        const written = [y, pooled, found, dx, dx2, dw, dw2];
+        assert.equal(x.texture !== undefined, method === "direct" && loads === "textures");
+        results.push(await Promise.all(written.map((buffer) => buffers.integers(buffer))));
+      }
+      assert.deepEqual(results[1], results[0], `${method}, ${JSON.stringify(shape)}`);
+    }
   }),
 );

@@ -1,23 +1,14 @@
 /** Convolution by Winograd's F(4x4, 5x5) against the float64 definition, with both matrix products, in one piece and in several. */
 import assert from "node:assert/strict";
-import {
-  convolutionByInput,
-  convolutionByWeight,
-  convolutionForward,
-  outputCells,
-  Workspace,
-  type WorkspaceOptions,
-} from "../../kernels/convolution/mod.ts";
+import { Workspace, type WorkspaceOptions } from "../../kernels/convolution/mod.ts";
 import { product } from "../../kernels/winograd/mod.ts";
 import {
   checkConvolution,
   checkGradients,
   type ConvolutionCase,
-  drawTensors,
   nameOf,
   shapeOf,
 } from "../support/convolution_check.ts";
-import { packPositions } from "../reference/pool.ts";
 import { assertClose } from "../support/compare.ts";
 import { withGpu } from "../support/gpu.ts";
 import { Random } from "../support/random.ts";
@@ -89,51 +80,6 @@ Deno.test(
           assertClose(await buffers.floats(z), wanted, 2e-6, what);
         }
       }
-    }
-  }),
-);
-
-Deno.test(
-  "winograd: textures give the bytes that buffers give, in every direction",
-  withGpu(async (gpu, buffers) => {
-    for (const shape of [shapeOf(5, [17, 33], [10, 6], 5), shapeOf(2, [3, 65], [13, 11], 5)]) {
-      const tensors = drawTensors(shape, 5);
-      const input = (name: "x" | "w" | "dy" | "dyPooled" | "held") => buffers.input(name, tensors[name]);
-      const [x, w, dy, dyPooled] = [input("x"), input("w"), input("dy"), input("dyPooled")];
-      const argmax = buffers.input("argmax", packPositions(tensors.map, tensors.position));
-      const results: Uint32Array[][] = [];
-      for (const loads of ["buffers", "textures"] as const) {
-        const options = { method: "winograd", product: "registers", chunkBytes: 2 ** 20, loads } as const;
-        const workspace = buffers.own(new Workspace(gpu, [shape], options));
-        assert.equal(workspace.loads, loads);
-        buffers.spoil(workspace.filters, workspace.tiles, workspace.products);
-        const [y, pooled] = [buffers.output("y", tensors.dy.length), buffers.output("pooled", tensors.dyPooled.length)];
-        const [found, dx, dx2] = [
-          buffers.output("argmax", outputCells(shape)),
-          buffers.output("dx", tensors.x.length),
-          buffers.output("dx", tensors.x.length),
-        ];
-        const [dw, dw2] = [buffers.output("dw", tensors.w.length), input("held")];
-        const method = "winograd";
-        buffers.run([
-          ...convolutionForward(gpu, workspace, shape, { x, w, y }, { method }),
-          ...convolutionForward(gpu, workspace, shape, { x, w, y: pooled, argmax: found }, {
-            method,
-            pool: true,
-            relu: true,
-          }),
-          ...convolutionByInput(gpu, workspace, shape, { dy, w, dx }, { method }),
-          ...convolutionByInput(gpu, workspace, shape, { dy: dyPooled, w, dx: dx2, argmax }, { method }),
-          ...convolutionByWeight(gpu, workspace, shape, { x, dy, dw }, { method }),
-          ...convolutionByWeight(gpu, workspace, shape, { x, dy: dyPooled, dw: dw2, argmax }, {
-            method,
-            accumulate: true,
-          }),
-        ]);
-        const written = [y, pooled, found, dx, dx2, dw, dw2];
-        results.push(await Promise.all(written.map((buffer) => buffers.integers(buffer))));
-      }
-      assert.deepEqual(results[1], results[0]);
     }
   }),
 );

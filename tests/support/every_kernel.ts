@@ -48,6 +48,8 @@ export const storedOtherwise: readonly Kernel[] = [
   ...winograd("float16"),
   productFromTextures,
   outputFromTexture,
+  direct.correlateFromTexture,
+  direct.byWeightFromTexture,
   ...Object.values(productsOf.float16ToFloat32),
 ] as unknown as Kernel[];
 
