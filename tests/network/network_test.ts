@@ -135,7 +135,7 @@ Deno.test(
 Deno.test(
   "a batch too large to go at once goes in parts: same probabilities, loss and gradients",
   withGpu(async (gpu) => {
-    using net = await network(gpu, { convolution: "direct", weights: weights(7, 6) });
+    using net = await network(gpu, { weights: weights(7, 6) });
     const { images, labels } = batch(300, 67, 8, 7);
     assert.equal(net.activations(67).capacity, 64, "this test is about more images than fit at once");
     const cut = 64 * 64;

@@ -82,8 +82,8 @@ Deno.test(
   withGpu(async (gpu) => {
     const dataset = await tinyDataset();
     const rows = splitIndices(dataset, 0).train;
-    using net = await network(gpu, dataset, 6);
-    using own = await network(gpu, dataset, 6);
+    using net = await network(gpu, dataset, 6, "auto");
+    using own = await network(gpu, dataset, 6, "auto");
     const batch = 66; // 64 go through the network at once
     const step = net.step = own.step = 5;
     const { records } = await run(net, dataset, { variant: "cnn_ad", batch, steps: 6 });
@@ -175,7 +175,7 @@ Deno.test(
   "evaluateRows agrees with predict of normalised images, row by row in the order asked for",
   withGpu(async (gpu) => {
     const dataset = await tinyDataset({ perFold: 14 });
-    using net = await network(gpu, dataset);
+    using net = await network(gpu, dataset, 3, "auto");
     const rows = Uint32Array.from({ length: 70 }, (_, n) => (n * 27 + 3) % 70); // more than go at once
     for (const mode of ["local-mean", "local-contrast"] as const) {
       const { probabilities, predictions, accuracy, loss } = await evaluateRows(net, dataset, rows, mode);
