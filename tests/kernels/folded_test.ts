@@ -3,6 +3,7 @@
  * folded by hand, because `gridFor` does it past 65,535 workgroups only, where a test would take long.
  */
 import assert from "node:assert/strict";
+import { withTextures } from "../../gpu/call.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Grid, Kernel } from "../../gpu/kernel.ts";
 import { sampleIndices } from "../../training/draws.ts";
@@ -58,7 +59,10 @@ async function outputs(gpu: Gpu, owner: Buffers, kernel: Kernel, grid: Grid): Pr
     return [name, buffer] as const;
   });
   const parameters = Object.keys(kernel.parameters).map((name) => [name, sizes[name]]);
-  const call = gpu.prepare(kernel, Object.fromEntries([...buffers, ...parameters]), grid);
+  const textures = buffers.filter(([name]) => kernel.bindings[name] === "texture")
+    .map(([, buffer]) => ({ buffer, byteLength: 4 * WORDS }));
+  for (const { buffer } of textures) gpu.addTexture(buffer);
+  const call = withTextures(gpu.prepare(kernel, Object.fromEntries([...buffers, ...parameters]), grid), textures);
   gpu.run([call]);
   gpu.release([call]);
   const written = buffers.filter(([name]) => kernel.bindings[name] === "write");
