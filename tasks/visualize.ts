@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { openGpu } from "../gpu/device.ts";
-import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
+import { fileName } from "../run/file_name.ts";
+import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { unfinished } from "../run/checkpoints.ts";
 import { openRun } from "../run/open.ts";
 import { checkFolderPlace, checkInside, checkPlace } from "./place.ts";
