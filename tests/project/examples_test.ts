@@ -28,7 +28,40 @@ const EXAMPLES: { script: string; args: string[]; says: RegExp[]; leaves: string
     says: [/^ *\d+\.\d% █+ [a-z]+$/m, /^filter \d+ answers \d+\.\d\d in row \d+, column \d+ of its map$/m],
     leaves: ["projections.png"],
   },
+  {
+    script: "train_a_run.ts",
+    args: ["faces", "run", "4"],
+    says: [
+      /^Going on from step 2$/m,
+      /^\d+\.\d% of 24 test images are read right by run.checkpoints.step-000004\.safetensors$/m,
+    ],
+    leaves: ["run"],
+  },
+  {
+    script: "evaluate_a_run.ts",
+    args: ["run"],
+    says: [
+      /^checkpoint 3 of 3$/m,
+      /^checkpoint \d \(best accuracy on the validation images.*\): 0\.\d{3} right/m,
+      /^happy +recall/m,
+    ],
+    leaves: [],
+  },
+  {
+    script: "chosen_model.ts",
+    args: ["run"],
+    says: [/^run.checkpoints.*: the one that evaluate chose$/m, /^image \d+ is [a-z]+$/m, /^happy +0\.\d{3}$/m],
+    leaves: [],
+  },
+  {
+    script: "cross_validate.ts",
+    args: ["faces", "crossval", "1"],
+    says: [/^cnn-split1-seed1 done$/m, /^cnn_a +\d+\.\d% ± \d+\.\d over 2 splits$/m, /^crossval.crossval\.md$/m],
+    leaves: ["crossval"],
+  },
 ];
+/** What is shown in few lines: a script each for what a task does with a run folder. */
+const SHORT = ["train_a_run.ts", "evaluate_a_run.ts", "chosen_model.ts", "cross_validate.ts"];
 
 /** A folder of drawn faces, a sub-folder a class. */
 async function drawFaces(folder: string): Promise<void> {
@@ -50,6 +83,14 @@ async function drawFaces(folder: string): Promise<void> {
   }
 }
 
+/** The faces of many people, prepared, with their Action Units. */
+async function prepareFaces(folder: string): Promise<void> {
+  const { generateSynthetic, writePrepared } = await import("../../datasets/mod.ts");
+  const people = { subjects: 30, imagesPerSubject: 8, seed: 2 };
+  const dataset = await generateSynthetic({ ...people, imageSize: 24 });
+  await writePrepared(folder, dataset, { source: "drawn faces", ...people });
+}
+
 /** The permissions that a script's first lines name. */
 async function permissions(script: string): Promise<string[]> {
   const command = /^ \* {3}deno run (.*) examples\/(\w+\.ts)( |$)/m.exec(
@@ -67,6 +108,7 @@ Deno.test({
       const scripts = (await names(fileURLToPath(new URL("examples", root)))).filter((name) => name.endsWith(".ts"));
       assert.deepEqual(scripts, EXAMPLES.map(({ script }) => script).sort(), "each is run here");
       await drawFaces(join(folder, "photos"));
+      await prepareFaces(join(folder, "faces"));
       for (const { script, args, says, leaves } of EXAMPLES) {
         await test.step(script, async () => {
           const before = await names(folder);
@@ -88,4 +130,16 @@ Deno.test({
         });
       }
     }),
+});
+
+Deno.test({
+  name: "examples: what a task does with a run folder is done in 25 lines that import nothing of the command line",
+  ignore: needs("read"),
+  async fn() {
+    for (const script of SHORT) {
+      const text = await Deno.readTextFile(new URL(`examples/${script}`, root));
+      assert(text.trimEnd().split("\n").length <= 25, script);
+      assert.doesNotMatch(text, /from "[^"]*tasks/, script);
+    }
+  },
 });
