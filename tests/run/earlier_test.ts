@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readPrepared } from "../../datasets/prepared.ts";
+import { writeSafetensors } from "../../network/safetensors.ts";
 import { CHOICE, EVALUATION } from "../../run/documents/evaluation.ts";
 import { METRICS } from "../../run/documents/metrics.ts";
 import { RunError } from "../../run/errors.ts";
 import { RunFolder } from "../../run/folder.ts";
 import { loadModel } from "../../run/model.ts";
 import { readRunRecord } from "../../run/record.ts";
-import { classifyFaces, openModel } from "../../training/model.ts";
+import { readCheckpoint } from "../../training/checkpoint.ts";
+import { classifyFaces, openModel, readModel } from "../../training/model.ts";
 import { needs } from "../permissions.ts";
 import { earlierFiles } from "../support/earlier.ts";
 import { inTemporary } from "../support/files.ts";
@@ -96,4 +98,13 @@ Deno.test({
         });
       }
     }),
+});
+
+Deno.test("later files: a model and a checkpoint of a version to come are refused in one sentence that names both versions", () => {
+  for (const [format, read] of [["aulens model", readModel], ["aulens checkpoint", readCheckpoint]] as const) {
+    assert.throws(
+      () => read(writeSafetensors({}, { format: `${format} 2`, info: "{}" })),
+      /cannot be read: it is of version 2 of its format, and this aulens reads up to version 1\. Remedy: /,
+    );
+  }
 });

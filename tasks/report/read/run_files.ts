@@ -11,6 +11,7 @@ import { RunFolder } from "../../../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../../../run/record.ts";
 import { checkCorrespondence, checkFirstLayer, checkReadOut, checkVisualization, filterOf } from "./check.ts";
 import type { Corresponded, Correspondence, PairLine, Visualization } from "./documents.ts";
+import { home } from "../../invocation.ts";
 
 /** The layer that the report looks into. */
 export const LAYER = "conv3";
@@ -50,7 +51,7 @@ export interface RunFiles {
  */
 export async function readRunFiles(path: string, data?: string): Promise<RunFiles> {
   const folder = new RunFolder(path);
-  const record = await readRunRecord(folder);
+  const record = await readRunRecord(folder, { home: home() });
   const evaluation = await EVALUATION.read(folder.file("evaluation.json"));
   const visualization = await readVisualization(folder);
   const names = (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
