@@ -2,7 +2,7 @@
  * Cross-validates two variants on the first splits of a dataset, each run a process of its own; started again, it goes on. On a cluster
  * `slurmEngine({ jobs: 8, sbatch: ["--gres=gpu:1"] })` takes the place of the processes.
  *
- *   deno run --allow-read --allow-write --allow-ffi --allow-run=deno --ignore-env examples/cross_validate.ts DATA OUT [STEPS]
+ *   deno run --lock=deno.all.lock --allow-read --allow-write --allow-ffi --allow-run=deno --ignore-env examples/cross_validate.ts DATA OUT [STEPS]
  */
 import { crossValidateRuns, processEngine } from "../run/mod.ts";
 

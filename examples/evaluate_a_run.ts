@@ -1,7 +1,7 @@
 /**
  * Chooses a checkpoint of a run on its validation images, tests it, and leaves evaluation.json, predictions.csv and confusion.png in the folder.
  *
- *   deno run --allow-read --allow-write --allow-ffi --ignore-env examples/evaluate_a_run.ts RUN
+ *   deno run --lock=deno.all.lock --allow-read --allow-write --allow-ffi --ignore-env examples/evaluate_a_run.ts RUN
  */
 import { openGpu } from "../mod.ts";
 import { evaluateRun, openRun } from "../run/mod.ts";

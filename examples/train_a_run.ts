@@ -1,7 +1,7 @@
 /**
  * Trains a run into a folder, ends it after half of its steps, and resumes it: its bytes are those of a run in one piece.
  *
- *   deno run --allow-read --allow-write --allow-ffi --ignore-env examples/train_a_run.ts DATA RUN [STEPS]
+ *   deno run --lock=deno.all.lock --allow-read --allow-write --allow-ffi --ignore-env examples/train_a_run.ts DATA RUN [STEPS]
  */
 import { openGpu } from "../mod.ts";
 import { trainRun } from "../run/mod.ts";
