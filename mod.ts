@@ -89,6 +89,7 @@ export {
   type EvaluatedRun,
   type Spread,
   summarizeCrossValidation,
+  type SummedEvaluation,
   type VariantSummary,
 } from "./training/cross_validation/summary.ts";
 export {

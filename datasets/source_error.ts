@@ -18,15 +18,22 @@ export class SourceError extends Error {
   override name = "SourceError";
   /** The file or folder. */
   readonly path: string;
+  /** The options that a remedy speaks of, as they are named in code. */
+  readonly options: readonly string[];
 
   /**
    * @param path The file or folder.
    * @param problem What is wrong, where, and what was expected.
-   * @param options The error behind it.
+   * @param more The error behind it, and the options that the remedy speaks of.
    */
-  constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(printable(`${path}: ${problem}`), options);
+  constructor(
+    path: string,
+    problem: string,
+    { options = [], ...more }: ErrorOptions & { options?: readonly string[] } = {},
+  ) {
+    super(printable(`${path}: ${problem}`), more);
     this.path = path;
+    this.options = options;
   }
 }
 

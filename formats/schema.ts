@@ -164,6 +164,18 @@ export function listOf<R, W>(schema: Schema<R, W>): Schema<R[], W[]> {
   };
 }
 
+/** Two such values. */
+export function pairOf<R, W>(schema: Schema<R, W>): Schema<[R, R], [W, W]> {
+  const list = listOf(schema);
+  const expected = `a list of two, each ${schema.expected}`;
+  return {
+    expected,
+    fault(value) {
+      return Array.isArray(value) && value.length === 2 ? list.fault(value) : { path: [], value, expected };
+    },
+  };
+}
+
 /** Such a value, or null. */
 export function orNull<R, W>(schema: Schema<R, W>): Schema<R | null, W | null> {
   return or(schema, null, "or null");
@@ -204,7 +216,7 @@ function or<R, W, N>(schema: Schema<R, W>, other: N, words: string): Schema<R | 
  * ```
  */
 export function table<const F extends Fields>(fields: F): Schema<ReadTable<F>, WrittenTable<F>> {
-  const expected = `a table of ${Object.keys(fields).join(", ")}`;
+  const expected = "a table";
   return {
     expected,
     fault(value) {

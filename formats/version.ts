@@ -21,8 +21,16 @@ export function formatText({ name, version }: Format): string {
   return `${name} ${version}`;
 }
 
+/** What is wrong with the format that a file names. */
+export interface FormatFault {
+  /** In a sentence. */
+  message: string;
+  /** Whether the file is of a later version than this program reads. */
+  isLater: boolean;
+}
+
 /**
- * What is wrong with the format that a file names, in a sentence; undefined where this program reads it.
+ * What is wrong with the format that a file names; undefined where this program reads it.
  *
  * @param found What the file says.
  * @param format What it should be.
@@ -32,17 +40,17 @@ export function formatText({ name, version }: Format): string {
  * import { formatFault } from "./version.ts";
  * const RUN = { name: "aulens run", version: 1 };
  * assert.equal(formatFault("aulens run 1", RUN), undefined);
- * assert.match(formatFault("aulens run 3", RUN)!, /version 3 .* version 1/);
- * assert.match(formatFault("something else", RUN)!, /is "something else", expected "aulens run 1"/);
+ * assert.match(formatFault("aulens run 3", RUN)!.message, /version 3 .* version 1/);
+ * assert.match(formatFault("something else", RUN)!.message, /is "something else", expected "aulens run 1"/);
  * ```
  */
-export function formatFault(found: unknown, format: Format): string | undefined {
+export function formatFault(found: unknown, format: Format): FormatFault | undefined {
   const { name, version } = format;
-  const is = typeof found === "string" && found.startsWith(`${name} `)
-    ? /^\d+$/.exec(found.slice(name.length + 1))
-    : null;
-  if (!is || Number(is[0]) < 1) return `its format is ${excerpt(found)}, expected "${formatText(format)}"`;
-  return Number(is[0]) > version ? laterVersion(Number(is[0]), version) : undefined;
+  const of = typeof found === "string" && found.startsWith(`${name} `) ? found.slice(name.length + 1) : "";
+  if (!/^[1-9]\d*$/.test(of)) {
+    return { message: `its format is ${excerpt(found)}, expected "${formatText(format)}"`, isLater: false };
+  }
+  return Number(of) > version ? { message: laterVersion(Number(of), version), isLater: true } : undefined;
 }
 
 /** The sentence for a file of a later version. */

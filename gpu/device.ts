@@ -105,7 +105,7 @@ export class Gpu {
       this.#failures.add(
         new DeviceLostError(
           `the GPU device was lost (${info.reason}): ${info.message}\n` +
-            "Remedy: open it again with openGpu(); a training run continues from its last checkpoint with --resume.",
+            "Remedy: open it again with openGpu(); a training run can be resumed from its last checkpoint.",
         ),
       );
     });

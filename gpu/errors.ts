@@ -93,10 +93,16 @@ export class GpuOutOfMemoryError extends GpuError {
   override name = "GpuOutOfMemoryError";
   /** Bytes of the buffers that were alive before: so much is known to fit. `undefined` where something else than a buffer found no room. */
   readonly inUse?: number;
-  /** @param message what found no room @param inUse bytes of the buffers alive before it */
-  constructor(message: string, inUse?: number) {
+  /** The largest batch that would have fitted: 0 where not even one image does, `undefined` where no batch is to blame or nobody has looked. */
+  readonly largestBatch?: number;
+  /** The options that a remedy speaks of, as they are named in code. */
+  readonly options: readonly string[];
+  /** @param message what found no room @param inUse bytes of the buffers alive before it @param largestBatch the largest that would fit */
+  constructor(message: string, inUse?: number, largestBatch?: number) {
     super(message);
     this.inUse = inUse;
+    this.largestBatch = largestBatch;
+    this.options = largestBatch === undefined ? [] : [largestBatch > 0 ? "batch" : "imageSize"];
   }
 }
 

@@ -148,10 +148,10 @@ export function classify(error: { message: string }, what?: string): GpuError {
   if (/device.*(lost|destroyed)|lost.*device/i.test(message)) return new DeviceLostError(message);
   const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
   if (memory || /out of memory|not enough memory/i.test(message)) {
-    return new GpuOutOfMemoryError(`${message}\nRemedy: use a smaller --batch or --image-size.`);
+    return new GpuOutOfMemoryError(`${message}\nRemedy: use a smaller batch or smaller images.`);
   }
   if (/limit|exceed|too large/i.test(message)) {
-    return new GpuLimitError(`${message}\nRemedy: use a smaller --batch or --image-size.`);
+    return new GpuLimitError(`${message}\nRemedy: use a smaller batch or smaller images.`);
   }
   return new GpuValidationError(message);
 }

@@ -9,29 +9,25 @@ import { contactSheet } from "../datasets/contact_sheet.ts";
 import { excerpt } from "../datasets/printable.ts";
 import { generateSynthetic } from "../datasets/synthetic/generate.ts";
 import { TFD_CLASSES } from "../datasets/tfd.ts";
-import { UsageError } from "../tasks/command.ts";
-import { taskCall } from "../tasks/invocation.ts";
-import { sayWhereNoLetters } from "../tasks/letters.ts";
-import { createProgress } from "../tasks/progress.ts";
-import { complain } from "../tasks/terminal.ts";
 import type { DatasetName } from "./dataset_names.ts";
 import { defaultFolder } from "./default_folder.ts";
+import { RunError } from "./errors.ts";
+import { warnOfLetters } from "./letters.ts";
+import type { Work } from "./listener.ts";
 
 /** Size of the built-in set: people, and photographs of each. */
 export const BUILT_IN = { subjects: 100, imagesPerSubject: 16, seed: 1 };
 
 const CK_PLUS = {
-  licence:
-    "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh; with its folders in one folder",
-  task: "prepare ck_plus --input FOLDER",
+  licence: "The Extended Cohn-Kanade set (CK+) is licensed by the University of Pittsburgh",
+  task: "prepare ck_plus",
 };
 
 /** Who gives a set out, and what prepares it. */
 const SOURCES: Record<Exclude<DatasetName, "synthetic">, { licence: string; task: string }> = {
   tfd: {
-    licence:
-      "The Toronto Face Database is given out on request at the University of Toronto; with TFD_96x96.mat in a folder",
-    task: "prepare tfd --input FOLDER",
+    licence: "The Toronto Face Database is given out on request at the University of Toronto",
+    task: "prepare tfd",
   },
   ck_plus: CK_PLUS,
   ck_plus_six_class: CK_PLUS,
@@ -49,7 +45,7 @@ const HELD: Record<DatasetName, { name: string; classNames?: readonly string[] }
 export async function datasetName(options: { dataset?: DatasetName; data?: string }): Promise<string> {
   if (options.dataset !== undefined) return options.dataset;
   if (options.data === undefined) return "synthetic";
-  if (!await exists(options.data)) throw new UsageError(`--data ${options.data}: there is no such folder`);
+  if (!await exists(options.data)) throw noFolder(options.data);
   return await authorsDataset(options.data) ?? (await readPreparedMeta(options.data)).name;
 }
 
@@ -66,48 +62,68 @@ export interface DataSource {
 /**
  * Reads a prepared dataset, or a folder of the paper's authors; draws the built-in one where it is wanted and not there.
  *
- * @throws {UsageError} where a licensed set is missing, with where it comes from and what to run; where the data is not what was named, or of another size.
+ * @param source What is known of it.
+ * @param builtInSize Side of the built-in faces in pixels, where nothing says it.
+ * @throws {RunError} where a licensed set is missing, with where it comes from and what prepares it; where the data is not what was named, or
+ * of another size.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { generateSynthetic, writePrepared } from "../datasets/mod.ts";
+ * import { loadDataset } from "./data.ts";
+ * const data = `${await Deno.makeTempDir()}/data`;
+ * await writePrepared(data, await generateSynthetic({ subjects: 2, imagesPerSubject: 8, imageSize: 8, seed: 1 }), {});
+ * const { dataset } = await loadDataset({ data, dataset: "synthetic" }, 8);
+ * assert.equal(dataset.labels.length, 16);
+ * ```
  */
 export async function loadDataset(
   { dataset: name, ...options }: DataSource,
-  { builtInSize, signal }: { builtInSize: number; signal: AbortSignal },
+  builtInSize: number,
+  work: Work = {},
 ): Promise<{ dataset: Dataset; folder: string }> {
   const drawnSize = options.imageSize ?? builtInSize;
-  const folder = options.data ?? defaultFolder(name ?? "synthetic", drawnSize);
+  const folder = options.data ?? defaultFolder(name ?? "synthetic", drawnSize, work.home);
   let dataset: Dataset;
   if (await authorsDataset(folder)) dataset = await readAuthorsFolder(folder);
   else if (await exists(folder)) dataset = await readPrepared(folder);
   else if ((name ?? "synthetic") === "synthetic" && options.data === undefined) {
-    dataset = await drawBuiltIn(folder, drawnSize, signal);
-  } else if (name === undefined || name === "synthetic") {
-    throw new UsageError(`--data ${folder}: there is no such folder`);
-  } else {
+    dataset = await drawBuiltIn(folder, drawnSize, work);
+  } else if (name === undefined || name === "synthetic") throw noFolder(folder);
+  else {
     const { licence, task } = SOURCES[name];
-    throw new UsageError(
-      `${folder}: there is no prepared ${name} data.\n${licence} run\n  ${taskCall(task)}\n` +
-        `Data prepared elsewhere is named with --data FOLDER. Without any licensed data, \`${
-          taskCall("train")
-        }\` trains on ` +
-        "drawn faces.",
+    throw new RunError(
+      `${folder}: there is no prepared ${name} data. ${licence}. Remedy: prepare it from the folder that holds it, or name the folder in ` +
+        "which it is prepared; without any licensed data, train on the drawn faces, synthetic.",
+      { file: folder, options: ["data"], task },
     );
   }
   if (name !== undefined) checkHeld(dataset, name, folder, options.data !== undefined);
   if (options.imageSize !== undefined && dataset.imageSize !== options.imageSize) {
-    throw new UsageError(
-      `--image-size ${options.imageSize}: the data in ${folder} is ${dataset.imageSize} pixels wide. ` +
-        "Remedy: leave --image-size out, or prepare the data in that size.",
+    throw new RunError(
+      `${folder}: the data is ${dataset.imageSize} pixels wide, not ${options.imageSize}. ` +
+        "Remedy: leave the size out, or prepare the data in that size.",
+      { file: folder, options: ["imageSize"] },
     );
   }
   return { dataset: name === "ck_plus_six_class" ? sixClass(dataset) : dataset, folder };
 }
 
-/** Whether `loadDataset` would have to draw the built-in faces first. */
-export async function wouldDraw({ dataset, data, imageSize }: DataSource, builtInSize: number): Promise<boolean> {
-  if (data !== undefined || (dataset ?? "synthetic") !== "synthetic") return false;
-  return !await exists(defaultFolder("synthetic", imageSize ?? builtInSize));
+function noFolder(folder: string): RunError {
+  return new RunError(`${folder}: there is no such folder`, { file: folder, options: ["data"] });
 }
 
-/** @throws {UsageError} where the data is not what was asked for by name: a run would be called by the name of a set that it never saw. */
+/** Whether `loadDataset` would have to draw the built-in faces first. */
+export async function wouldDraw(
+  { dataset, data, imageSize }: DataSource,
+  builtInSize: number,
+  { home }: Pick<Work, "home"> = {},
+): Promise<boolean> {
+  if (data !== undefined || (dataset ?? "synthetic") !== "synthetic") return false;
+  return !await exists(defaultFolder("synthetic", imageSize ?? builtInSize, home));
+}
+
+/** @throws {RunError} where the data is not what was asked for by name: a run would be called by the name of a set that it never saw. */
 function checkHeld(dataset: Dataset, name: DatasetName, folder: string, isNamed: boolean): void {
   const held = HELD[name];
   const sameClasses = held.classNames === undefined || held.classNames.join() === dataset.classNames.join();
@@ -115,9 +131,12 @@ function checkHeld(dataset: Dataset, name: DatasetName, folder: string, isNamed:
   const classes = sameClasses ? "" : ` of the classes ${excerpt(dataset.classNames, 160)}`;
   const wanted = name === held.name ? name : `${held.name}, which ${name} is taken from`;
   const remedy = isNamed
-    ? `leave ${name} out to take what the folder holds, or name a folder of ${held.name} with --data`
-    : `move the folder away, or name another with --data; to take what it holds: --data ${folder}, and no ${name}`;
-  throw new UsageError(`${folder}: holds ${excerpt(dataset.name)}${classes}, not ${wanted}. Remedy: ${remedy}.`);
+    ? `leave ${name} out to take what the folder holds, or name a folder of ${held.name}`
+    : `move the folder away, or name another; to take what it holds, name this folder, and leave ${name} out`;
+  throw new RunError(`${folder}: holds ${excerpt(dataset.name)}${classes}, not ${wanted}. Remedy: ${remedy}.`, {
+    file: folder,
+    options: ["data"],
+  });
 }
 
 /** CK+ without neutral and contempt, renumbered 1,3,4,5,6,7 -> 0..5. */
@@ -131,23 +150,26 @@ function sixClass(dataset: Dataset): Dataset {
   };
 }
 
-async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSignal): Promise<Dataset> {
+async function drawBuiltIn(
+  folder: string,
+  imageSize: number,
+  { signal, onNote, onWarning, onProgress }: Work,
+): Promise<Dataset> {
   const { subjects, imagesPerSubject, seed } = BUILT_IN;
   const total = subjects * imagesPerSubject;
   const obstacle = await whyNotWritable(folder);
-  if (obstacle !== undefined) throw new UsageError(`${folder}: ${obstacle}.`);
-  complain(`Drawing ${total} faces of ${imageSize} x ${imageSize} pixels into ${folder}`);
-  using progress = createProgress({ total, unit: "face" });
+  if (obstacle !== undefined) throw new RunError(`${folder}: ${obstacle}.`, { file: folder });
+  onNote?.(`Drawing ${total} faces of ${imageSize} x ${imageSize} pixels into ${folder}`);
+  onProgress?.({ unit: "face", done: 0, total });
   const dataset = await generateSynthetic({
     subjects,
     imagesPerSubject,
     imageSize,
     seed,
     signal,
-    onProgress: (done) => progress.update(done),
+    onProgress: (done) => onProgress?.({ unit: "face", done, total }),
   });
-  progress.stop();
-  await sayWhereNoLetters();
+  await warnOfLetters({ onWarning });
   await Deno.mkdir(join(folder, ".."), { recursive: true });
   try {
     await writePrepared(folder, dataset, { source: "drawn faces", ...BUILT_IN }, {
@@ -156,7 +178,7 @@ async function drawBuiltIn(folder: string, imageSize: number, signal: AbortSigna
     });
     return dataset;
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal?.aborted) throw error;
     // Another start may have drawn them in the meantime: what it has left is used, as by any later one.
     return await readPrepared(folder).catch(() => {
       throw error;

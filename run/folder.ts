@@ -1,28 +1,36 @@
 /** The folder of a training run: run.json, log.jsonl, checkpoints written whole or not at all, metrics.json and curves.png. */
 import { basename, dirname, join } from "node:path";
 import { syncFolder } from "../datasets/file_system.ts";
-import { excerpt } from "../datasets/printable.ts";
 import type { TrainRecord } from "../training/train.ts";
-import { UsageError } from "../tasks/command.ts";
-import { checkFields, type Kind, NUMBER, orNull, whole } from "../tasks/documents/fields.ts";
-import { readText } from "../tasks/documents/read.ts";
+import { logLine, readLog } from "./documents/log.ts";
+import { RunError } from "./errors.ts";
 import { writeWholeFile, WRITING } from "./storage/whole_file.ts";
 import { explainWrite, WriteError } from "./storage/write_error.ts";
 import { holderOf, type Lock, takeLock } from "./storage/lock.ts";
-import { complain } from "../tasks/terminal.ts";
 
 /** Held while a process trains in the folder. */
 const LOCK = ".lock";
-/** What a line of log.jsonl holds. */
-const RECORD: Record<string, Kind> = {
-  step: whole(0),
-  loss: NUMBER,
-  trainAccuracy: NUMBER,
-  validationAccuracy: orNull(NUMBER),
-  imagesPerSecond: NUMBER,
-};
+/** How a folder is locked. */
+export interface FolderLockOptions {
+  /** Where it is given, waits for another process that holds the lock, until this is aborted. */
+  until?: AbortSignal;
+  /** Gets the sentence about a file system without locks. */
+  onNote?: (sentence: string) => void;
+}
 
-/** A run folder on disk. */
+/**
+ * A run folder on disk.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { RunFolder } from "./folder.ts";
+ * const folder = new RunFolder(await Deno.makeTempDir());
+ * await folder.saveCheckpoint(100, new Uint8Array(8));
+ * assert.deepEqual(await folder.checkpointSteps(), [100]);
+ * await Deno.remove(folder.path, { recursive: true });
+ * ```
+ */
 export class RunFolder {
   /** Its path. */
   readonly path: string;
@@ -36,7 +44,7 @@ export class RunFolder {
 
   /**
    * Makes sure that a run can be trained in it: a new one (the folder is made when the first file is written), or one to go on with.
-   * @throws {UsageError} where it exists and `resume` was not asked for, or is no run folder.
+   * @throws {RunError} where it exists and `resume` was not asked for, or is no run folder.
    */
   async assertOpen({ resume }: { resume: boolean }): Promise<void> {
     const { path } = this;
@@ -45,14 +53,16 @@ export class RunFolder {
       ![LOCK, holderOf(LOCK)].includes(name) && !name.endsWith(WRITING)
     );
     if (entries.length > 0 && !resume) {
-      throw new UsageError(
-        `--run ${path}: the folder exists and is not empty. Remedy: continue it with --resume, or name another with --run.`,
+      throw new RunError(
+        `${path}: the folder exists and is not empty. Remedy: resume the run in it, or name another folder.`,
+        { file: path, options: ["resume", "run"] },
       );
     }
     if (entries.length > 0 && !entries.includes("run.json") && !entries.includes("checkpoints")) {
-      throw new UsageError(
-        `--run ${path}: this is not a run folder (no run.json in it). Remedy: name another with --run.`,
-      );
+      throw new RunError(`${path}: this is not a run folder (no run.json in it). Remedy: name another.`, {
+        file: path,
+        options: ["run"],
+      });
     }
   }
 
@@ -77,22 +87,17 @@ export class RunFolder {
 
   /**
    * Keeps other processes from training in the folder until the lock is disposed of, or this process ends in whatever way: the lock is the
-   * system's, on the file `.lock`, or what run/lock.ts puts in its place where the file system has none. Makes the
+   * system's, on the file `.lock`, or what run/storage/lock.ts puts in its place where the file system has none. Makes the
    * folder. Until then nothing is written where the folder has gone, instead of making it anew.
-   * @param until Where it is given, waits for another process that holds it, until this is aborted.
-   * @throws {UsageError} where another process holds it, and there is no waiting.
+   * @throws {RunError} where another process holds it, and there is no waiting.
    * @throws {WriteError} where the disk is full or may not be written.
    * @throws The signal's reason when it is aborted.
    */
-  async lock(until?: AbortSignal): Promise<Disposable> {
+  async lock({ until, onNote }: FolderLockOptions = {}): Promise<Disposable> {
     await Deno.mkdir(this.path, { recursive: true }).catch((error) => {
       throw explainWrite(this.path, error);
     });
-    const lock = await takeLock(this.file(LOCK), {
-      until,
-      folder: this.path,
-      say: (sentence) => complain(sentence),
-    });
+    const lock = await takeLock(this.file(LOCK), { until, folder: this.path, onNote });
     this.#lock = lock;
     return {
       [Symbol.dispose]: () => {
@@ -154,41 +159,49 @@ export class RunFolder {
   async log(record: TrainRecord): Promise<void> {
     await this.#assertThere();
     const path = this.file("log.jsonl");
-    await Deno.writeTextFile(path, JSON.stringify(record) + "\n", { append: true }).catch((error) => {
+    await Deno.writeTextFile(path, logLine(record), { append: true }).catch((error) => {
       throw explainWrite(path, error);
     });
   }
 
   /**
    * The records of log.jsonl. A last line without its end was cut short by a crash and is left out.
-   * @throws {UsageError} naming the line that is no record.
+   * @throws {RunError} naming the line that is no record.
    */
   async records(): Promise<TrainRecord[]> {
-    const path = this.file("log.jsonl");
-    const lines = (await readText(path) ?? "").split("\n");
-    const cutShort = lines.pop()!;
-    // All of it but its end, or nothing that a crash leaves of one.
-    if (isRecord(cutShort) || !isCutShort(cutShort)) lines.push(cutShort);
-    return lines.map((line, n) => {
-      if (isRecord(line)) return JSON.parse(line);
-      throw new UsageError(
-        `${path}: line ${n + 1} is ${
-          excerpt(line)
-        }, no record as train writes it. Remedy: take the line out, or put the file back.`,
-      );
-    });
+    return await readLog(this.file("log.jsonl"));
+  }
+
+  /**
+   * The step of the last whole line of log.jsonl, read from the end of the file alone; 0 where there is none, or nothing that can be read:
+   * how far a run is that another process trains.
+   */
+  async lastStep(): Promise<number> {
+    try {
+      const log = this.file("log.jsonl");
+      if (!(await Deno.stat(log)).isFile) return 0; // a named pipe would wait for ever
+      using file = await Deno.open(log);
+      const { size } = await file.stat();
+      await file.seek(Math.max(0, size - 1024), Deno.SeekMode.Start);
+      const bytes = new Uint8Array(1024);
+      const read = await file.read(bytes) ?? 0;
+      const steps = [...new TextDecoder().decode(bytes.subarray(0, read)).matchAll(/^\{"step":(\d+),.*\}$/gm)];
+      return Number(steps.at(-1)?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
   }
 
   /** Keeps only the log up to a step: what a resumed run will write again is not there twice. */
   async cutLog(step: number): Promise<void> {
     const kept = (await this.records()).filter((record) => record.step <= step);
-    await this.write("log.jsonl", kept.map((record) => JSON.stringify(record) + "\n").join(""));
+    await this.write("log.jsonl", kept.map(logLine).join(""));
   }
 
   /** Writes the log anew with another last record. */
   async replaceLast(record: TrainRecord): Promise<void> {
     const kept = (await this.records()).slice(0, -1);
-    await this.write("log.jsonl", [...kept, record].map((one) => JSON.stringify(one) + "\n").join(""));
+    await this.write("log.jsonl", [...kept, record].map(logLine).join(""));
   }
 
   /** Refuses to go on where the folder that was locked is no longer at its path, or another process has taken it over. */
@@ -197,24 +210,10 @@ export class RunFolder {
     if (await this.#lock.isHeld()) return;
     throw new WriteError(
       `${this.path}: the run folder was deleted, moved or replaced during the run, or another process has taken it over. ` +
-        "Remedy: where it was moved, name its new place with --run and go on with --resume; or else start the run again.",
+        "Remedy: where it was moved, name its new place and resume the run there; or else start it again.",
+      { file: this.path, options: ["run", "resume"] },
     );
   }
-}
-
-function isRecord(line: string): boolean {
-  try {
-    checkFields(JSON.parse(line), RECORD);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a line is the beginning of a record, or the zeros that a power loss can leave in place of one. */
-function isCutShort(line: string): boolean {
-  const begin = '{"step":';
-  return begin.startsWith(line.slice(0, begin.length)) || /^\0*$/.test(line);
 }
 
 async function list(path: string): Promise<string[]> {

@@ -5,28 +5,7 @@ import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { evaluateRows } from "../training/evaluation/rows.ts";
 import { confusionMatrix } from "../training/metrics/mod.ts";
 import type { TrainingSettings } from "../training/options.ts";
-
-/** How good a network is on some images. */
-export interface PartMetrics {
-  images: number;
-  /** Share of hits, 0..1. */
-  accuracy: number;
-  /** Mean negative log likelihood. */
-  loss: number;
-  /** confusion[label][prediction], counts. */
-  confusion: number[][];
-}
-
-/** What metrics.json holds. */
-export interface Metrics {
-  /** Updates that the network has seen. */
-  checkpoint: number;
-  selection: string;
-  classNames: string[];
-  train: PartMetrics | null;
-  validation: PartMetrics | null;
-  test: PartMetrics;
-}
+import type { Metrics, PartMetrics } from "./documents/metrics.ts";
 
 /** Evaluates the network on training, validation and test images. No checkpoint is chosen here. The signal rejects it with its reason. */
 export async function measureParts(

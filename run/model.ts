@@ -1,14 +1,12 @@
-/** The model that a command line names: a run folder's, by the rule it was evaluated with, or a model file's. */
+/** The model of a path: a run folder's, by the rule it was evaluated with, or a model file's. */
 import { dirname } from "node:path";
-import type { Evaluation } from "../training/evaluation/evaluate.ts";
 import { CheckpointError } from "../training/checkpoint.ts";
 import { type Model, readModel } from "../training/model.ts";
 import { SafetensorsError } from "../network/safetensors.ts";
-import { UsageError } from "../tasks/command.ts";
-import { checkFields, listOf, tableOf, whole } from "../tasks/documents/fields.ts";
-import { readCheckpointFile, readDocument } from "../tasks/documents/read.ts";
-import { taskCall } from "../tasks/invocation.ts";
 import { missedSteps, savedCheckpoints, stepsOf } from "./checkpoints.ts";
+import { CHOICE } from "./documents/evaluation.ts";
+import { readCheckpointFile } from "./documents/read.ts";
+import { RunError } from "./errors.ts";
 import { RunFolder } from "./folder.ts";
 import { imagesOfRun } from "./images.ts";
 import { readRunRecord, type RunRecord } from "./record.ts";
@@ -26,31 +24,44 @@ export interface LoadedModel {
  * Reads a model: the file's, or the checkpoint of a run folder that `evaluate` chose, or the last one where the run has
  * not been evaluated, or has gone on since.
  *
- * @param path A run folder, a checkpoint, or what `deno task export --format safetensors` wrote.
- * @param options `step`: which checkpoint of a run folder, by the number of its updates, whatever was chosen.
- * @throws {UsageError} for a path that is none of these, a checkpoint that is not there.
+ * @param path A run folder, a checkpoint, or the bytes of `writeModel` as a file.
+ * @param options `step`: which checkpoint of a run folder, by the number of its updates, whatever was chosen; `home`: the folder in which
+ * the default folders lie.
+ * @throws {RunError} for a path that is none of these, a checkpoint that is not there.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadModel } from "./model.ts";
+ * await assert.rejects(loadModel("no/run"), /no\/run: cannot be read.*Remedy: name a run folder or a model file/);
+ * ```
  */
-export async function loadModel(path: string, options: { step?: number } = {}): Promise<LoadedModel> {
+export async function loadModel(path: string, options: { step?: number; home?: string } = {}): Promise<LoadedModel> {
   const info = await Deno.stat(path).catch((error) => {
-    throw new UsageError(`${path}: cannot be read: ${error.message}. Remedy: name a run folder or a model file.`);
+    throw new RunError(`${path}: cannot be read: ${error.message}. Remedy: name a run folder or a model file.`, {
+      file: path,
+      cause: error,
+    });
   });
   if (info.isFile) {
     if (options.step !== undefined) {
-      throw new UsageError(`${path}: is a file, which has no checkpoints to choose from. Remedy: name its run folder.`);
+      throw new RunError(`${path}: is a file, which has no checkpoints to choose from. Remedy: name its run folder.`, {
+        file: path,
+      });
     }
     // A link that the user names is followed.
     const within = dirname(await Deno.realPath(path));
     return { model: await readFile(path, within), path, rule: "the file that was named" };
   }
   const folder = new RunFolder(path);
-  const record = await readRunRecord(folder);
+  const record = await readRunRecord(folder, options);
   if (options.step !== undefined) {
     const steps = await folder.checkpointSteps();
     if (!steps.includes(options.step)) {
-      throw new UsageError(
+      throw new RunError(
         `${folder.path}: has no checkpoint ${options.step}. Remedy: ${
           steps.length > 0 ? `choose one of ${steps.join(", ")}` : "train the run first"
         }.`,
+        { file: folder.path, options: ["checkpoint"] },
       );
     }
     return await ofStep(folder, record, options.step, "the one that was asked for");
@@ -61,14 +72,13 @@ export async function loadModel(path: string, options: { step?: number } = {}): 
   const missed = choice ? missedSteps(choice.compared, stepsOf(checkpoints)) : [];
   if (missed.length > 0) {
     const since = missed.length === 1 ? "it" : `${missed.length} checkpoints, it among them`;
-    const rule = `the last one: evaluate did not compare ${since}. Remedy: run ${taskCall("evaluate")} again`;
+    const rule = `the last one: evaluate did not compare ${since}. Remedy: evaluate the run again`;
     return await ofStep(folder, record, last, rule);
   }
   if (chosen !== undefined && !checkpoints.some(({ step }) => step === chosen)) {
-    throw new UsageError(
-      `${folder.path}: evaluation.json chose checkpoint ${chosen}, which is not there. Remedy: run ${
-        taskCall("evaluate")
-      } again.`,
+    throw new RunError(
+      `${folder.path}: evaluation.json chose checkpoint ${chosen}, which is not there. Remedy: evaluate the run again.`,
+      { file: folder.file("evaluation.json"), field: "chosen.step", task: "evaluate" },
     );
   }
   return chosen === undefined
@@ -90,10 +100,9 @@ async function readFile(path: string, within: string): Promise<Model> {
     return readModel(bytes);
   } catch (error) {
     if (!(error instanceof SafetensorsError || error instanceof CheckpointError)) throw error;
-    throw new UsageError(
-      `${path}: ${error.message}. Remedy: name a run folder, a checkpoint, or a file that ${
-        taskCall("export")
-      } wrote as safetensors.`,
+    throw new RunError(
+      `${path}: ${error.message}. Remedy: name a run folder, a checkpoint, or a model that was exported as safetensors.`,
+      { file: path, cause: error },
     );
   }
 }
@@ -101,11 +110,9 @@ async function readFile(path: string, within: string): Promise<Model> {
 /**
  * The checkpoint that `evaluate` chose, and those that it compared; undefined where the run has not been evaluated.
  *
- * @throws {UsageError} where its file is damaged.
+ * @throws {RunError} where its file is damaged.
  */
 export async function readChoice(folder: RunFolder): Promise<{ step: number; compared: number[] } | undefined> {
-  const evaluation = await readDocument<Evaluation>(folder.file("evaluation.json"), "evaluate", (document) => {
-    checkFields(document, { "chosen.step": whole(0), checkpoints: listOf(tableOf({ step: whole(0) })) });
-  });
-  return evaluation && { step: evaluation.chosen.step, compared: stepsOf(evaluation.checkpoints) };
+  const choice = await CHOICE.read(folder.file("evaluation.json"));
+  return choice && { step: choice.chosen.step, compared: stepsOf(choice.checkpoints) };
 }

@@ -2,12 +2,11 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { type Split, splitIndices } from "../datasets/split.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { ConvolutionMethod } from "../kernels/convolution/mod.ts";
 import { exactMethod } from "../network/exact.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import type { TrainingSettings } from "../training/options.ts";
-import { UsageError } from "../tasks/command.ts";
 import { loadDataset } from "./data.ts";
+import { RunError } from "./errors.ts";
 import { RunFolder } from "./folder.ts";
 import { readRunRecord, type RunRecord } from "./record.ts";
 
@@ -25,26 +24,27 @@ export interface Run {
  * Opens a run folder and the data that it was trained on.
  *
  * @param path The run folder.
- * @param options `data`: the prepared folder, where it is not where `train` found it.
- * @throws {UsageError} for a folder that is no run, data that is not there or not the data of the run.
+ * @param options `data`: the prepared folder, if it has moved since training; `home`: the folder in which the default folders lie.
+ * @throws {RunError} for a folder that is no run, data that is not there or not the data of the run.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openRun } from "./open.ts";
+ * await assert.rejects(openRun("no/run"), /no\/run: this is not a run folder/);
+ * ```
  */
-export async function openRun(path: string, options: { data?: string } = {}): Promise<Run> {
+export async function openRun(path: string, options: { data?: string; home?: string } = {}): Promise<Run> {
   const folder = new RunFolder(path);
-  const record = await readRunRecord(folder);
+  const record = await readRunRecord(folder, options);
   const { imageSize } = record.network;
   const source = { dataset: record.given.dataset, data: options.data ?? record.dataset.folder, imageSize };
-  const { dataset, folder: from } = await loadDataset(source, {
-    builtInSize: imageSize,
-    signal: new AbortController().signal,
-  }).catch((error) => {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${error.message}\nThe data of ${path} can be named with --data FOLDER.`);
-  });
+  const { dataset, folder: from } = await loadDataset(source, imageSize, options);
   if (dataset.fingerprint !== record.dataset.fingerprint) {
-    throw new UsageError(
+    throw new RunError(
       `${from}: this is not the data that ${path} was trained on (fingerprint ${dataset.fingerprint.slice(0, 12)}, ` +
         `the run's is ${record.dataset.fingerprint.slice(0, 12)}): its training images may be among the test images. ` +
-        "Remedy: name the data of the run with --data.",
+        "Remedy: name the data of the run.",
+      { file: from, options: ["data"] },
     );
   }
   const { settings } = record;
@@ -59,6 +59,6 @@ export function createNetwork(gpu: Gpu, { record }: Pick<Run, "record">): Promis
     classes,
     seed,
     initialScale,
-    convolution: exactMethod(convolution as ConvolutionMethod),
+    convolution: exactMethod(convolution),
   });
 }

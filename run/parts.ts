@@ -2,7 +2,7 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { type Split, splitIndices } from "../datasets/split.ts";
 import type { TrainingSettings } from "../training/options.ts";
-import { UsageError } from "../tasks/command.ts";
+import { RunError } from "./errors.ts";
 
 /** Names of the parts, as they are told. */
 const WORDS: Record<keyof Split, string> = { train: "training", validation: "validation", test: "test" };
@@ -11,7 +11,7 @@ const WORDS: Record<keyof Split, string> = { train: "training", validation: "val
  * The images of a split.
  *
  * @param needed Parts that may not be empty.
- * @throws {UsageError} naming the part that is.
+ * @throws {RunError} naming the part that is.
  * @throws {RangeError} for no such split.
  */
 export function partsFor(
@@ -22,8 +22,9 @@ export function partsFor(
   const parts = splitIndices(dataset, split, { protocol });
   const missing = needed.find((part) => parts[part].length === 0);
   if (missing !== undefined) {
-    throw new UsageError(
+    throw new RunError(
       `split ${split} of ${dataset.name} has no ${WORDS[missing]} image. Remedy: choose another split.`,
+      { options: ["split"] },
     );
   }
   return parts;

@@ -1,55 +1,25 @@
-/** run.json: everything that a run was told and found, and whether a checkpoint may be continued with what is asked now. */
-import { isAbsolute, resolve } from "node:path";
+/** What run.json says of a run, and whether a checkpoint may be continued with what is asked now. */
+import { isAbsolute, join, resolve } from "node:path";
+import project from "../deno.json" with { type: "json" };
 import type { Dataset } from "../datasets/dataset.ts";
-import type { AdapterDescription } from "../gpu/adapter.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import type { CheckpointInfo } from "../training/checkpoint.ts";
-import { type Selection, SELECTIONS } from "../training/evaluation/select.ts";
 import { type TrainingSettings, trainingSettings } from "../training/options.ts";
-import { UsageError } from "../tasks/command.ts";
-import {
-  checkFields,
-  type Kind,
-  listOf,
-  NUMBER,
-  oneOf,
-  orMissing,
-  TABLE,
-  TEXT,
-  whole,
-} from "../tasks/documents/fields.ts";
-import { readDocument } from "../tasks/documents/read.ts";
-import { defaultPath } from "../tasks/invocation.ts";
-import type { TrainArguments } from "../tasks/train/options.ts";
 import { defaultFolder } from "./default_folder.ts";
+import { notWritten } from "./documents/document.ts";
+import { RUN, type RunRead, type RunWritten } from "./documents/run.ts";
+import { RunError } from "./errors.ts";
 import type { RunFolder } from "./folder.ts";
-import { type ImagesRecord, readImages } from "./images.ts";
-import project from "../deno.json" with { type: "json" };
-import { jsonText } from "../formats/json.ts";
+import { readImages } from "./images.ts";
 
-/** What run.json holds. */
-export interface RunRecord {
-  /** The command line's options; what was left out is not there, but for the rule by which a checkpoint is to be chosen. */
-  given: TrainArguments & { select: Selection };
-  /** Updates at the end. */
-  steps: number;
-  /** Updates between checkpoints. */
-  checkpointEvery: number;
-  settings: TrainingSettings;
-  network: { imageSize: number; classes: number; seed: number; initialScale: number; convolution: string };
-  /** `folder` is the whole path of where it was read from, in older files as it was named then; `images` counts them. */
-  dataset:
-    & { name: string; folder: string; fingerprint: string; images: number; classNames: string[] }
-    & Partial<ImagesRecord>;
-  adapter: AdapterDescription;
-  versions: Record<string, string>;
-}
+/** What run.json says, with all settings filled in. */
+export type RunRecord = Omit<RunRead, "settings"> & { settings: TrainingSettings };
 
 /** Writes run.json: options given and in force, versions, adapter, dataset. */
 export async function writeRunRecord(
   folder: RunFolder,
   { given, steps, checkpointEvery, settings, net, dataset, dataFolder }: {
-    given: RunRecord["given"];
+    given: RunWritten["given"];
     steps: number;
     checkpointEvery: number;
     settings: TrainingSettings;
@@ -58,7 +28,7 @@ export async function writeRunRecord(
     dataFolder: string;
   },
 ): Promise<void> {
-  const record: RunRecord = {
+  const record: RunWritten = {
     given,
     steps,
     checkpointEvery,
@@ -81,75 +51,52 @@ export async function writeRunRecord(
     adapter: net.gpu.adapter,
     versions: { aulens: project.version, ...Deno.version },
   };
-  await folder.write("run.json", jsonText(record));
+  await folder.write("run.json", RUN.text(record));
 }
 
 /**
  * Reads run.json. `dataset.folder` is where the data is today: where `train` found it, or else where the same words lead from the default
  * folders, since a project may have moved with its data and its runs.
  *
- * @throws {UsageError} where there is none, or it is not what `train` writes.
+ * @param options `home`: the folder in which the default folders lie.
+ * @throws {RunError} where there is none, or it is not what `train` writes.
  */
-export async function readRunRecord(folder: RunFolder): Promise<RunRecord> {
-  const record = await readDocument<RunRecord>(folder.file("run.json"), "train", (document) => {
-    checkFields(document, FIELDS);
-    const { settings } = document as RunRecord;
-    trainingSettings(settings, settings.seed);
-  });
+export async function readRunRecord(folder: RunFolder, { home = "." }: { home?: string } = {}): Promise<RunRecord> {
+  const path = folder.file("run.json");
+  const record = await RUN.read(path);
   if (!record) {
-    throw new UsageError(
+    throw new RunError(
       `${folder.path}: this is not a run folder (no run.json in it). Remedy: name a folder under ${
-        defaultPath("runs")
+        join(home, "runs")
       }.`,
+      { file: folder.path },
     );
   }
-  const { settings, dataset } = record;
-  return {
-    ...record,
-    dataset: { ...dataset, folder: await dataToday(record) },
-    settings: trainingSettings(settings, settings.seed),
-  };
+  const { dataset, settings: { seed, ...given } } = record;
+  try {
+    const settings = trainingSettings(given, seed);
+    return { ...record, dataset: { ...dataset, folder: await dataToday(record, home) }, settings };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw notWritten(path, RUN.task, error);
+  }
 }
 
-async function dataToday({ given, dataset, network }: RunRecord): Promise<string> {
-  // Older files hold relative paths, which began in the folder of the defaults.
-  const fromDefaults = (path: string) => isAbsolute(path) ? path : defaultPath(path);
-  const before = fromDefaults(dataset.folder);
+async function dataToday({ given, dataset, network }: RunRead, home: string): Promise<string> {
+  // Early files hold relative paths, which began in the folder of the defaults.
+  const fromHome = (path: string) => isAbsolute(path) ? path : join(home, path);
+  const before = fromHome(dataset.folder);
   const moved = given.data === undefined
-    ? defaultFolder(given.dataset ?? "synthetic", network.imageSize)
-    : fromDefaults(given.data);
+    ? defaultFolder(given.dataset ?? "synthetic", network.imageSize, home)
+    : fromHome(given.data);
   const isThere = (path: string) => Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
   return !await isThere(before) && await isThere(moved) ? moved : before;
 }
 
-/** What other tasks rely on. */
-const FIELDS: Record<string, Kind> = {
-  given: TABLE,
-  "given.dataset": orMissing(TEXT),
-  "given.data": orMissing(TEXT),
-  "given.select": oneOf(SELECTIONS),
-  steps: whole(1),
-  checkpointEvery: whole(1),
-  settings: TABLE,
-  "network.imageSize": whole(1),
-  "network.classes": whole(2),
-  "network.seed": whole(0),
-  "network.initialScale": NUMBER,
-  "network.convolution": TEXT,
-  "dataset.name": TEXT,
-  "dataset.folder": TEXT,
-  "dataset.fingerprint": TEXT,
-  "dataset.images": whole(1),
-  "dataset.classNames": listOf(TEXT),
-  adapter: TABLE,
-  "adapter.description": TEXT,
-  versions: TABLE,
-};
-
 /**
  * Refuses to continue a checkpoint with other options than it was made with, or on another adapter: the result would be neither run.
  *
- * @throws {UsageError} naming every difference.
+ * @throws {RunError} naming every difference.
  */
 export function checkResumable(found: CheckpointInfo, asked: CheckpointInfo, path: string): void {
   const differences = Object.keys(asked).flatMap((key) => {
@@ -158,9 +105,6 @@ export function checkResumable(found: CheckpointInfo, asked: CheckpointInfo, pat
     if (name !== "settings") return difference(name, found[name], asked[name]);
     return Object.keys(asked.settings).flatMap((setting) => {
       const field = setting as keyof TrainingSettings;
-      if (field === "protocol") {
-        return difference("what --select lets it train on", found.settings[field], asked.settings[field]);
-      }
       return difference(setting, found.settings[field], asked.settings[field]);
     });
   });
@@ -168,7 +112,7 @@ export function checkResumable(found: CheckpointInfo, asked: CheckpointInfo, pat
   if (differences.length > 0) {
     refusals.push(
       `${path} cannot be continued with these options: ${differences.join("; ")}. ` +
-        "Remedy: give the options of the first start again, or start a new run with another --run.",
+        "Remedy: give the options of the first start again, or start a new run in another folder.",
     );
   }
   if (found.adapter !== asked.adapter) {
@@ -177,10 +121,13 @@ export function checkResumable(found: CheckpointInfo, asked: CheckpointInfo, pat
         JSON.stringify(found.adapter)
       }, this one is ` +
         `${JSON.stringify(asked.adapter)}, and equal bytes are promised on one adapter only. ` +
-        "Remedy: go on with the same machine and driver, or start a new run with another --run.",
+        "Remedy: go on with the same machine and driver, or start a new run in another folder.",
     );
   }
-  if (refusals.length > 0) throw new UsageError(refusals.join("\n"));
+  if (refusals.length > 0) {
+    const isOtherRule = found.settings.protocol !== asked.settings.protocol;
+    throw new RunError(refusals.join("\n"), { file: path, options: isOtherRule ? ["select", "run"] : ["run"] });
+  }
 }
 
 function difference(name: string, found: unknown, asked: unknown): string[] {

@@ -1,7 +1,7 @@
 /** What all tasks share: options read alike, errors told in a sentence, the right exit code. */
-import { printable } from "../datasets/printable.ts";
+import { printableLines } from "../datasets/printable.ts";
 import { CommanderError, InvalidArgumentError } from "./deps.ts";
-import { enterTypedFolder, typedArguments } from "./invocation.ts";
+import { enterTypedFolder, taskCall, typedArguments } from "./invocation.ts";
 import { complain } from "./terminal.ts";
 import { explainWrite } from "../run/storage/write_error.ts";
 
@@ -14,7 +14,7 @@ export class UsageError extends Error {
 
   /** @param message lines of it are kept, what else a terminal would obey is not */
   constructor(message: string, options?: ErrorOptions) {
-    super(message.split("\n").map(printable).join("\n"), options);
+    super(printableLines(message), options);
   }
 }
 
@@ -59,9 +59,24 @@ export function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** A dataset's name as a part of a path: a name comes from a file, and may hold anything. */
-export function fileName(name: string): string {
-  return name.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "_").replace(/^\.+/, "") || "dataset";
+/**
+ * An error's message with what the command line calls its remedy: a library names options as code does, and tasks by their names.
+ *
+ * @param error What a library threw; `options` and `task` are those of its remedy, where it has them.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { RunError } from "../run/errors.ts";
+ * import { messageOf } from "./command.ts";
+ * const error = new RunError("128: the data is 96 wide. Remedy: leave the size out.", { options: ["imageSize"] });
+ * assert.equal(messageOf(error), "128: the data is 96 wide. Remedy: leave the size out (--image-size).");
+ * ```
+ */
+export function messageOf(error: Error): string {
+  const { options = [], task } = error as { options?: readonly string[]; task?: string };
+  const words = options.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  if (task !== undefined) words.push(taskCall(task));
+  return words.length === 0 ? error.message : `${error.message.replace(/\.$/, "")} (${words.join(", ")}).`;
 }
 
 /**
@@ -96,7 +111,7 @@ export async function exitCodeOf(task: Work, args: readonly string[]): Promise<n
     const error = isDiskFull(thrown) ? explainWrite("the output", thrown) : thrown;
     if (!(error instanceof Error)) throw error;
     const expected = error instanceof RangeError || error.name !== "Error" && error.name !== "TypeError";
-    complain("", ...`error: ${expected ? error.message : error.stack ?? error.message}`.split("\n"));
+    complain("", ...`error: ${expected ? messageOf(error) : error.stack ?? error.message}`.split("\n"));
     return 1;
   }
 }

@@ -24,6 +24,7 @@ import { checkFolderPlace, checkInside } from "./place.ts";
 import { RunFolder } from "../run/folder.ts";
 import { complain, say } from "./terminal.ts";
 import { jsonText } from "../formats/json.ts";
+import { home } from "./invocation.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function correspondTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
@@ -42,7 +43,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
   const folder = new RunFolder(options.run).file(join("correspondence", layer));
   await checkInside(folder, options.run);
   await checkFolderPlace(undefined, folder);
-  const run = await openRun(options.run, options);
+  const run = await openRun(options.run, { data: options.data, home: home() });
   const { dataset, parts, settings } = run;
   const known = Uint32Array.from([...parts.train, ...parts.validation, ...parts.test]).sort();
   const observations = observe(dataset, on === "test" ? parts.test : known);
@@ -56,7 +57,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
     signal,
   });
   const compared = stepsOf(scores), warning = unfinished(run.record, compared);
-  if (warning) complain(warning);
+  if (warning) complain(`warning: ${warning}`);
   using random = await randomizedControl(net);
   complain(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
   const trained = await respond(net, run, known, layer, signal);

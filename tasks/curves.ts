@@ -5,6 +5,7 @@ import { SERIES } from "../pictures/charts/style.ts";
 import { pngFile, runTask, UsageError } from "./command.ts";
 import { Command } from "./deps.ts";
 import { taskCall } from "./invocation.ts";
+import { sayWhereNoLetters } from "./letters.ts";
 import { RunFolder } from "../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../run/record.ts";
 import { majorityOf } from "../run/results.ts";
@@ -43,6 +44,7 @@ export async function curvesTask(argv: readonly string[]): Promise<number> {
   const names = [...new Set(read.map(({ record }) => record.dataset.name))];
   const warning = differentData(read.map(({ record }) => record));
   if (warning) complain(`warning: ${warning}`);
+  await sayWhereNoLetters();
   const picture = await comparisonPng(runs, {
     title: `${names.join(", ")}: ${runs.length} runs${warning ? ", not all on the same data" : ""}`,
     classes: only(read.map(({ record }) => record.network.classes)),

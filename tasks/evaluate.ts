@@ -1,16 +1,18 @@
 /** `deno task evaluate RUN`: every checkpoint's accuracy, the one that a stated rule chooses, and how good it is on the test images. */
 import { readPrepared } from "../datasets/prepared.ts";
 import { openGpu } from "../gpu/device.ts";
+import { stepsOf, unfinished } from "../run/checkpoints.ts";
+import { EVALUATION, TRANSFER } from "../run/documents/evaluation.ts";
+import { evaluateRun, EVALUATION_FILES } from "../run/evaluate.ts";
+import { RunFolder } from "../run/folder.ts";
+import { openRun } from "../run/open.ts";
+import { transferRun } from "../run/transfer.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { parseArguments } from "./evaluate/options.ts";
-import { evaluateRun, EVALUATION_FILES } from "../run/evaluate.ts";
-import { transferRun } from "../run/transfer.ts";
-import { stepsOf, unfinished } from "../run/checkpoints.ts";
-import { openRun } from "../run/open.ts";
-import { jsonText } from "../formats/json.ts";
+import { home } from "./invocation.ts";
 import { checkPlace } from "./place.ts";
-import { RunFolder } from "../run/folder.ts";
+import { showWork } from "./show_work.ts";
 import { complain, printWhole, say } from "./terminal.ts";
 
 /** Does what a command line says, and returns the exit code. */
@@ -19,27 +21,28 @@ export async function evaluateTask(argv: readonly string[], signal: AbortSignal 
   // What `--on` writes has the other data's name in its own.
   const names = on === undefined ? EVALUATION_FILES : ["evaluation_on.json"];
   for (const name of names) await checkPlace(undefined, new RunFolder(path).file(name), true);
-  const run = await openRun(path, { data });
+  const run = await openRun(path, { data, home: home() });
   const other = on === undefined ? undefined : await readPrepared(on);
   using gpu = await openGpu();
-  const options = { selection: select ?? run.record.given.select, signal };
+  using shown = showWork();
+  const options = { ...shown, select, signal };
   try {
-    const { found, compared, lines, files } = other
-      ? await transferRun(gpu, run, other, options).then(({ record, files }) => {
-        if (record.shareImages) {
-          complain(
-            `warning: ${record.testedOn} and ${record.trainedOn} hold the same photographs, all or some (TFD ` +
-              "contains CK+), and those that were cut out otherwise are not found: this is no test on unseen faces",
-          );
-        }
-        return { found: record, compared: record.compared, lines: transferLines(record), files };
-      })
+    const { text, compared, lines, files } = other
+      ? await transferRun(gpu, run, other, options).then(({ record, files }) => (
+        { text: TRANSFER.text(record), compared: record.compared, lines: transferLines(record), files }
+      ))
       : await evaluateRun(gpu, run, options).then(({ evaluation, files }) => (
-        { found: evaluation, compared: stepsOf(evaluation.checkpoints), lines: evaluationLines(evaluation), files }
+        {
+          text: EVALUATION.text(evaluation),
+          compared: stepsOf(evaluation.checkpoints),
+          lines: evaluationLines(evaluation),
+          files,
+        }
       ));
+    shown.stop();
     const warning = unfinished(run.record, compared);
-    if (warning) complain(warning);
-    if (json) await printWhole(jsonText(found));
+    if (warning) shown.onWarning(warning);
+    if (json) await printWhole(text);
     else {
       for (const line of lines) say(line);
       say(`evaluation          ${files.json}`);
@@ -49,6 +52,7 @@ export async function evaluateTask(argv: readonly string[], signal: AbortSignal 
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
+    shown.stop();
     complain("Stopped; nothing was written.");
     return INTERRUPTED;
   }

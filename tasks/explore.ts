@@ -8,7 +8,7 @@ import { openInBrowser } from "./explore/open.ts";
 import { serve, type Serving } from "./explore/server.ts";
 import type { Site } from "./explore/site/file.ts";
 import { makeSite } from "./explore/site/site.ts";
-import { defaultPath, taskCall } from "./invocation.ts";
+import { defaultPath, home, taskCall } from "./invocation.ts";
 import { checkFolderPlace } from "./place.ts";
 import { checkEmpty } from "./predict/outputs.ts";
 import { modelNotes, NOTICE } from "./predict/notes.ts";
@@ -59,7 +59,7 @@ async function explore(
   await check();
   if (output !== undefined) await checkFolderPlace("--output", output);
   const path = named ?? await newestRun(defaultPath("runs"));
-  const loaded = await loadModel(path);
+  const loaded = await loadModel(path, { home: home() });
   say(`model           ${plain(loaded.path)}: ${loaded.rule}`);
   for (const note of [...modelNotes(loaded.model.info), NOTICE]) say(`                ${plain(note)}`);
   const isRun = (await Deno.stat(path)).isDirectory;

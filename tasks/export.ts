@@ -4,7 +4,7 @@ import { modelDescription, writeOnnx } from "../training/onnx.ts";
 import { type Model, writeModel } from "../training/model.ts";
 import { runTask, UsageError, wholeNumber } from "./command.ts";
 import { writeCheckedFile } from "./export/checked_file.ts";
-import { taskCall } from "./invocation.ts";
+import { home, taskCall } from "./invocation.ts";
 import { checkPlace } from "./place.ts";
 import { loadModel } from "../run/model.ts";
 import { plain } from "../run/words.ts";
@@ -56,7 +56,7 @@ export async function exportTask(argv: readonly string[]): Promise<number> {
   }
   await checkPlace("--output", output, force);
 
-  const { model, path, rule } = await loadModel(command.args[0], { step: checkpoint });
+  const { model, path, rule } = await loadModel(command.args[0], { step: checkpoint, home: home() });
   const bytes = FORMATS[format](model);
   await writeCheckedFile(output, bytes);
 

@@ -90,6 +90,11 @@ export function defaultPath(path: string, { typedIn }: Invocation = current, fol
   return isIn(typedIn, whole) ? relative(typedIn, whole) : whole;
 }
 
+/** The folder in which the default folders lie, for a library that is asked for them. */
+export function home(): string {
+  return defaultPath(".");
+}
+
 /**
  * How a task is called from the folder in which the command was typed, for a message.
  *

@@ -23,6 +23,7 @@ import { loadModel } from "../run/model.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { plain } from "../run/words.ts";
 import { complain, printWhole, say } from "./terminal.ts";
+import { home } from "./invocation.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function predictTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
@@ -49,7 +50,7 @@ async function predict(options: PredictArguments, signal: AbortSignal): Promise<
   const check = async () => annotate === undefined ? undefined : await checkEmpty("--annotate", annotate);
   await check();
   if (annotate !== undefined) await checkFolderPlace("--annotate", annotate);
-  const loaded = await loadModel(options.model);
+  const loaded = await loadModel(options.model, { home: home() });
   const { model } = loaded;
   const crop = options.crop ?? cropFor(model.info);
   const notes = modelNotes(model.info, options.crop);

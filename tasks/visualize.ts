@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { openGpu } from "../gpu/device.ts";
-import { fileName, INTERRUPTED, runTask, stopSignal } from "./command.ts";
+import { fileName } from "../run/file_name.ts";
+import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { unfinished } from "../run/checkpoints.ts";
 import { openRun } from "../run/open.ts";
 import { checkFolderPlace, checkInside, checkPlace } from "./place.ts";
@@ -14,6 +15,7 @@ import { parseArguments, type VisualizeArguments } from "./visualize/options.ts"
 import { number } from "./visualize/sheets.ts";
 import { percent } from "../run/words.ts";
 import { complain, say } from "./terminal.ts";
+import { home } from "./invocation.ts";
 
 /** The folder of explained images in a run. */
 const IMAGES = join("visualization", "images");
@@ -27,7 +29,7 @@ export async function visualizeTask(argv: readonly string[], signal: AbortSignal
   await checkInside(place, folder.path);
   if (number === undefined) await checkFolderPlace(undefined, place);
   else await checkPlace(undefined, place, true);
-  const run = await openRun(options.run, { data: options.data });
+  const run = await openRun(options.run, { data: options.data, home: home() });
   using gpu = await openGpu();
   try {
     using looked = await lookInto(gpu, run, {
@@ -36,7 +38,7 @@ export async function visualizeTask(argv: readonly string[], signal: AbortSignal
       signal,
     });
     const warning = unfinished(run.record, looked.compared);
-    if (warning) complain(warning);
+    if (warning) complain(`warning: ${warning}`);
     if (options.image === undefined) await layer(looked, options, signal);
     else await image(looked, { ...options, image: options.image }, signal);
     return 0;

@@ -1,13 +1,15 @@
 /** Checkpoints: a network with its momentum, step and settings as safetensors bytes, and back. Equal training gives equal bytes. */
 import { CONVOLUTION_METHODS } from "../kernels/convolution/mod.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { kind, oneOf, type Schema, TABLE, table, whole } from "../formats/schema.ts";
+import { formatFault, formatText } from "../formats/version.ts";
 import { elements, type ParameterName, parameterShapes } from "../network/parameters.ts";
 import { excerpt, printable } from "../datasets/printable.ts";
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from "../network/safetensors.ts";
 import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { type TrainingSettings, trainingSettings } from "./options.ts";
 
-const FORMAT = "aulens checkpoint 1";
+const FORMAT = { name: "aulens checkpoint", version: 1 };
 
 /** What a checkpoint says of the run that wrote it: all that changes numbers, and nothing else. */
 export interface CheckpointInfo {
@@ -26,6 +28,28 @@ export interface CheckpointInfo {
   adapter: string;
   settings: TrainingSettings;
 }
+
+const WORD = whole(0, 2 ** 32 - 1);
+const WORDS = kind<string>("text", (value) => typeof value === "string");
+/** What a file has to say: the same as `CheckpointInfo`, or it does not compile; `trainingSettings` checks the settings. */
+const INFO: Schema<CheckpointInfo> = table({
+  step: WORD,
+  imageSize: kind<number>(
+    "a multiple of 8 from 8",
+    (value) => !WORD.fault(value) && Number(value) >= 8 && Number(value) % 8 === 0,
+  ),
+  classNames: kind<string[]>(
+    "2 names or more",
+    (value) => Array.isArray(value) && value.length >= 2 && value.every((name) => !WORDS.fault(name)),
+  ),
+  networkSeed: WORD,
+  initialScale: kind<number>("a number above 0", (value) => typeof value === "number" && value > 0),
+  convolution: oneOf(CONVOLUTION_METHODS),
+  dataset: WORDS,
+  fingerprint: WORDS,
+  adapter: WORDS,
+  settings: kind<TrainingSettings>("a table", (value) => !TABLE.fault(value)),
+});
 
 /**
  * A checkpoint or run that does not fit what was asked for.
@@ -101,7 +125,7 @@ export async function writeCheckpoint(
     tensors[`momentum.${name}`] = { shape: shapes[name as ParameterName], data };
   }
   const info = checkpointInfo(net, dataset, settings);
-  return writeSafetensors(tensors, { format: FORMAT, info: JSON.stringify(info) });
+  return writeSafetensors(tensors, { format: formatText(FORMAT), info: JSON.stringify(info) });
 }
 
 /** A checkpoint's contents, checked. */
@@ -130,9 +154,12 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
 
 /** The checkpoint in a safetensors file that is read already. Throws as `readCheckpoint` does. */
 export function checkpointOf(file: SafetensorsFile): Checkpoint {
-  if (file.metadata.format !== FORMAT) {
+  const fault = formatFault(file.metadata.format, FORMAT);
+  if (fault) {
     throw new CheckpointError(
-      `this safetensors file is not a checkpoint: its format is ${excerpt(file.metadata.format)}, expected "${FORMAT}"`,
+      fault.isLater
+        ? `the checkpoint cannot be read: ${fault.message}`
+        : `this safetensors file is not a checkpoint: ${fault.message}`,
     );
   }
   const info = readInfo(file.metadata.info);
@@ -198,25 +225,11 @@ function readInfo(json: string | undefined): CheckpointInfo {
   } catch (error) {
     throw new CheckpointError(`the checkpoint's info is not JSON: ${(error as Error).message}`);
   }
-  const word = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
-  const text = (value: unknown) => typeof value === "string";
-  const names = info?.classNames;
-  const fields: [string, unknown, boolean][] = [
-    ["step", info?.step, word(info?.step)],
-    ["imageSize", info?.imageSize, word(info?.imageSize) && info.imageSize >= 8 && info.imageSize % 8 === 0],
-    ["classNames", names, Array.isArray(names) && names.length >= 2 && names.every(text)],
-    ["networkSeed", info?.networkSeed, word(info?.networkSeed)],
-    ["initialScale", info?.initialScale, typeof info?.initialScale === "number" && info.initialScale > 0],
-    ["convolution", info?.convolution, (CONVOLUTION_METHODS as readonly unknown[]).includes(info?.convolution)],
-    ["dataset", info?.dataset, text(info?.dataset)],
-    ["fingerprint", info?.fingerprint, text(info?.fingerprint)],
-    ["adapter", info?.adapter, text(info?.adapter)],
-    ["settings", info?.settings, typeof info?.settings === "object" && info.settings !== null],
-  ];
-  for (const [name, value, good] of fields) {
-    if (!good) {
-      throw new CheckpointError(`the checkpoint's ${name} is ${excerpt(value)}, which it cannot be`);
-    }
+  const fault = INFO.fault(info);
+  if (fault) {
+    throw new CheckpointError(
+      `the checkpoint's ${fault.path.join(".") || "info"} is ${excerpt(fault.value)}, expected ${fault.expected}`,
+    );
   }
   try {
     info.settings = trainingSettings(info.settings, info.settings.seed);

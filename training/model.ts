@@ -9,20 +9,23 @@ import {
   parameterShapes,
 } from "../network/parameters.ts";
 import { checkArray } from "../datasets/arrays.ts";
+import { kind, oneOf, type Schema, table, whole } from "../formats/schema.ts";
+import { formatFault, formatText } from "../formats/version.ts";
 import { excerpt, isPrintable } from "../datasets/printable.ts";
 import { readSafetensors, writeSafetensors } from "../network/safetensors.ts";
 import { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { type Checkpoint, CheckpointError, checkpointOf } from "./checkpoint.ts";
 import { normalize } from "./draws.ts";
 
-const FORMAT = "aulens model 1";
+const FORMAT = { name: "aulens model", version: 1 };
 
 /**
  * How the faces that a model learnt from were cut out: the square by eyes and chin of `datasets/mod.ts`, the same frame in a drawing, the
  * whole picture, a cut of the dataset's makers, or nobody remembers.
  */
 export type CropRule = "eyes-and-chin" | "drawn" | "whole-image" | "as-distributed" | "unknown";
-const CROP_RULES: readonly CropRule[] = ["eyes-and-chin", "drawn", "whole-image", "as-distributed", "unknown"];
+/** All of them. */
+export const CROP_RULES: readonly CropRule[] = ["eyes-and-chin", "drawn", "whole-image", "as-distributed", "unknown"];
 
 /** What a model learnt from: drawn faces, a twin of a licensed set, the licensed photographs, images of a user's own, or nobody can say. */
 export type ImagesKind = "drawn" | "twin" | "photographs" | "own" | "unknown";
@@ -46,6 +49,27 @@ export interface ModelInfo {
   variant: string;
   step: number;
 }
+
+const NAME = kind<string>("a name", (value) => isPrintable(value) && value !== "");
+const NAMES = kind<string[]>(
+  "2 to 1000 names",
+  (value) =>
+    Array.isArray(value) && value.length >= 2 && value.length <= 1000 && value.every((name) => !NAME.fault(name)),
+);
+/** What a file has to say: the same as `ModelInfo`, or it does not compile. */
+const INFO: Schema<ModelInfo> = table({
+  imageSize: kind<number>(
+    "a multiple of 8, 8 to 1024",
+    (value) => Number.isInteger(value) && Number(value) >= 8 && Number(value) <= 1024 && Number(value) % 8 === 0,
+  ),
+  classNames: NAMES,
+  normalization: oneOf(["local-mean", "local-contrast"]),
+  crop: oneOf(CROP_RULES),
+  dataset: NAME,
+  images: oneOf(IMAGES_KINDS),
+  variant: NAME,
+  step: whole(0),
+});
 
 /** A model: its description and its weights, with PyTorch's names and shapes. */
 export interface Model {
@@ -87,7 +111,7 @@ export function writeModel({ info, parameters }: Model): Uint8Array {
 
 /** What a model's file says of it beside its weights, whatever the format. */
 export function modelMetadata(info: ModelInfo): { format: string; info: string } {
-  return { format: FORMAT, info: JSON.stringify(info) };
+  return { format: formatText(FORMAT), info: JSON.stringify(info) };
 }
 
 /**
@@ -108,9 +132,12 @@ export function readModel(bytes: Uint8Array): Model {
   const file = readSafetensors(bytes);
   const { format } = file.metadata;
   if (format?.startsWith("aulens checkpoint")) return modelOf(checkpointOf(file));
-  if (format !== FORMAT) {
+  const fault = formatFault(format, FORMAT);
+  if (fault) {
     throw new CheckpointError(
-      `this safetensors file is neither a model nor a checkpoint of aulens: its format is ${excerpt(format)}`,
+      fault.isLater
+        ? `the model cannot be read: ${fault.message}`
+        : `this safetensors file is neither a model nor a checkpoint of aulens: its format is ${excerpt(format)}`,
     );
   }
   const info = readInfo(file.metadata.info);
@@ -233,20 +260,11 @@ function readInfo(json: string | undefined): ModelInfo {
   } catch (error) {
     throw new CheckpointError(`the model's info is not JSON: ${(error as Error).message}`);
   }
-  const plain = (value: unknown) => isPrintable(value) && value !== "";
-  const size = info?.imageSize;
-  const names = info?.classNames;
-  const fields: [string, unknown, boolean][] = [
-    ["imageSize", size, Number.isInteger(size) && size >= 8 && size <= 1024 && size % 8 === 0],
-    ["classNames", names, Array.isArray(names) && names.length >= 2 && names.length <= 1000 && names.every(plain)],
-    ["normalization", info?.normalization, ["local-mean", "local-contrast"].includes(info?.normalization)],
-    ["crop", info?.crop, CROP_RULES.includes(info?.crop)],
-    ["dataset", info?.dataset, plain(info?.dataset)],
-    ["images", info?.images, IMAGES_KINDS.includes(info?.images)],
-    ["variant", info?.variant, plain(info?.variant)],
-    ["step", info?.step, Number.isSafeInteger(info?.step) && info.step >= 0],
-  ];
-  const wrong = fields.find(([, , good]) => !good);
-  if (wrong) throw new CheckpointError(`the model's ${wrong[0]} is ${excerpt(wrong[1])}`);
+  const fault = INFO.fault(info);
+  if (fault) {
+    throw new CheckpointError(
+      `the model's ${fault.path.join(".") || "info"} is ${excerpt(fault.value)}, expected ${fault.expected}`,
+    );
+  }
   return info;
 }

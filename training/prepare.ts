@@ -48,8 +48,8 @@ export async function prepareTraining(
     const batch = await largestBatch(net, training, error.inUse - before);
     const advice = batch === undefined
       ? "Not even a batch of 1 fits into the memory that there is: use smaller images."
-      : `Into the memory that there is fits a batch of ${batch}: --batch ${batch}`;
-    throw new GpuOutOfMemoryError(`${error.message}\n${advice}`, error.inUse);
+      : `The largest batch that fits is ${batch}.`;
+    throw new GpuOutOfMemoryError(`${error.message}\n${advice}`, error.inUse, batch ?? 0);
   }
 }
 

@@ -21,6 +21,8 @@ export class TrainingDivergedError extends Error {
   override name = "TrainingDivergedError";
   /** The first update that went wrong, counted from 1: the network was sound after the one before. */
   readonly step: number;
+  /** The options that the remedy speaks of, as they are named in code. */
+  readonly options: readonly string[] = ["learningRate", "initScale"];
   /** @param step the update @param loss the mean loss of its batch */
   constructor(step: number, loss: number) {
     const what = Number.isFinite(loss)
@@ -28,7 +30,8 @@ export class TrainingDivergedError extends Error {
       : `its loss is ${loss}`;
     super(
       `training diverged at step ${step}: ${what}. ` +
-        "Remedy: train anew with a lower --learning-rate or a smaller --init-scale; continued as it is, it would diverge at the same step.",
+        "Remedy: train anew with a lower learning rate or a smaller scale of the initial weights; " +
+        "continued as it is, it would diverge at the same step.",
     );
     this.step = step;
   }

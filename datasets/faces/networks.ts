@@ -20,6 +20,14 @@ export type { Detector } from "./face_api.ts";
  */
 export class FaceDetectionError extends Error {
   override name = "FaceDetectionError";
+  /** The options that a remedy speaks of, as they are named in code. */
+  readonly options: readonly string[];
+
+  /** @param message What went wrong, and what helps. @param more The options that the remedy speaks of. */
+  constructor(message: string, { options = [] }: { options?: readonly string[] } = {}) {
+    super(message);
+    this.options = options;
+  }
 }
 
 /** The picture's longer side while networks look at it; the detectors work at 512 pixels at most. */
@@ -88,6 +96,9 @@ interface Started {
   check(): void;
 }
 
+/** What helps where the GPU does not. */
+const WASM = { options: ["backend"] };
+
 const started = new Map<FaceBackend, Started>();
 
 /** Makes a backend TensorFlow.js's own; loads everything the first time. */
@@ -98,14 +109,18 @@ async function start(backend: FaceBackend): Promise<Started> {
     return known;
   }
   if (backend === "webgpu" && !await navigator.gpu?.requestAdapter()) {
-    throw new FaceDetectionError("no WebGPU adapter answers. Install a driver, or find faces with --backend wasm.");
+    throw new FaceDetectionError(
+      "no WebGPU adapter answers. Install a driver, or find faces with the backend wasm.",
+      WASM,
+    );
   }
   const loaded = await loadFaceApi(backend);
   const { tf } = loaded.faceApi;
   if (!await tf.setBackend(backend)) {
     throw new FaceDetectionError(
       `TensorFlow.js could not start its ${backend} backend. ` +
-        (backend === "webgpu" ? "Find faces with --backend wasm." : "Is the packages' cache whole?"),
+        (backend === "webgpu" ? "Find faces with the backend wasm." : "Is the packages' cache whole?"),
+      backend === "webgpu" ? WASM : {},
     );
   }
   await tf.ready();
@@ -116,7 +131,10 @@ async function start(backend: FaceBackend): Promise<Started> {
   });
   const check = () => {
     if (error === undefined) return;
-    throw new FaceDetectionError(`the GPU refused work: ${error.split("\n")[0]} Find faces with --backend wasm.`);
+    throw new FaceDetectionError(
+      `the GPU refused work: ${error.split("\n")[0]} Find faces with the backend wasm.`,
+      WASM,
+    );
   };
   const ready = { tf, networks: makeNetworks(loaded.faceApi, (network) => loadWeights(loaded, network)), check };
   started.set(backend, ready);

@@ -17,13 +17,16 @@ import { printable } from "../printable.ts";
  */
 export class PreparedError extends Error {
   override name = "PreparedError";
+  /** The options that a remedy speaks of, as they are named in code. */
+  readonly options: readonly string[];
 
   /**
    * @param message File, what is wrong with it, what was expected.
-   * @param options The error behind it.
+   * @param more The error behind it, and the options that the remedy speaks of.
    */
-  constructor(message: string, options?: ErrorOptions) {
-    super(printable(message), options);
+  constructor(message: string, { options = [], ...more }: ErrorOptions & { options?: readonly string[] } = {}) {
+    super(printable(message), more);
+    this.options = options;
   }
 }
 

@@ -3,6 +3,19 @@
 import { join } from "node:path";
 import type { Dataset, FoldKind } from "../dataset.ts";
 import { foldKind } from "../split.ts";
+import {
+  kind,
+  listOf,
+  oneOf,
+  orMissing,
+  orNull,
+  type Schema,
+  TABLE,
+  table,
+  TEXT,
+  whole,
+} from "../../formats/schema.ts";
+import { laterVersion } from "../../formats/version.ts";
 import { excerpt, isPrintable } from "../printable.ts";
 import { PreparedError, readFile } from "./files.ts";
 import { checkNotInterrupted } from "./leftovers.ts";
@@ -42,7 +55,32 @@ export interface PreparedMeta {
 }
 
 const FORMAT = "aulens prepared dataset";
+const VERSION = 1;
 const LONGEST_META = 16 * 2 ** 20;
+
+const exactly = <const T>(value: T) => kind<T>(JSON.stringify(value), (found) => found === value);
+const WORDS = kind<string>("text", (value) => typeof value === "string");
+/** What the file has to say: the same as `PreparedMeta`, or it does not compile. */
+const META: Schema<PreparedMeta> = table({
+  format: exactly(FORMAT),
+  version: exactly(VERSION),
+  name: kind<string>("a name", (value) => isPrintable(value) && value !== ""),
+  imageSize: whole(1, 65536),
+  count: whole(1),
+  classNames: listOf(TEXT),
+  classCounts: listOf(whole(0)),
+  unlabelled: whole(0),
+  foldColumns: whole(1),
+  foldKind: orMissing(oneOf(["folds", "splits"])),
+  actionUnits: orNull(listOf(kind<number>("a number", (value) => typeof value === "number"))),
+  sequences: orMissing(kind<boolean>("true", (value) => value === true)),
+  fingerprint: kind<string>(
+    "64 hexadecimal digits",
+    (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
+  ),
+  details: TABLE,
+  files: listOf(WORDS),
+});
 
 /**
  * Reads only the `meta.json` of a prepared folder.
@@ -67,40 +105,20 @@ export async function readPreparedMeta(directory: string): Promise<PreparedMeta>
     throw error;
   });
   const text = new TextDecoder().decode(bytes);
-  let meta: PreparedMeta;
+  let meta: unknown;
   try {
     meta = JSON.parse(text);
   } catch (cause) {
     throw new PreparedError(`${path}: is no JSON: ${(cause as Error).message}`, { cause });
   }
-  const whole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1;
-  const list = (value: unknown, type: string) => Array.isArray(value) && value.every((item) => typeof item === type);
-  const expect = (field: keyof PreparedMeta, good: boolean, expected: string) => {
-    if (good) return;
-    throw new PreparedError(`${path}: ${field} is ${excerpt(meta?.[field])}, expected ${expected}`);
-  };
-  expect("format", meta?.format === FORMAT, `"${FORMAT}"`);
-  expect("version", meta.version === 1, "1, the version that this program reads");
-  expect("name", isPrintable(meta.name) && meta.name !== "", "a name");
-  expect("imageSize", whole(meta.imageSize) && meta.imageSize <= 65536, "a side in pixels, 1 to 65536");
-  expect("count", whole(meta.count), "a number of images from 1");
-  expect("foldColumns", whole(meta.foldColumns), "a number of columns from 1");
-  expect("foldKind", [undefined, "folds", "splits"].includes(meta.foldKind), '"folds" or "splits"');
-  expect("classNames", list(meta.classNames, "string") && meta.classNames.every(isPrintable), "a list of names");
-  expect("actionUnits", meta.actionUnits === null || list(meta.actionUnits, "number"), "null or a list of numbers");
-  expect("sequences", [undefined, true].includes(meta.sequences), "true, or nothing");
-  expect(
-    "fingerprint",
-    typeof meta.fingerprint === "string" && /^[0-9a-f]{64}$/.test(meta.fingerprint),
-    "64 hexadecimal digits",
-  );
-  expect(
-    "details",
-    typeof meta.details === "object" && meta.details !== null && !Array.isArray(meta.details),
-    "an object",
-  );
-  expect("files", list(meta.files, "string"), "a list of file names");
-  return meta;
+  const { format, version } = (meta ?? {}) as { format?: unknown; version?: unknown };
+  if (format === FORMAT && Number.isSafeInteger(version) && Number(version) > VERSION) {
+    throw new PreparedError(`${path}: ${laterVersion(Number(version), VERSION)}`);
+  }
+  const fault = META.fault(meta);
+  if (!fault) return meta as PreparedMeta;
+  const field = fault.path.join(".") || "what it says";
+  throw new PreparedError(`${path}: ${field} is ${excerpt(fault.value)}, expected ${fault.expected}`);
 }
 
 /**
@@ -140,7 +158,7 @@ export function describeDataset(dataset: Dataset, details: Record<string, unknow
   }
   return {
     format: FORMAT,
-    version: 1,
+    version: VERSION,
     name,
     imageSize,
     count: labels.length,

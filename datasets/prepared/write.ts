@@ -129,7 +129,9 @@ async function checkReplaceable(directory: string, { overwrite = false }: { over
   if (names.length === 0) return;
   if (!overwrite) {
     await checkNotInterrupted(directory);
-    throw new PreparedError(`${directory}: is there already; give another folder, or overwrite it (--overwrite)`);
+    throw new PreparedError(`${directory}: is there already; give another folder, or overwrite it`, {
+      options: ["overwrite"],
+    });
   }
   const { files } = await readPreparedMeta(directory).catch((error) => {
     throw new PreparedError(`${directory}: is no prepared folder, so it is not overwritten: ${error.message}`);

@@ -1,5 +1,4 @@
 /** What all charts share: one look, and the way from a Vega-Lite description to SVG and PNG, with no browser. */
-import { sayWhereNoLetters } from "../../tasks/letters.ts";
 import { FONT } from "./font.ts";
 import { loadSharp, loadVega, loadVegaLite, type TopLevelSpec } from "../deps.ts";
 
@@ -58,7 +57,6 @@ export async function vegaSvg(spec: TopLevelSpec): Promise<string> {
  */
 export async function svgToPng(svg: string): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  await sayWhereNoLetters();
   const { background, padding } = CONFIG;
   const picture = sharp(new TextEncoder().encode(svg), { density: 144 }).flatten({ background })
     .trim({ background, threshold: 1 });

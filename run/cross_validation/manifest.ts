@@ -1,34 +1,29 @@
-/** manifest.json: what a cross-validation does, so that any process can do any of its runs, and a second start goes on with the first. */
-import { join } from "node:path";
-import { excerpt } from "../../datasets/printable.ts";
+/** The manifest of a cross-validation: what is asked, joined with what was asked before. */
+import { join, resolve } from "node:path";
+import type { Dataset } from "../../datasets/dataset.ts";
+import { PARTS, splitCount } from "../../datasets/split.ts";
 import { type PlannedRun, planRuns } from "../../training/cross_validation/plan.ts";
-import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
-import { VARIANTS } from "../../training/options.ts";
-import { UsageError } from "../../tasks/command.ts";
-import { checkFields, type Kind, listOf, oneOf, TABLE, tableOf, TEXT, whole } from "../../tasks/documents/fields.ts";
-import { readDocument } from "../../tasks/documents/read.ts";
+import { protocolFor } from "../../training/evaluation/select.ts";
+import type { Variant } from "../../training/options.ts";
+import { MANIFEST, type Manifest } from "../documents/manifest.ts";
+import { RunError } from "../errors.ts";
 import { RunFolder } from "../folder.ts";
-import type { TrainArguments } from "../../tasks/train/options.ts";
-import { jsonText } from "../../formats/json.ts";
+import type { Work } from "../listener.ts";
+import type { Defaults, TrainRunOptions } from "../options.ts";
+import { partsFor } from "../parts.ts";
 
-/** What all runs share: the training options but variant, split, seed and folder. */
-export type SharedOptions = Omit<TrainArguments, "variant" | "split" | "seed" | "run" | "resume" | "select">;
-
-/** What manifest.json holds. */
-export interface Manifest {
-  format: "aulens cross-validation 1";
-  selection: Selection;
-  /** Every default that depends on the machine is filled in. */
-  options: SharedOptions;
-  /** Updates of each run. */
-  steps: number;
-  /** Which data the runs have to find. */
-  fingerprint: string;
-  /** In the order in which they were first asked for: their places are the elements of an array job. */
-  runs: PlannedRun[];
-}
+export type { Manifest };
 
 const NAME = "manifest.json";
+
+/** What a cross-validation does: the options that all its runs share, and which runs. */
+export interface CrossValidationOptions extends Omit<TrainRunOptions, "variant" | "split" | "seed" | "run" | "resume"> {
+  variants: readonly Variant[];
+  /** Numbers of splits, or `"all"`. */
+  splits: "all" | readonly number[];
+  /** Runs of each variant on each split, with seeds 1 to this. */
+  seeds: number;
+}
 
 /** Where a run of a cross-validation has its folder. */
 export function runFolder(out: string, { name }: Pick<PlannedRun, "name">): RunFolder {
@@ -41,33 +36,57 @@ export function logFile(out: string, { name }: Pick<PlannedRun, "name">): string
 }
 
 /**
- * Reads a manifest; undefined where there is none.
+ * What is asked, with every default filled in that could differ elsewhere.
  *
- * @throws {UsageError} for a file that is no manifest.
+ * @param folder Where the data was read from.
+ * @throws {RunError} for a split that cannot be trained and tested.
  */
-export async function readManifest(out: string): Promise<Manifest | undefined> {
-  return await readDocument<Manifest>(join(out, NAME), "crossval", (document) => {
-    checkFields(document, FIELDS);
-    for (const { name, variant, split, seed } of (document as Manifest).runs) {
-      const [planned] = planRuns({ variants: [variant], splits: [split], seeds: [seed] });
-      if (planned.name !== name) throw new TypeError(`run ${excerpt(name)} is ${planned.name}`);
-    }
-  });
+export function manifestOf(
+  options: CrossValidationOptions,
+  defaults: Defaults,
+  dataset: Dataset,
+  folder: string,
+): Manifest {
+  const { variants, splits, seeds, select = "validation", batch, steps, checkpointEvery, initScale } = options;
+  const chosen = splits === "all" ? Array.from({ length: splitCount(dataset) }, (_, n) => n) : splits;
+  const needed = select === "validation" ? PARTS : ["train", "test"] as const;
+  for (const split of chosen) partsFor(dataset, { split, protocol: protocolFor(select) }, needed);
+  const total = steps ?? defaults.steps;
+  return {
+    selection: select,
+    options: {
+      dataset: options.dataset,
+      data: resolve(folder),
+      steps: total,
+      batch: batch ?? defaults.batch,
+      imageSize: dataset.imageSize,
+      checkpointEvery: checkpointEvery ?? defaults.checkpointEvery,
+      initScale: initScale ?? defaults.initScale,
+      normalization: options.normalization,
+      learningRate: options.learningRate,
+      momentum: options.momentum,
+      weightDecay: options.weightDecay,
+      convolution: options.convolution,
+    },
+    steps: total,
+    fingerprint: dataset.fingerprint,
+    runs: planRuns({ variants, splits: chosen, seeds: Array.from({ length: seeds }, (_, n) => n + 1) }),
+  };
 }
 
-const FIELDS: Record<string, Kind> = {
-  format: oneOf(["aulens cross-validation 1"]),
-  selection: oneOf(SELECTIONS),
-  options: TABLE,
-  steps: whole(1),
-  fingerprint: TEXT,
-  runs: listOf(tableOf({ name: TEXT, variant: oneOf(VARIANTS), split: whole(0), seed: whole(0) })),
-};
+/**
+ * Reads a manifest; undefined where there is none.
+ *
+ * @throws {RunError} for a file that is no manifest.
+ */
+export function readManifest(out: string): Promise<Manifest | undefined> {
+  return MANIFEST.read(join(out, NAME));
+}
 
 /**
  * The manifest of what is asked now, joined with the one that is there: runs asked for earlier keep their places.
  *
- * @throws {UsageError} where the earlier one was made with other options: its runs cannot stand in one table with these.
+ * @throws {RunError} where the earlier one was made with other options: its runs cannot stand in one table with these.
  */
 export function joinManifests(found: Manifest | undefined, asked: Manifest, out: string): Manifest {
   if (!found) return asked;
@@ -84,9 +103,10 @@ export function joinManifests(found: Manifest | undefined, asked: Manifest, out:
     return a === b ? [] : [`${key} was ${a}, asked for ${b}`];
   });
   if (differences.length > 0) {
-    throw new UsageError(
-      `--out ${out}: the cross-validation there cannot go on with these options: ${differences.join("; ")}. ` +
-        "Remedy: give the options of the first start again, or name another folder with --out.",
+    throw new RunError(
+      `${out}: the cross-validation there cannot go on with these options: ${differences.join("; ")}. ` +
+        "Remedy: give the options of the first start again, or name another folder.",
+      { file: out, options: ["out"] },
     );
   }
   const known = new Set(found.runs.map(({ name }) => name));
@@ -96,14 +116,14 @@ export function joinManifests(found: Manifest | undefined, asked: Manifest, out:
 /**
  * Joins what is asked with the manifest that is there and writes it, while no other process does: their places say which runs are meant.
  *
- * @param signal Stops waiting for another process.
- * @throws {UsageError} as `joinManifests` does.
+ * @param work `signal` stops waiting for another process.
+ * @throws {RunError} as `joinManifests` does.
  * @throws The signal's reason when it is aborted.
  */
-export async function keepManifest(out: string, asked: Manifest, signal: AbortSignal): Promise<Manifest> {
+export async function keepManifest(out: string, asked: Manifest, { signal, onNote }: Work = {}): Promise<Manifest> {
   const folder = new RunFolder(out);
-  using _lock = await folder.lock(signal);
+  using _lock = await folder.lock({ until: signal ?? new AbortController().signal, onNote });
   const manifest = joinManifests(await readManifest(out), asked, out);
-  await folder.write(NAME, jsonText(manifest));
+  await folder.write(NAME, MANIFEST.text(manifest));
   return manifest;
 }

@@ -3,9 +3,11 @@ import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import type { CrossValidation } from "../../training/cross_validation/summary.ts";
 import { comparisonPng } from "../../pictures/charts/comparison.ts";
 import { confusionPng } from "../../pictures/charts/confusion.ts";
+import { CROSS_VALIDATION } from "../documents/cross_validation.ts";
 import { RunFolder } from "../folder.ts";
 import { majorityOf } from "../results.ts";
-import { jsonText } from "../../formats/json.ts";
+import { warnOfLetters } from "../letters.ts";
+import type { Listener } from "../listener.ts";
 import { percent, whom } from "../words.ts";
 import { runFolder } from "./manifest.ts";
 import type { Published } from "./published.ts";
@@ -16,7 +18,7 @@ export async function writeResults(
   out: string,
   result: CrossValidation,
   runs: readonly PlannedRun[],
-  published?: Published,
+  { published, ...listener }: { published?: Published } & Listener = {},
 ): Promise<Record<string, string>> {
   const folder = new RunFolder(out);
   const logged = await Promise.all(
@@ -26,6 +28,7 @@ export async function writeResults(
       records: await runFolder(out, run).records(),
     })),
   );
+  await warnOfLetters(listener);
   // crossval.json goes first and comes last: where it stands, the others are its own.
   await folder.remove("crossval.json");
   const pictures: Record<string, string> = {};
@@ -55,6 +58,6 @@ export async function writeResults(
       }),
     ),
     ...pictures,
-    json: await folder.write("crossval.json", jsonText(result)),
+    json: await folder.write("crossval.json", CROSS_VALIDATION.text(result)),
   };
 }

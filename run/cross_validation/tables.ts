@@ -12,7 +12,10 @@ function spreadText({ mean, deviation }: Spread, plusMinus: string): string {
 }
 
 /** Columns of the table for people. */
-function cells({ variant, accuracy, balancedAccuracy, macroF1, pooled }: VariantSummary, plusMinus: string): string[] {
+export function cells(
+  { variant, accuracy, balancedAccuracy, macroF1, pooled }: VariantSummary,
+  plusMinus: string,
+): string[] {
   const { low, high } = pooled.accuracyInterval;
   return [
     variant,
@@ -24,7 +27,8 @@ function cells({ variant, accuracy, balancedAccuracy, macroF1, pooled }: Variant
   ];
 }
 
-const HEADER = ["variant", "accuracy", "balanced accuracy", "macro F1", "pooled accuracy", "interval"];
+/** Their heads. */
+export const HEADER = ["variant", "accuracy", "balanced accuracy", "macro F1", "pooled accuracy", "interval"];
 
 /** What was done, in a sentence or two: stands beside every form of the table. */
 function caption({ dataset, classNames, splits, seeds, rule, variants }: CrossValidation): string {
@@ -46,7 +50,7 @@ export function imagesAndSeeds(
 }
 
 /** What takes no network, in a sentence. */
-function byChance({ pooled: { confusion } }: VariantSummary, classNames: readonly string[]): string {
+export function byChance({ pooled: { confusion } }: VariantSummary, classNames: readonly string[]): string {
   const counts = confusion.map((row, label) => (
     { name: classNames[label], images: row.reduce((sum, count) => sum + count, 0) }
   ));
@@ -86,23 +90,6 @@ export function markdown(result: CrossValidation, published?: Published): string
     ]),
   ];
   return parts.join("\n\n") + "\n";
-}
-
-/** The table and the comparisons as lines for a terminal. */
-export function terminalLines(result: CrossValidation, published?: Published): string[] {
-  const rows = [HEADER, ...result.variants.map((variant) => cells(variant, " ± "))];
-  if (published) rows.push(["published", (100 * published.accuracy).toFixed(1), "", "", "", ""]);
-  const compared = result.comparisons.map(comparisonCells);
-  return [
-    ...aligned(rows),
-    ...(published ? [`published: ${published.source}`] : []),
-    ...(compared.length > 0
-      ? ["", ...aligned([["difference", "mean", "better/equal/worse", "p", "adjusted"], ...compared])]
-      : []),
-    "",
-    byChance(result.variants[0], result.classNames),
-    `chosen by   ${result.rule}`,
-  ];
 }
 
 /** One line a variant, shares as numbers 0..1. */
@@ -173,7 +160,8 @@ export function latex(result: CrossValidation, published?: Published): string {
   ].join("\n");
 }
 
-function comparisonCells(
+/** Columns of a comparison. */
+export function comparisonCells(
   { variants: [a, b], meanDifference, better, equal, worse, p, adjustedP, untested }: Comparison,
 ): string[] {
   const points = 100 * meanDifference;
@@ -193,11 +181,6 @@ function probability(p: number): string {
 function table(header: string[], rows: string[][]): string {
   const line = (words: string[]) => `| ${words.map((word) => word.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function aligned(rows: string[][]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((word, column) => word.padEnd(widths[column])).join("   ").trimEnd());
 }
 
 function escape(text: string): string {

@@ -64,9 +64,12 @@ export function defineDocument<Read, Written>(description: Description<Read, Wri
     }
     const found = (document as { format?: unknown } | null)?.format;
     const fault = found === undefined ? undefined : formatFault(found, format);
-    if (fault) throw new RunError(`${path}: ${fault}`, { file: path, field: "format", task });
+    if (fault?.isLater) throw new RunError(`${path}: ${fault.message}`, { file: path, field: "format" });
+    if (fault) throw notWritten(path, task, new Error(fault.message));
     try {
-      return checked(schema, document) as Read;
+      // The format has been looked at.
+      const { format: _, ...content } = checked(schema, document) as Record<string, unknown>;
+      return content as Read;
     } catch (error) {
       throw notWritten(path, task, error as Error);
     }

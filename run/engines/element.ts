@@ -1,69 +1,87 @@
 /**
  * One run of a cross-validation as a process of its own: trains it, or goes on with it, and evaluates it. Ends with 0 when it is done, with
- * 130 when it was told to stop and has written a checkpoint.
+ * 130 when it was told to stop and has written a checkpoint. The one program of this room: what it prints is the run's log.
+ *
+ * @module
  */
+import { parseArgs } from "node:util";
+import { printableLines } from "../../datasets/printable.ts";
 import { openGpu } from "../../gpu/device.ts";
-import { INTERRUPTED, runTask, stopSignal, UsageError, wholeNumber } from "../../tasks/command.ts";
-import { Command } from "../../tasks/deps.ts";
+import { finishedRun } from "../cross_validation/finished.ts";
+import { readManifest, runFolder } from "../cross_validation/manifest.ts";
+import { RunError } from "../errors.ts";
 import { evaluateRun } from "../evaluate.ts";
+import type { Listener } from "../listener.ts";
 import { openRun } from "../open.ts";
 import { endedAt } from "../results.ts";
 import { trainRun } from "../train.ts";
-import { finishedRun } from "../cross_validation/finished.ts";
-import { readManifest, runFolder } from "../cross_validation/manifest.ts";
+import { percent } from "../words.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const command = new Command("element")
-    .requiredOption("--out <dir>", "folder of the cross-validation")
-    .requiredOption("--index <n>", "place of the run in the manifest", wholeNumber(0))
-    .option("--gpus <list>", "GPUs that the cluster has given this process; the software adapter is refused then", "")
-    .option("--attached", "stop when the standard input ends: whoever started this is gone", false)
-    .exitOverride();
-  command.parse([...args], { from: "user" });
-  const { out, index, gpus, attached } = command.opts<
-    { out: string; index: number; gpus: string; attached: boolean }
-  >();
+/** Exit code after Ctrl-C, as shells expect it. */
+const INTERRUPTED = 130;
+/** Milliseconds between two lines on how far the run is. */
+const BETWEEN = 10_000;
+
+/** Which run of which cross-validation. */
+export interface ElementOptions extends Listener {
+  /** Folder of the cross-validation. */
+  out: string;
+  /** Place of the run in the manifest. */
+  index: number;
+  /** GPUs that a cluster has given this process; the software adapter is refused then. */
+  gpus?: string;
+  /** Stops it, with a checkpoint of the last whole step. */
+  signal: AbortSignal;
+}
+
+/**
+ * Does one run of a cross-validation; another process may be at work on it, and is waited for.
+ *
+ * @returns Whether it has ended; false where it was stopped.
+ * @throws {RunError} where there is no such run, and what `trainRun` and `evaluateRun` throw.
+ */
+export async function doElement({ out, index, gpus = "", signal, ...listener }: ElementOptions): Promise<boolean> {
   const manifest = await readManifest(out);
   const run = manifest?.runs[index];
   if (!manifest || !run) {
-    throw new UsageError(`${out}: the manifest has ${manifest?.runs.length ?? 0} runs, there is no run ${index}`);
+    throw new RunError(`${out}: the manifest has ${manifest?.runs.length ?? 0} runs, there is no run ${index}`, {
+      file: out,
+    });
   }
-  const signal = attached ? AbortSignal.any([stopSignal(), inputEnd()]) : stopSignal();
-  if (await finishedRun(out, run, manifest)) return 0;
-
+  if (await finishedRun(out, run, manifest)) return true;
   const folder = runFolder(out, run);
-  // Another process may be at work on the same run, and may end it while this one waits.
-  using lock = await folder.lock(signal).catch((error) => {
-    if (!signal.aborted) throw error;
-    return undefined;
-  });
-  if (!lock) return INTERRUPTED;
-  if (await finishedRun(out, run, manifest)) return 0;
-  using gpu = await openGpu();
-  if (gpus !== "" && gpu.adapter.software) {
-    throw new UsageError(
-      `the job has GPU ${gpus}, but only the software adapter (${gpu.adapter.description}) answers. ` +
-        "Remedy: install the GPU's Vulkan driver on the node; `deno task doctor` there says what is found.",
-    );
-  }
-  const ended = (await folder.checkpointSteps()).at(-1) === manifest.steps && await endedAt(folder) === manifest.steps;
-  if (!ended) {
-    const { variant, split, seed } = run;
-    const options = { ...manifest.options, select: manifest.selection, variant, split, seed };
-    const trained = await trainRun(gpu, { ...options, run: folder.path, resume: true }, signal, folder);
-    if (!trained?.end) return INTERRUPTED;
-  }
-  const opened = await openRun(folder.path, { data: manifest.options.data });
   try {
-    await evaluateRun(gpu, opened, { selection: manifest.selection, signal });
+    // Another process may end it while this one waits.
+    using _lock = await folder.lock({ until: signal, onNote: listener.onNote });
+    if (await finishedRun(out, run, manifest)) return true;
+    using gpu = await openGpu();
+    if (gpus !== "" && gpu.adapter.software) {
+      throw new RunError(
+        `the job has GPU ${gpus}, but only the software adapter (${gpu.adapter.description}) answers. ` +
+          "Remedy: install the GPU's Vulkan driver on the node; `deno task doctor` there says what is found.",
+      );
+    }
+    const last = (await folder.checkpointSteps()).at(-1);
+    if (last !== manifest.steps || await endedAt(folder) !== manifest.steps) {
+      const { variant, split, seed } = run;
+      const options = { ...manifest.options, select: manifest.selection, variant, split, seed };
+      const trained = await trainRun(gpu, { ...options, run: folder.path, resume: true }, {
+        ...listener,
+        signal,
+        held: folder,
+      });
+      if (!trained?.end) return false;
+    }
+    const opened = await openRun(folder.path, { data: manifest.options.data });
+    await evaluateRun(gpu, opened, { ...listener, select: manifest.selection, signal });
+    return true;
   } catch (error) {
     if (!signal.aborted) throw error;
-    return INTERRUPTED;
+    return false;
   }
-  return 0;
 }
 
-/** A signal that is aborted when the standard input ends. */
+/** A signal that is aborted when the standard input ends: whoever started this process is gone. */
 function inputEnd(): AbortSignal {
   const stop = new AbortController();
   (async () => {
@@ -73,4 +91,54 @@ function inputEnd(): AbortSignal {
   return stop.signal;
 }
 
-if (import.meta.main) await runTask(main);
+/** A signal that Ctrl-C, or whoever ends the process politely, aborts. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  }
+  return stop.signal;
+}
+
+/** The run's log: what is told of it, and now and then how far it is. */
+function log(): Listener {
+  const print = (line: string) => console.error(printableLines(line));
+  let printed = 0;
+  return {
+    onNote: print,
+    onWarning: (sentence) => print(`warning: ${sentence}`),
+    onProgress({ unit, done, total, record }) {
+      if (done < total && Date.now() - printed < BETWEEN) return;
+      printed = Date.now();
+      const more = record ? `  loss ${record.loss.toFixed(3)}  train ${percent(record.trainAccuracy)}` : "";
+      print(`${unit} ${done} of ${total}${more}`);
+    },
+  };
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      out: { type: "string" },
+      index: { type: "string" },
+      gpus: { type: "string" },
+      attached: { type: "boolean" },
+    },
+  });
+  const { out, index, gpus, attached } = values;
+  if (out === undefined || !/^\d+$/.test(index ?? "")) {
+    throw new RangeError("the folder and the number of a run are needed");
+  }
+  const signal = attached ? AbortSignal.any([stopSignal(), inputEnd()]) : stopSignal();
+  return await doElement({ ...log(), out, index: Number(index), gpus, signal }) ? 0 : INTERRUPTED;
+}
+
+if (import.meta.main) {
+  const code = await main(Deno.args).catch((error) => {
+    const expected = error instanceof RangeError || !["Error", "TypeError"].includes(error.name);
+    console.error(printableLines(`error: ${expected ? error.message : error.stack ?? error.message}`));
+    return 1;
+  });
+  Deno.exit(code);
+}

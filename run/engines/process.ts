@@ -3,22 +3,31 @@ import { dirname } from "node:path";
 import type { Engine, Outcome } from "../../training/cross_validation/engine.ts";
 import type { PlannedRun } from "../../training/cross_validation/plan.ts";
 import { elementArguments } from "./command_line.ts";
+import type { EngineOf } from "../cross_validation/cross_validate.ts";
 import { finishedRun } from "../cross_validation/finished.ts";
 import { logFile, type Manifest } from "../cross_validation/manifest.ts";
 
+/** How processes do the runs. */
+export interface ProcessOptions {
+  /** How many at a time, 1 or more. Default 1. */
+  jobs?: number;
+  /** Environment settings for each of the jobs at a time, to give each its own GPU. Default: none. */
+  environments?: readonly Record<string, string>[];
+}
+
 /**
- * An engine of processes. Those that are running when the signal comes are told to stop, and write their checkpoints.
+ * An engine of processes on this machine; `deno` has to be found, and run. Those that are running when the signal comes are told to stop, and
+ * write their checkpoints.
  *
- * @param jobs How many at a time, 1 or more.
- * @param environments Environment settings for each of the jobs at a time, to give each its own GPU; empty for none.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { processEngine } from "./process.ts";
+ * assert.equal(typeof processEngine({ jobs: 2 }), "function"); // for crossValidateRuns
+ * ```
  */
-export function localEngine(
-  out: string,
-  manifest: Manifest,
-  jobs: number,
-  environments: readonly Record<string, string>[] = [],
-): Engine {
-  return {
+export function processEngine({ jobs = 1, environments = [] }: ProcessOptions = {}): EngineOf {
+  return (out, manifest): Engine => ({
     async *run(runs, { signal }) {
       const waiting = [...runs];
       const free = Array.from({ length: jobs }, (_, slot) => environments[slot] ?? {});
@@ -36,7 +45,7 @@ export function localEngine(
         if (outcome) yield outcome;
       }
     },
-  };
+  });
 }
 
 /** Does one run; undefined where it was stopped. Whatever keeps it from its end is its own failure, and none of the others'. */

@@ -2,22 +2,22 @@
 import { join, resolve } from "node:path";
 import type { Engine, Outcome } from "../../training/cross_validation/engine.ts";
 import type { PlannedRun } from "../../training/cross_validation/plan.ts";
-import { UsageError } from "../../tasks/command.ts";
-import { checkFields, listOf, TEXT, whole } from "../../tasks/documents/fields.ts";
-import { readText } from "../../tasks/documents/read.ts";
+import { checked, kind, listOf, type Read, type Schema, table, whole } from "../../formats/schema.ts";
+import { readText } from "../documents/read.ts";
+import { RunError } from "../errors.ts";
 import { RunFolder } from "../folder.ts";
 import { shellWord } from "../../formats/shell_word.ts";
 import { elementArguments } from "./command_line.ts";
+import type { EngineOf } from "../cross_validation/cross_validate.ts";
 import { finishedRun } from "../cross_validation/finished.ts";
 import type { Manifest } from "../cross_validation/manifest.ts";
-import { complain } from "../../tasks/terminal.ts";
 
 /** How the array job is submitted. */
 export interface SlurmOptions {
-  /** Elements at a time. */
-  jobs: number;
+  /** Elements at a time. Default 1. */
+  jobs?: number;
   /** The site's own options of sbatch, such as `--partition=gpu` and `--gres=gpu:1`; they come last and win. */
-  sbatch: string[];
+  sbatch?: readonly string[];
   /** Milliseconds between two looks at the queue. Default 5,000. */
   interval?: number;
 }
@@ -31,18 +31,27 @@ const PATIENCE = 20;
 /** Files of a submission, in the folder of the cross-validation. */
 const SCRIPT = "slurm/array.sh", JOB = "slurm/job.json";
 
+const JOB_NUMBER: Schema<string> = kind(
+  "the number of a job",
+  (value) => typeof value === "string" && /^\d+$/.test(value),
+);
+const ARRAY_JOB = table({ number: JOB_NUMBER, indices: listOf(whole(0)) });
 /** An array job and the runs that are its elements, by their places in the manifest. */
-export interface ArrayJob {
-  number: string;
-  indices: number[];
-}
+export type ArrayJob = Read<typeof ARRAY_JOB>;
 
 /**
- * Follows the array job of an earlier start, submits what is not done and in no job yet, and hands runs out as they end. Stopping it leaves
+ * An engine of one Slurm array job; `sbatch` and `squeue` have to be found, and run. Follows the array job of an earlier start, submits what is not done and in no job yet, and hands runs out as they end. Stopping it leaves
  * the array job alone.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { slurmEngine } from "./slurm.ts";
+ * assert.equal(typeof slurmEngine({ jobs: 8, sbatch: ["--gres=gpu:1"] }), "function"); // for crossValidateRuns
+ * ```
  */
-export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptions): Engine {
-  return {
+export function slurmEngine(options: SlurmOptions = {}): EngineOf {
+  return (out, manifest, { onNote }): Engine => ({
     async *run(runs, { signal }) {
       const left = new Map(runs.map((run) => [run.name, run]));
       const jobOf = new Map<number, string>();
@@ -63,13 +72,13 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
           job = await submit(out, manifest, rest, options);
         }
         for (const index of job.indices) jobOf.set(index, job.number);
-        complain(`Following array job ${job.number}; Ctrl-C leaves it running, the same command follows it again`);
+        onNote?.(`Following array job ${job.number}; stopping leaves it running, and the next start follows it again`);
         while (await isQueued(job.number)) {
           yield* collect();
           if (left.size === 0) return;
           await new Promise((resolve) => setTimeout(resolve, options.interval ?? 5_000));
           if (signal?.aborted) {
-            complain(`Array job ${job.number} goes on. To end it: scancel ${job.number}`);
+            onNote?.(`Array job ${job.number} goes on. To end it: scancel ${job.number}`);
             return;
           }
         }
@@ -86,7 +95,7 @@ export function slurmEngine(out: string, manifest: Manifest, options: SlurmOptio
         };
       }
     },
-  };
+  });
 }
 
 async function submit(
@@ -139,7 +148,7 @@ export function sbatchArguments(
   out: string,
   manifest: Manifest,
   runs: readonly PlannedRun[],
-  { jobs, sbatch }: SlurmOptions,
+  { jobs = 1, sbatch = [] }: SlurmOptions,
 ): string[] {
   return [
     "--parsable",
@@ -177,14 +186,11 @@ async function earlierJob(out: string): Promise<ArrayJob | undefined> {
 /** The array job of an earlier start; undefined where there is none, or what is there is damaged: its runs are submitted again. */
 export async function readArrayJob(out: string): Promise<ArrayJob | undefined> {
   const text = await readText(join(out, JOB));
-  let job: ArrayJob;
   try {
-    job = JSON.parse(text ?? "null");
-    checkFields(job, { number: TEXT, indices: listOf(whole(0)) });
+    return checked(ARRAY_JOB, JSON.parse(text ?? "null"));
   } catch {
     return undefined;
   }
-  return /^\d+$/.test(job.number) ? job : undefined;
 }
 
 /**
@@ -206,11 +212,11 @@ async function isQueued(job: string, interval = 5_000): Promise<boolean> {
 async function command(name: "sbatch" | "squeue", args: string[]): Promise<string> {
   const output = await new Deno.Command(name, { args, stdin: "null" }).output().catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new UsageError(
-      `--engine slurm: ${name} is not on this machine. Remedy: run it on a login node of the cluster.`,
-    );
+    throw new RunError(`${name} is not on this machine. Remedy: run it on a login node of the cluster.`, {
+      options: ["engine"],
+    });
   });
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (output.code !== 0) throw new UsageError(`${name} ${args.join(" ")}: ${text(output.stderr).trim()}`);
+  if (output.code !== 0) throw new RunError(`${name} ${args.join(" ")}: ${text(output.stderr).trim()}`);
   return text(output.stdout);
 }

@@ -1,6 +1,6 @@
 /** One process at a time in a folder: by the system's lock on a file, or, where the file system has no locks, by a file that its holder renews. */
 import { isStillAt, notFound } from "../../datasets/file_system.ts";
-import { UsageError } from "../../tasks/command.ts";
+import { RunError } from "../errors.ts";
 import { explainWrite } from "./write_error.ts";
 
 /** A lock that is held until it is disposed of, or the process ends. */
@@ -16,7 +16,7 @@ export interface LockOptions {
   /** The folder that is locked, as it was named. */
   folder: string;
   /** Gets the sentence about a file system without locks. */
-  say: (sentence: string) => void;
+  onNote?: (sentence: string) => void;
 }
 
 /** Milliseconds between two tries. */
@@ -35,7 +35,7 @@ export const holderOf = (path: string): string => `${path}.holder`;
  * at its next look that the lock is not its own any more.
  *
  * @param path The lock file.
- * @throws {UsageError} where another process holds it and there is no waiting, or something else than a file has its name.
+ * @throws {RunError} where another process holds it and there is no waiting, or something else than a file has its name.
  * @throws {WriteError} where the disk is full or may not be written.
  * @throws The signal's reason when it is aborted.
  */
@@ -44,7 +44,7 @@ export async function takeLock(path: string, options: LockOptions): Promise<Lock
   const there = await Deno.lstat(path).catch(notFound);
   if (there && !there.isFile) {
     // A named pipe would never open.
-    throw new UsageError(`${path}: is no ordinary file. Remedy: move it away; it is made anew.`);
+    throw new RunError(`${path}: is no ordinary file. Remedy: move it away; it is made anew.`, { file: path });
   }
   const file = await Deno.open(path, { write: true, create: true }).catch((error) => {
     throw explainWrite(path, error);
@@ -58,8 +58,9 @@ export async function takeLock(path: string, options: LockOptions): Promise<Lock
         return { isHeld: () => isStillAt(file, path).catch(() => false), [Symbol.dispose]: () => file.close() };
       }
       if (!until) {
-        throw new UsageError(
-          `--run ${folder}: another process is training in this folder. Remedy: wait for it, or name another with --run.`,
+        throw new RunError(
+          `${folder}: another process is training in this folder. Remedy: wait for it, or name another folder.`,
+          { file: folder, options: ["run"] },
         );
       }
       await wait(until);
@@ -74,7 +75,7 @@ async function takeByName(
   path: string,
   file: Deno.FsFile,
   why: Error,
-  { until, folder, say }: LockOptions,
+  { until, folder, onNote }: LockOptions,
 ): Promise<Lock> {
   const holder = holderOf(path), token = crypto.randomUUID();
   const write = (createNew: boolean) => Deno.writeTextFile(holder, token, { createNew, create: createNew });
@@ -87,21 +88,24 @@ async function takeByName(
     if (isMine) break;
     const found = await Deno.lstat(holder).catch(notFound);
     if (!found) continue;
-    if (!found.isFile) throw new UsageError(`${holder}: is no ordinary file. Remedy: move it away.`);
+    if (!found.isFile) {
+      throw new RunError(`${holder}: is no ordinary file. Remedy: move it away.`, { file: holder });
+    }
     const silent = Date.now() - (found.mtime?.getTime() ?? 0);
     if (silent > SILENCE) {
       await Deno.remove(holder).catch(notFound);
     } else if (!until) {
-      throw new UsageError(
-        `--run ${folder}: another process was at work in this folder ${
+      throw new RunError(
+        `${folder}: another process was at work in this folder ${
           Math.max(0, Math.round(silent / 1000))
         } seconds ago, ` +
           `and this file system has no locks (${why.message}) that would say whether it still is. ` +
-          `Remedy: wait for it, or name another with --run; where it was killed, wait ${SILENCE / 60_000} minutes.`,
+          `Remedy: wait for it, or name another folder; where it was killed, wait ${SILENCE / 60_000} minutes.`,
+        { file: folder, options: ["run"] },
       );
     } else await wait(until);
   }
-  say(
+  onNote?.(
     `${folder}: this file system has no locks (${why.message}), and no other process is seen in the folder: ` +
       "going on. Start no second one there.",
   );

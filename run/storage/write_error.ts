@@ -1,8 +1,28 @@
 /** What the system says where a file cannot be written, in words and with a remedy. */
 
-/** A file that could not be written, why, and what helps. */
+/**
+ * A file that could not be written, why, and what helps.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { WriteError } from "./write_error.ts";
+ * assert.equal(new WriteError("a cannot be written: the disk is full", { file: "a" }).file, "a");
+ * ```
+ */
 export class WriteError extends Error {
   override name = "WriteError";
+  /** The file or folder. */
+  readonly file?: string;
+  /** The options of the function that the remedy speaks of, as they are named in code. */
+  readonly options: readonly string[];
+
+  /** @param message What happened, and what helps. */
+  constructor(message: string, { file, options = [], ...rest }: ErrorOptions & { file?: string; options?: string[] }) {
+    super(message, rest);
+    this.file = file;
+    this.options = options;
+  }
 }
 
 const REASONS: Record<string, string> = {
@@ -18,6 +38,6 @@ const REASONS: Record<string, string> = {
 export function explainWrite(path: string, error: unknown): unknown {
   const code = (error as { code?: string } | null)?.code ?? "";
   return Object.hasOwn(REASONS, code)
-    ? new WriteError(`${path} cannot be written: ${REASONS[code]}`, { cause: error })
+    ? new WriteError(`${path} cannot be written: ${REASONS[code]}`, { file: path, cause: error })
     : error;
 }

@@ -25,7 +25,7 @@ export function watchRuns(out: string, runs: readonly PlannedRun[], steps: numbe
   let stopped = false;
   const look = async () => {
     const counts = await Promise.all(
-      runs.map(async (run) => done.has(run.name) ? steps : Math.min(steps, await lastStep(out, run))),
+      runs.map(async (run) => done.has(run.name) ? steps : Math.min(steps, await runFolder(out, run).lastStep())),
     );
     if (stopped) return;
     const under = runs.filter((run, n) => !done.has(run.name) && counts[n] > 0);
@@ -53,21 +53,4 @@ export function watchRuns(out: string, runs: readonly PlannedRun[], steps: numbe
     stop,
     [Symbol.dispose]: stop,
   };
-}
-
-/** The step of the last whole line of a run's log; 0 where there is none. Reads only the end of the file. */
-async function lastStep(out: string, run: PlannedRun): Promise<number> {
-  try {
-    const log = runFolder(out, run).file("log.jsonl");
-    if (!(await Deno.stat(log)).isFile) return 0; // a named pipe would wait for ever
-    using file = await Deno.open(log);
-    const { size } = await file.stat();
-    await file.seek(Math.max(0, size - 1024), Deno.SeekMode.Start);
-    const bytes = new Uint8Array(1024);
-    const read = await file.read(bytes) ?? 0;
-    const steps = [...new TextDecoder().decode(bytes.subarray(0, read)).matchAll(/^\{"step":(\d+),.*\}$/gm)];
-    return Number(steps.at(-1)?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
 }

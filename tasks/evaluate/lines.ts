@@ -1,6 +1,6 @@
 /** An evaluation as lines for people. */
 import type { Evaluation, TestMetrics } from "../../training/evaluation/evaluate.ts";
-import type { TransferRecord } from "../../run/transfer.ts";
+import type { Transfer } from "../../run/transfer.ts";
 import { mostFrequent, notCovered, percent, percentOrDash, plain, range, whom } from "../../run/words.ts";
 
 /** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
@@ -26,7 +26,7 @@ export function evaluationLines(evaluation: Evaluation): string[] {
 }
 
 /** The lines of a test on other data. */
-export function transferLines({ trainedOn, testedOn, step, rule, seen, leftOut, test }: TransferRecord): string[] {
+export function transferLines({ trainedOn, testedOn, step, rule, seen, leftOut, test }: Transfer): string[] {
   return [
     ...testLines(test, `${plain(trainedOn)} on ${plain(testedOn)}, checkpoint ${step}`),
     `chosen by           ${rule}`,

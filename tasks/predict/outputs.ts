@@ -2,7 +2,8 @@
 import { basename, dirname, join, matchesGlob, relative, resolve } from "node:path";
 import { isThere } from "../../datasets/file_system.ts";
 import { isWithin } from "../../datasets/paths.ts";
-import { fileName, UsageError } from "../command.ts";
+import { fileName } from "../../run/file_name.ts";
+import { UsageError } from "../command.ts";
 import { plain } from "../../run/words.ts";
 import { realPathToBe } from "../place.ts";
 

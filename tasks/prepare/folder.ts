@@ -2,7 +2,8 @@
 import { basename, join, resolve } from "node:path";
 import { prepareImageFolder } from "../../datasets/image_folder.ts";
 import type { FaceBackend } from "../../datasets/faces/mod.ts";
-import { fileName, MOST_SEED, wholeNumber } from "../command.ts";
+import { fileName } from "../../run/file_name.ts";
+import { MOST_SEED, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
 import { defaultPath } from "../invocation.ts";
 import { withBackend } from "./backend.ts";

@@ -2,7 +2,7 @@
 import { generateSynthetic } from "../../datasets/synthetic/generate.ts";
 import { MOST_SEED, UsageError, wholeNumber } from "../command.ts";
 import { type Command, Option } from "../deps.ts";
-import { defaultPath } from "../invocation.ts";
+import { defaultPath, home } from "../invocation.ts";
 import { BUILT_IN } from "../../run/data.ts";
 import { defaultFolder } from "../../run/default_folder.ts";
 import { prepare, type Run, withOutput } from "./preparation.ts";
@@ -71,7 +71,10 @@ function checkLayout(options: SyntheticArguments): void {
 
 function prepareArrays(options: SyntheticArguments): Promise<number> {
   const { imageSize = 96, subjects = BUILT_IN.subjects, imagesPerSubject = BUILT_IN.imagesPerSubject, seed } = options;
-  const target = { output: options.output ?? defaultFolder("synthetic", imageSize), overwrite: options.overwrite };
+  const target = {
+    output: options.output ?? defaultFolder("synthetic", imageSize, home()),
+    overwrite: options.overwrite,
+  };
   return prepare(target, async (onProgress, signal) => ({
     dataset: await generateSynthetic({
       subjects,

@@ -1,69 +1,19 @@
-/** The command line of `deno task train`, and what it means on this adapter. */
-import type { Dataset } from "../../datasets/dataset.ts";
-import type { AdapterDescription } from "../../gpu/adapter.ts";
-import { CONVOLUTION_METHODS, type ConvolutionMethod } from "../../kernels/convolution/mod.ts";
-import type { Normalization } from "../../kernels/normalization/mod.ts";
-import { type Selection, SELECTIONS } from "../../training/evaluation/select.ts";
-import { PAPER_SETTINGS, type Variant, VARIANTS } from "../../training/options.ts";
-import { fileName, MOST_SEED, number, wholeNumber } from "../command.ts";
+/** The command line of `deno task train`. */
+import { CONVOLUTION_METHODS } from "../../kernels/convolution/mod.ts";
+import { SELECTIONS } from "../../training/evaluation/select.ts";
+import { PAPER_SETTINGS, VARIANTS } from "../../training/options.ts";
+import { MOST_SEED, number, wholeNumber } from "../command.ts";
 import { Command, Option } from "../deps.ts";
 import { defaultPath, taskCall } from "../invocation.ts";
 import { withOptions } from "../option_list.ts";
 import { type DatasetName, DATASETS } from "../../run/dataset_names.ts";
+import type { TrainRunOptions } from "../../run/options.ts";
 
 /** The options as they were given; what was left out is undefined. */
-export interface TrainArguments {
-  /** Left out where only `--data` says what to train on. */
-  dataset?: DatasetName;
-  data?: string;
-  variant?: Variant;
+export interface TrainArguments extends TrainRunOptions {
   split: number;
-  /** `"validation"`, or what the run that is resumed was to be chosen by, where left out. */
-  select?: Selection;
-  steps?: number;
-  batch?: number;
-  imageSize?: number;
   seed: number;
-  normalization?: Normalization;
-  learningRate?: number;
-  momentum?: number;
-  weightDecay?: number;
-  checkpointEvery?: number;
-  run?: string;
   resume: boolean;
-  initScale?: number;
-  convolution?: ConvolutionMethod;
-}
-
-/** What is trained where nothing is said. */
-export interface Defaults {
-  imageSize: number;
-  variant: Variant;
-  batch: number;
-  steps: number;
-  checkpointEvery: number;
-  initScale: number | undefined;
-}
-
-/**
- * Defaults of a dataset: the paper's for the real sets. For the drawn faces, what reaches its accuracy soon: small and plain on a software
- * adapter, the paper's size and best variant on a GPU. The initial scale k decides how long the loss stays at ln 8: at 48 pixels k = 1.4
- * had left it after 100 steps of 32 images, k = 1 had not after 200 steps of 24.
- */
-export function defaultsFor(dataset: string, adapter: Pick<AdapterDescription, "software">): Defaults {
-  if (dataset !== "synthetic") {
-    return {
-      imageSize: 96,
-      variant: "cnn_ad",
-      batch: PAPER_SETTINGS.batch,
-      steps: 31_000,
-      checkpointEvery: 1000,
-      initScale: undefined,
-    };
-  }
-  return adapter.software
-    ? { imageSize: 48, variant: "cnn", batch: 32, steps: 300, checkpointEvery: 100, initScale: 1.4 }
-    : { imageSize: 96, variant: "cnn_ad", batch: 64, steps: 6_000, checkpointEvery: 1000, initScale: 1.4 };
 }
 
 /** What every run of a cross-validation shares, but for its data. */
@@ -133,9 +83,4 @@ export function readDataset(command: Command): DatasetName | undefined {
     command.error(`error: dataset ${JSON.stringify(dataset)} is unknown, expected one of ${DATASETS.join(", ")}`);
   }
   return dataset as DatasetName | undefined;
-}
-
-/** The run folder where `--run` names none. */
-export function defaultRun(dataset: Pick<Dataset, "name">, variant: Variant, split: number, seed: number): string {
-  return defaultPath(`runs/${fileName(dataset.name)}-${variant}-split${split}-seed${seed}`);
 }

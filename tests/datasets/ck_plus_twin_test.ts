@@ -163,7 +163,7 @@ Deno.test({
       const output = join(directory, "twin");
       await writeCkPlusTwin({ ...options, output });
       const first = await contents(output);
-      await assert.rejects(writeCkPlusTwin({ ...options, output }), /twin: is there already.*--overwrite/);
+      await assert.rejects(writeCkPlusTwin({ ...options, output }), /twin: is there already.*overwrite it$/);
       await writeCkPlusTwin({ ...options, output, overwrite: true });
       assert.deepEqual([...await contents(output)], [...first]);
       await writeCkPlusTwin({ ...options, seed: 3, output: join(directory, "other") });

@@ -10,7 +10,7 @@ Deno.test("formatFault: this version and earlier ones are read", () => {
 });
 
 Deno.test("formatFault: a later version is refused in one sentence that names both versions", () => {
-  assert.match(formatFault("aulens run 3", RUN)!, /^it is of version 3 .*reads up to version 2\. Remedy: /);
+  assert.match(formatFault("aulens run 3", RUN)!.message, /^it is of version 3 .*reads up to version 2\. Remedy: /);
 });
 
 Deno.test("formatFault: what is no format of this name is shown", () => {
@@ -26,9 +26,10 @@ Deno.test("formatFault: what is no format of this name is shown", () => {
       "\u009b2J 1",
     ]
   ) {
-    const fault = formatFault(found, RUN);
-    assert.match(fault ?? "", /^its format is .*, expected "aulens run 2"$/, String(found));
+    const { message, isLater } = formatFault(found, RUN)!;
+    assert.equal(isLater, false);
+    assert.match(message, /^its format is .*, expected "aulens run 2"$/, String(found));
     // deno-lint-ignore no-control-regex
-    assert.doesNotMatch(fault!, /[\x00-\x1f\x7f-\x9f]/);
+    assert.doesNotMatch(message, /[\x00-\x1f\x7f-\x9f]/);
   }
 });

@@ -1,4 +1,4 @@
-/** The two entries: what they export by name, and that every export is explained, with an example that runs. */
+/** The entries: what they export by name, and that every export is explained, with an example that runs. */
 
 import assert from "node:assert/strict";
 import * as entry from "../../mod.ts";
@@ -62,7 +62,7 @@ Deno.test("mod.ts exports what users import by name", () => {
   assert.equal(typeof entry.ZeroBiasCnn.create, "function");
 });
 
-for (const file of ["mod.ts", "datasets/mod.ts"]) {
+for (const file of ["mod.ts", "datasets/mod.ts", "run/mod.ts"]) {
   Deno.test({
     name: `every export of ${file} is explained; functions and classes by an example that checks something`,
     ignore: needs("read", "run"),

@@ -1,14 +1,20 @@
-/** The scripts of examples/ run as their first lines say, with those permissions, on drawn faces, in a folder of their own. */
+/**
+ * The scripts of examples/ run as their first lines say, with those permissions, on drawn faces, in a folder of their
+ * own; from an address, as they run for somebody who has downloaded nothing of the project.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { needs } from "../permissions.ts";
 import { inTemporary, names } from "../support/files.ts";
 import { run } from "../support/process.ts";
+import { emptyDenoDir, serveProject } from "../support/served_project.ts";
 
 const root = new URL("../..", import.meta.url);
 
-/** How each is run in few seconds, what it says, and what it leaves. In this order: the last reads what the first wrote. */
+/**
+ * How each is run in few seconds, what it says, and what it leaves. In this order: the last reads what the first wrote.
+ */
 const EXAMPLES: { script: string; args: string[]; says: RegExp[]; leaves: string[] }[] = [
   {
     script: "train_on_a_folder.ts",
@@ -28,7 +34,40 @@ const EXAMPLES: { script: string; args: string[]; says: RegExp[]; leaves: string
     says: [/^ *\d+\.\d% █+ [a-z]+$/m, /^filter \d+ answers \d+\.\d\d in row \d+, column \d+ of its map$/m],
     leaves: ["projections.png"],
   },
+  {
+    script: "train_a_run.ts",
+    args: ["faces", "run", "4"],
+    says: [
+      /^Going on from step 2$/m,
+      /^\d+\.\d% of 24 test images are read right by run.checkpoints.step-000004\.safetensors$/m,
+    ],
+    leaves: ["run"],
+  },
+  {
+    script: "evaluate_a_run.ts",
+    args: ["run"],
+    says: [
+      /^checkpoint 2 of 2$/m,
+      /^checkpoint \d \(best accuracy on the validation images.*\): 0\.\d{3} right/m,
+      /^happy +recall/m,
+    ],
+    leaves: [],
+  },
+  {
+    script: "chosen_model.ts",
+    args: ["run"],
+    says: [/^run.checkpoints.*: the one that evaluate chose$/m, /^image \d+ is [a-z]+$/m, /^happy +0\.\d{3}$/m],
+    leaves: [],
+  },
+  {
+    script: "cross_validate.ts",
+    args: ["faces", "crossval", "1"],
+    says: [/^cnn-split1-seed1 done$/m, /^cnn_a +\d+\.\d% ± \d+\.\d over 2 splits$/m, /^crossval.crossval\.md$/m],
+    leaves: ["crossval"],
+  },
 ];
+/** What is shown in few lines: a script each for what a task does with a run folder. */
+const SHORT = ["train_a_run.ts", "evaluate_a_run.ts", "chosen_model.ts", "cross_validate.ts"];
 
 /** A folder of drawn faces, a sub-folder a class. */
 async function drawFaces(folder: string): Promise<void> {
@@ -50,23 +89,35 @@ async function drawFaces(folder: string): Promise<void> {
   }
 }
 
+/** The faces of many people, prepared, with their Action Units. */
+async function prepareFaces(folder: string, imageSize: number): Promise<void> {
+  const { generateSynthetic, writePrepared } = await import("../../datasets/mod.ts");
+  const people = { subjects: 30, imagesPerSubject: 8, seed: 2 };
+  const dataset = await generateSynthetic({ ...people, imageSize });
+  await writePrepared(folder, dataset, { source: "drawn faces", ...people });
+}
+
 /** The permissions that a script's first lines name. */
 async function permissions(script: string): Promise<string[]> {
   const command = /^ \* {3}deno run (.*) examples\/(\w+\.ts)( |$)/m.exec(
     await Deno.readTextFile(new URL(`examples/${script}`, root)),
   );
   assert.equal(command?.[2], script, `${script} says how it is run`);
-  return command![1].split(" ");
+  // In a copy of the project there is a lock file to name, and nowhere else.
+  return command![1].split(" ").filter((flag) => !flag.startsWith("--lock="));
 }
 
 Deno.test({
-  name: "every script of examples/ runs as its first lines say",
+  name: "every script of examples/ runs from an address as its first lines say",
   ignore: needs("read", "write", "ffi", "run", "env"),
   fn: (test) =>
     inTemporary(async (folder) => {
       const scripts = (await names(fileURLToPath(new URL("examples", root)))).filter((name) => name.endsWith(".ts"));
       assert.deepEqual(scripts, EXAMPLES.map(({ script }) => script).sort(), "each is run here");
       await drawFaces(join(folder, "photos"));
+      await prepareFaces(join(folder, "faces"), 24);
+      await using project = await serveProject();
+      const downloads = await emptyDenoDir(folder);
       for (const { script, args, says, leaves } of EXAMPLES) {
         await test.step(script, async () => {
           const before = await names(folder);
@@ -76,11 +127,12 @@ Deno.test({
               "--quiet",
               "--no-prompt",
               ...await permissions(script),
-              new URL(`examples/${script}`, root).href,
+              `--allow-import=${new URL(project.address).host}`,
+              new URL(`examples/${script}`, project.address).href,
               ...args,
             ],
             cwd: folder,
-            env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1" },
+            env: { XDG_RUNTIME_DIR: "/tmp", NO_COLOR: "1", DENO_DIR: downloads },
           });
           assert.equal(code, 0, stderr);
           for (const line of says) assert.match(stdout, line);
@@ -88,4 +140,18 @@ Deno.test({
         });
       }
     }),
+});
+
+Deno.test({
+  name: "the scripts of examples/ import the entries alone, and those that do what a task does have 25 lines at most",
+  ignore: needs("read"),
+  async fn() {
+    for (const { script } of EXAMPLES) {
+      const text = await Deno.readTextFile(new URL(`examples/${script}`, root));
+      const imported = Array.from(text.matchAll(/from "(.*)"/g), ([, name]) => name);
+      const entries = ["../mod.ts", "../datasets/mod.ts", "../run/mod.ts"];
+      assert.deepEqual(imported.filter((name) => !entries.includes(name)), [], script);
+      if (SHORT.includes(script)) assert(text.trimEnd().split("\n").length <= 25, script);
+    }
+  },
 });

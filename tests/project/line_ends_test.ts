@@ -11,7 +11,7 @@ import { run } from "../support/process.ts";
 import { PAGES, readPage } from "./pages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PICTURES = /\.(jpg|png)$/;
+const BINARY = /\.(jpg|png|npy|head)$/;
 
 /** Every file of the project, by its path from the root. */
 function projectFiles(folder = ""): string[] {
@@ -23,7 +23,7 @@ function projectFiles(folder = ""): string[] {
 }
 
 Deno.test({
-  name: "line ends: what is no picture is text, with LF, as .gitattributes has git check it out",
+  name: "line ends: what is no picture or array is text, with LF, as .gitattributes has git check it out",
   ignore: needs("read", "run"),
   async fn() {
     const files = projectFiles();
@@ -32,14 +32,14 @@ Deno.test({
       const hasNul = Deno.readFileSync(join(root, file)).includes(0);
       assert.equal(
         hasNul,
-        PICTURES.test(file),
+        BINARY.test(file),
         `${file}: a binary file has a line in .gitattributes, and no other file`,
       );
     }
     const rules = (await Deno.readTextFile(join(root, ".gitattributes"))).split("\n").filter((line) =>
       /^[^#]/.test(line)
     );
-    assert.deepEqual(rules, ["* text=auto eol=lf", "*.jpg binary", "*.png binary"]);
+    assert.deepEqual(rules, ["* text=auto eol=lf", "*.jpg binary", "*.png binary", "*.npy binary", "*.head binary"]);
     // A copy of the files without their repository has no git to ask; the rules above are all that git would read.
     if (!await exists(join(root, ".git"))) return;
     const { code, stdout, stderr } = await run("git", {
@@ -53,7 +53,7 @@ Deno.test({
     for (let at = 0; at + 2 < told.length; at += 3) values.set(`${told[at]} ${told[at + 1]}`, told[at + 2]);
     for (const file of files) {
       const [text, eol] = [values.get(`${file} text`), values.get(`${file} eol`)];
-      if (PICTURES.test(file)) assert.equal(text, "unset", file);
+      if (BINARY.test(file)) assert.equal(text, "unset", file);
       else assert.deepEqual([text, eol], ["auto", "lf"], file);
     }
   },
@@ -78,7 +78,7 @@ Deno.test({
       for (const file of projectFiles()) {
         const to = join(copy, file);
         await Deno.mkdir(dirname(to), { recursive: true });
-        if (PICTURES.test(file)) await Deno.copyFile(join(root, file), to);
+        if (BINARY.test(file)) await Deno.copyFile(join(root, file), to);
         else {
           const text = await Deno.readTextFile(join(root, file));
           await Deno.writeTextFile(to, text.replaceAll("\r", "").replaceAll("\n", "\r\n"));

@@ -38,8 +38,7 @@ async function writeAuthors(folder: string, { images, labels, subjects, folds, i
   }
 }
 
-const load = (dataset: DatasetName, data: string) =>
-  loadDataset({ dataset, data }, { builtInSize: 8, signal: new AbortController().signal });
+const load = (dataset: DatasetName, data: string) => loadDataset({ dataset, data }, 8);
 
 Deno.test({
   name: "a dataset that is named is what the folder holds, or both are named in the refusal",
@@ -74,14 +73,19 @@ Deno.test({
         ["synthetic", "mine", /holds "mine", not synthetic\./],
       ];
       for (const [name, data, message] of refused) {
-        await assert.rejects(load(name, `${folder}/${data}`), { name: "UsageError", message });
+        await assert.rejects(load(name, `${folder}/${data}`), {
+          name: "RunError",
+          file: `${folder}/${data}`,
+          options: ["data"],
+          message,
+        });
       }
       // Where the place was not named either, leaving the name out would lead to other data.
       await writePrepared(`${folder}/data/synthetic_48`, sets.mine, { source: "folder of images" });
       const { code, stderr } = await runTaskIn(folder, "train", "synthetic");
       assert.equal(code, 1);
       const remedy =
-        /holds "mine", not synthetic\. Remedy: move the folder away, or name another with --data; .*: --data data.synthetic_48, /;
+        /data.synthetic_48: holds "mine", not synthetic\. Remedy: move the folder away, or name another; .* \(--data\)/;
       assert.match(stderr, remedy);
     }),
 });

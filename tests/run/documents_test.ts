@@ -1,10 +1,10 @@
 /** What tasks have written, read back damaged, lied about, or put in another's place: refused by file and field, never shown as it stands. */
 
 import assert from "node:assert/strict";
-import { UsageError } from "../../tasks/command.ts";
+import { readCheckpointFile, readText } from "../../run/documents/read.ts";
+import { RunError } from "../../run/errors.ts";
 import { finishedRun } from "../../run/cross_validation/finished.ts";
 import { type Manifest, readManifest } from "../../run/cross_validation/manifest.ts";
-import { readCheckpointFile, readText } from "../../tasks/documents/read.ts";
 import { readRunFiles } from "../../tasks/report/read/run_files.ts";
 import { RunFolder } from "../../run/folder.ts";
 import { loadModel } from "../../run/model.ts";
@@ -19,7 +19,7 @@ const ignore = needs("read", "write");
 /** The error of reading, which must be a user's and fit for a terminal. */
 async function refusal(read: () => Promise<unknown>, what: string): Promise<string> {
   const error = await read().then(() => undefined, (error) => error);
-  assert(error instanceof UsageError, `${what}: ${error?.stack ?? "was read"}`);
+  assert(error instanceof RunError, `${what}: ${error?.stack ?? "was read"}`);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(error.message, /[\x00-\x09\x0b-\x1f\x7f-\x9f]|Cannot read|is not iterable/, what);
   return error.message;
@@ -41,12 +41,12 @@ Deno.test(
         ["settings.split", "x", /split is "x"/],
         ["settings.batch", { toString: 1 }, /batch is \{"toString":1\}/],
         ["settings.seed", [], /seed is \[\]/],
-        ["network", "x", /network.imageSize is undefined/],
+        ["network", "x", /network is "x", expected a table/],
         ["network.classes", 1, /network.classes is 1/],
-        ["dataset", undefined, /dataset.name is undefined/],
+        ["dataset", undefined, /dataset is undefined, expected a table/],
         ["dataset.name", "\u009b2J", /dataset.name is "\\u009b2J", expected text/],
         ["dataset.folder", 7, /dataset.folder is 7/],
-        ["dataset.classNames", ["a", null], /dataset.classNames is \["a",null\]/],
+        ["dataset.classNames", ["a", null], /dataset.classNames.1 is null, expected text/],
         ["adapter", [], /adapter is \[\], expected a table/],
         ["versions", undefined, /versions is undefined/],
       ];
@@ -129,7 +129,6 @@ Deno.test(
 
 const RUNS = [{ name: "cnn_ad-split2-seed7", variant: "cnn_ad" as const, split: 2, seed: 7 }];
 const MANIFEST: Manifest = {
-  format: "aulens cross-validation 1",
   selection: "validation",
   options: {} as Manifest["options"],
   steps: 200,
@@ -142,14 +141,14 @@ Deno.test(
   () =>
     inTemporary(async (folder) => {
       const lies: [path: string, value: unknown, message: RegExp][] = [
-        ["format", "\x1b[2J", /format is "\\u001b\[2J", expected one of/],
+        ["format", "\x1b[2J", /its format is "\\u001b\[2J", expected "aulens cross-validation 1"/],
         ["selection", "best", /selection is "best"/],
         ["options", undefined, /options is undefined/],
         ["steps", 1.5, /steps is 1.5/],
         ["fingerprint", 7, /fingerprint is 7/],
         ["runs", null, /runs is null/],
-        ["runs", [{ ...RUNS[0], name: "../../x" }], /run "\.\.\/\.\.\/x" is cnn_ad-split2-seed7/],
-        ["runs", [{ ...RUNS[0], variant: { toString: 1 } }], /runs is/],
+        ["runs", [{ ...RUNS[0], name: "../../x" }], /runs.0.name is "\.\.\/\.\.\/x", expected cnn_ad-split2-seed7/],
+        ["runs", [{ ...RUNS[0], variant: { toString: 1 } }], /runs.0.variant is \{"toString":1\}/],
       ];
       for (const [path, value, message] of lies) {
         await Deno.writeTextFile(`${folder}/manifest.json`, changed(MANIFEST, path, value));

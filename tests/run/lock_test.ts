@@ -1,8 +1,8 @@
 /** The lock of a run folder where the file system has none, and where something else has its name. */
 import assert from "node:assert/strict";
 import { planRuns } from "../../training/cross_validation/plan.ts";
-import { UsageError } from "../../tasks/command.ts";
 import { keepManifest, type Manifest, readManifest } from "../../run/cross_validation/manifest.ts";
+import { RunError } from "../../run/errors.ts";
 import { RunFolder } from "../../run/folder.ts";
 import { WriteError } from "../../run/storage/write_error.ts";
 import { needs } from "../permissions.ts";
@@ -12,16 +12,14 @@ import { run } from "../support/process.ts";
 const ignore = needs("read", "write");
 
 /** Runs `use` as on a file system without locks, and returns what was said. */
-async function withoutLocks(use: () => Promise<void>): Promise<string[]> {
-  const { tryLock } = Deno.FsFile.prototype, { error } = console;
+async function withoutLocks(use: (onNote: (sentence: string) => void) => Promise<void>): Promise<string[]> {
+  const { tryLock } = Deno.FsFile.prototype;
   const said: string[] = [];
   Deno.FsFile.prototype.tryLock = () => Promise.reject(new Error("Function not implemented (os error 38)"));
-  console.error = (line: string) => void said.push(line);
   try {
-    await use();
+    await use((sentence) => said.push(sentence));
   } finally {
     Deno.FsFile.prototype.tryLock = tryLock;
-    console.error = error;
   }
   return said;
 }
@@ -34,18 +32,18 @@ Deno.test({
   fn: () =>
     inTemporary(async (path) => {
       const folder = new RunFolder(path);
-      const said = await withoutLocks(async () => {
+      const said = await withoutLocks(async (onNote) => {
         {
-          using _lock = await folder.lock();
+          using _lock = await folder.lock({ onNote });
           await folder.write("a", "b");
-          await assert.rejects(new RunFolder(path).lock(), (error: Error) => {
-            assert(error instanceof UsageError);
+          await assert.rejects(new RunFolder(path).lock({ onNote }), (error: Error) => {
+            assert(error instanceof RunError);
             assert.match(error.message, /at work in this folder \d+ seconds ago.*Function not implemented.*Remedy: /);
             return true;
           });
         }
         assert.deepEqual(await names(path), [".lock", "a"]);
-        using _again = await folder.lock();
+        using _again = await folder.lock({ onNote });
       });
       assert.equal(said.length, 2);
       for (const line of said) assert.match(line, /^[^\n]*has no locks[^\n]*no other process is seen[^\n]*$/);
@@ -79,18 +77,20 @@ Deno.test({
   fn: () =>
     inTemporary(async (out) => {
       const asked: Manifest = {
-        format: "aulens cross-validation 1",
         selection: "validation",
         options: {},
         steps: 2,
         fingerprint: "0123",
         runs: planRuns({ variants: ["cnn"], splits: [0], seeds: [1] }),
       };
-      await withoutLocks(async () => {
-        await keepManifest(out, asked, new AbortController().signal);
+      await withoutLocks(async (onNote) => {
+        await keepManifest(out, asked, { onNote });
         assert.deepEqual(await readManifest(out), asked);
         using _other = await new RunFolder(out).lock();
-        await assert.rejects(keepManifest(out, asked, AbortSignal.abort(new Error("stopped"))), /stopped/);
+        await assert.rejects(
+          keepManifest(out, asked, { signal: AbortSignal.abort(new Error("stopped")), onNote }),
+          /stopped/,
+        );
       });
     }),
 });

@@ -30,11 +30,11 @@ Deno.test({
       assert.deepEqual(await loaded(), [4, "the last one: the run has not been evaluated"]);
       // While it trained, evaluate saw the first one or two.
       await evaluated(2, [0, 2]);
-      const one = "the last one: evaluate did not compare it. Remedy: run deno task evaluate again";
+      const one = "the last one: evaluate did not compare it. Remedy: evaluate the run again";
       assert.deepEqual(await loaded(), [4, one]);
       await evaluated(0, [0]);
       const more = "the last one: evaluate did not compare 2 checkpoints, it among them. " +
-        "Remedy: run deno task evaluate again";
+        "Remedy: evaluate the run again";
       assert.deepEqual(await loaded(), [4, more]);
       await evaluated(2, [0, 2, 4]);
       assert.deepEqual(await loaded(), [2, "the one that evaluate chose"]);

@@ -1,7 +1,8 @@
 /** The table of a cross-validation in Markdown, LaTeX and on the terminal: the published figure, the optimistic rule, names from files. */
 
 import assert from "node:assert/strict";
-import { latex, markdown, terminalLines, variantsCsv } from "../../run/cross_validation/tables.ts";
+import { latex, markdown, variantsCsv } from "../../run/cross_validation/tables.ts";
+import { terminalLines } from "../../tasks/crossval/lines.ts";
 import type { CrossValidation } from "../../training/cross_validation/summary.ts";
 
 const INTERVAL = { low: 0.625, high: 0.875, level: 0.95, groups: 3, method: "wilson-jackknife" } as const;

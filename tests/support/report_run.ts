@@ -91,7 +91,7 @@ function evaluation(optimistic: boolean) {
     precision: 0.9,
     recall: 0.9,
     f1: 0.9,
-    recallInterval: { low: 0.5, high: 0.99 },
+    recallInterval: { low: 0.5, high: 0.99, level: 0.95, groups: 5, method: "wilson-jackknife" },
   };
   return {
     selection: optimistic ? "original" : "validation",
@@ -104,7 +104,7 @@ function evaluation(optimistic: boolean) {
     fingerprint: "0123456789abcdef",
     classNames: CLASSES,
     images: { train: 50, validation: 10, test: 30 },
-    settings: {},
+    settings: record(optimistic).settings,
     initialScale: 0.625,
     checkpoints: [{ step: 0, accuracy: 0.3 }, { step: 100, accuracy: 0.9 }, { step: 200, accuracy: 0.8 }],
     chosen: { step: 100, accuracy: 0.9 },
@@ -120,7 +120,7 @@ function evaluation(optimistic: boolean) {
       expectedCalibrationError: 0.05,
       perClass: CLASSES.map((name) => ({ ...score, name })),
       confusion: [[9, 1, 0], [0, 9, 1], [1, 0, 9]],
-      bySubject: [],
+      byGroup: [{ subject: 1, image: null, images: 30, hits: 27 }],
     },
   };
 }

@@ -65,7 +65,7 @@ Deno.test({
 
       const fresh = join(out, "fresh.onnx");
       await refused(
-        /has no checkpoint 7\. Remedy: choose one of 0, 1, 2\./,
+        /has no checkpoint 7\. Remedy: choose one of 0, 1, 2 \(--checkpoint\)\./,
         run,
         "--output",
         fresh,

@@ -101,7 +101,7 @@ Deno.test({
           "\nerror: runs: holds no run that has a checkpoint. Remedy: make one with deno task train,",
           project,
         ),
-        refuses("train --variant cnn", `--run ${project}/runs/synthetic-cnn-split0-seed1: the folder exists`),
+        refuses("train --variant cnn", `${project}/runs/synthetic-cnn-split0-seed1: the folder exists`),
         refuses("prepare tfd --input damaged", `${project}/data/tfd`),
       ]);
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writePrepared } from "../../datasets/prepared.ts";
-import { areDrawn } from "../../tasks/letters.ts";
+import { areDrawn } from "../../pictures/letters.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
 import { run } from "../support/process.ts";
@@ -36,12 +36,14 @@ Deno.test({
     inTemporary(async (folder) => {
       const program = `
         import { svgToPng } from "./pictures/charts/style.ts";
+        import { sayWhereNoLetters } from "./tasks/letters.ts";
         import { Page } from "./tasks/visualize/page.ts";
         const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text y="16">words</text>' +
           '<path d="M0 0h9" stroke="#000"/></svg>';
         const page = new Page(40, 20);
         page.text("words", 2, 16);
-        console.log((await svgToPng(svg)).length > 0, (await svgToPng(svg)).length > 0, (await page.png()).length > 0);`;
+        await sayWhereNoLetters();
+        console.log((await svgToPng(svg)).length > 0, (await page.png()).length > 0, (await page.png()).length > 0);`;
       const file = join(folder, "draw.ts");
       await Deno.writeTextFile(file, program.replaceAll('"./', `"${root.href}`));
       const grants = ["--lock=deno.all.lock", "--allow-read", "--allow-ffi", "--ignore-env", "--no-prompt"];
@@ -68,7 +70,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "letters: every file of tasks/ that draws words, or has a sheet with words drawn, asks whether they are letters",
+    "letters: every file of tasks/ and run/ that draws words, or has a picture with words drawn, asks whether they are letters",
   ignore: needs("read"),
   fn() {
     const asking: string[] = [];
@@ -77,12 +79,12 @@ Deno.test({
         if (isDirectory) look(`${folder}${name}/`);
         if (!name.endsWith(".ts") || name === "letters.ts") continue;
         const text = Deno.readTextFileSync(new URL(folder + name, root));
-        const draws = /font-family="|new TextEncoder\(\)\.encode\(svg\)|await contactSheet\(/.test(text);
-        if (draws) assert.match(text, /await sayWhereNoLetters\(\)/, folder + name);
+        const draws = /font-family="|new TextEncoder\(\)\.encode\(svg\)|await contactSheet\(|await \w+Png\(/.test(text);
+        if (draws) assert.match(text, /await (sayWhereNoLetters|warnOfLetters)\(/, folder + name);
         if (draws) asking.push(folder + name);
       }
     };
-    look("tasks/");
-    assert.ok(asking.length >= 5, String(asking));
+    for (const room of ["run/", "tasks/"]) look(room);
+    assert.ok(asking.length >= 9, String(asking));
   },
 });

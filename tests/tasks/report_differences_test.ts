@@ -61,7 +61,17 @@ Deno.test({
     inTemporary(async (path) => {
       await writeReportRun(path);
       const { test, fingerprint } = await read(`${path}/evaluation.json`);
-      const transfer = { testedOn: "other", fingerprint, selection: "validation", step: 100, shareImages: false, test };
+      const transfer = {
+        trainedOn: "faces",
+        testedOn: "other",
+        fingerprint,
+        selection: "validation",
+        rule: "a rule",
+        step: 100,
+        shareImages: false,
+        leftOut: [],
+        test,
+      };
       const options = { select: "validation" };
       const on = (name: string, change: object) =>
         write(`${path}/evaluation_on_${name}-00000000.json`, { ...transfer, options, ...change });

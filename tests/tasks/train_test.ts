@@ -14,7 +14,6 @@ import { train } from "../../training/train.ts";
 import { needs } from "../permissions.ts";
 import { writeMat } from "../support/mat_writer.ts";
 import { assertSame } from "../support/same.ts";
-import { quietly } from "../support/trained_run.ts";
 import { type Ended, interruptTask, runTask } from "../support/task.ts";
 import { runTaskHere } from "../support/task_here.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
@@ -117,7 +116,7 @@ Deno.test({
       const finished = await runTaskHere("train", ...args, "--resume");
       assertRefused(again, /the folder exists and is not empty.*--resume/);
       assertRefused(changed, /networkSeed was 5, asked for 6/, /learningRate was 0\.01, asked for 0\.02/, /Remedy/);
-      assertRefused(finished, /--steps 5: the run has done 5 steps already/);
+      assertRefused(finished, /the run has done 5 steps already, and 5 are wanted.*--steps/);
       assertSame(await Deno.readFile(paths[0]), expected, "checkpoint after three refusals");
     }),
 });
@@ -196,9 +195,9 @@ Deno.test({
         runTaskHere("train", "--data", data, "--run", run, "--batch", "0"),
         runTaskHere("train", "--data", data, "--run", mine, "--resume", "--steps", "1"),
       ]);
-      assertRefused(size, /--image-size 16: .* is 8 pixels wide/);
+      assertRefused(size, /the data is 8 pixels wide, not 16\..*--image-size/);
       assertRefused(unknown, /"imagenet" is unknown, expected one of synthetic, tfd, ck_plus, ck_plus_six_class/);
-      assertRefused(missing, /no prepared tfd data/, /deno task prepare tfd --input/, /Toronto/, /deno task train/);
+      assertRefused(missing, /no prepared tfd data/, /deno task prepare tfd/, /Toronto/, /--data/);
       assertRefused(nowhere, /nothing: there is no such folder/);
       assertRefused(split, /split 10: the dataset has 10 splits/);
       assertRefused(variant, /--variant.*cnn_x.*cnn_ad/);
@@ -215,28 +214,22 @@ Deno.test({
   fn: () =>
     inTemporary(async (folder) => {
       // What draws pictures asks for permissions when it is loaded.
-      const { trainRun } = await import("../../tasks/train/run.ts");
+      const { trainRun } = await import("../../run/train.ts");
       await writePrepared(`${folder}/data`, await tinyDataset({ folds: 3, perFold: 4 }), { source: "a test" });
       using gpu = await openGpu();
       for (const batch of [4, 5]) {
-        const said: string[] = [];
-        const options = {
-          data: `${folder}/data`,
-          run: `${folder}/${batch}`,
-          split: 0,
-          seed: 1,
-          steps: 1,
-          resume: false,
-        };
+        const options = { data: `${folder}/data`, run: `${folder}/${batch}`, steps: 1, batch, variant: "cnn" } as const;
+        const warnings: string[] = [];
         const stop = new AbortController();
-        await quietly(() => trainRun(gpu, { ...options, batch, variant: "cnn" }, stop.signal), (line) => {
-          said.push(line);
-          if (line.startsWith("Training")) stop.abort(); // what comes after the first step is not what is tested
+        await trainRun(gpu, options, {
+          signal: stop.signal,
+          onNote(sentence) {
+            if (sentence.startsWith("Training")) stop.abort(); // what comes after the first step is not what is tested
+          },
+          onWarning: (sentence) => void warnings.push(sentence),
         });
-        const warnings = said.filter((line) => line.startsWith("warning:"));
-        const warning =
-          /^warning: --batch 5 is more than the 4 training images: they are drawn with replacement, .*longer$/;
-        assert.equal(warnings.length, batch - 4, said.join("\n"));
+        const warning = /^a batch of 5 is more than the 4 training images: they are drawn with replacement, .*longer$/;
+        assert.equal(warnings.length, batch - 4, warnings.join("\n"));
         if (batch > 4) assert.match(warnings[0], warning);
       }
     }),

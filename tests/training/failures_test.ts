@@ -34,7 +34,7 @@ Deno.test("a device that is lost during a run ends it with DeviceLostError, and 
       }
     }, (error) => {
       assert(error instanceof DeviceLostError, `${error}`);
-      assert.match(error.message, /Remedy: open it again .*--resume/);
+      assert.match(error.message, /Remedy: open it again .*can be resumed/);
       return true;
     });
     assert.deepEqual([...saved.keys()], [0, 2, 4]);
@@ -71,8 +71,10 @@ Deno.test("a batch that does not fit is refused before the first step, and the o
     assert.equal(steps, 0);
     assert(error instanceof GpuOutOfMemoryError, `${error}`);
     assert.match(error.message, /^no GPU memory for buffer .* of \d+ bytes \(\d+ in use\): at most .*\nRemedy: /);
-    const named = Number(/fits a batch of (\d+): --batch \1$/.exec(error.message)?.[1]);
+    const named = error.largestBatch!;
     assert(named >= 1 && named < batch, error.message);
+    assert.match(error.message, new RegExp(`The largest batch that fits is ${named}\\.$`));
+    assert.deepEqual(error.options, ["batch"]);
     // What was in use when a buffer found no room is what is known to fit, and the batch that is named takes no more.
     const known = await attempt(error.inUse!, named);
     assert.equal(known.error, undefined, `${known.error}`);
@@ -81,6 +83,7 @@ Deno.test("a batch that does not fit is refused before the first step, and the o
     assert(next.error instanceof GpuOutOfMemoryError, `a batch of ${named + 1} fits too`);
   }
   const none = await attempt(16.2e6, 2);
+  assert.equal((none.error as GpuOutOfMemoryError).largestBatch, 0);
   assert.match(`${none.error}`, /Not even a batch of 1 fits .*use smaller images/);
 });
 
@@ -91,7 +94,7 @@ Deno.test("a network whose training found no memory trains with the batch that i
   const training = (batch: number) => Array.fromAsync(train(net, dataset, { batch, steps: 1, variant: "cnn_ad" }));
   const error = await training(100).then(() => undefined, (error) => error);
   assert(error instanceof GpuOutOfMemoryError, `${error}`);
-  const named = Number(/fits a batch of (\d+):/.exec(error.message)?.[1]);
+  const named = error.largestBatch!;
   assert.equal((await training(named)).length, 1);
   assert((await net.trainStep(new Float32Array(256).fill(1), [0])).loss > 0);
 });

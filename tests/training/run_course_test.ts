@@ -127,7 +127,7 @@ Deno.test(
         (error) => {
           assert(error instanceof TrainingDivergedError);
           assert.equal(error.step, 2);
-          assert.match(error.message, /diverged at step 2: its loss is NaN\. Remedy: .*lower --learning-rate/);
+          assert.match(error.message, /diverged at step 2: its loss is NaN\. Remedy: .*lower learning rate/);
           assert(net.step <= 2 + STEPS_AHEAD, `at once, not after ${net.step} steps`);
           return true;
         },

@@ -1,6 +1,7 @@
 /** `deno task evaluate`, `crossval` and `curves` as a user types them, against the library, through stops and kills. */
 
 import assert from "node:assert/strict";
+import { jsonText } from "../../formats/json.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
@@ -166,7 +167,7 @@ Deno.test({
       const engine = inProcess(gpu, dataset, { steps: STEPS, batch: 2, checkpointEvery: EVERY, initialScale: 1 });
       const expected = await crossValidate({ variants: ["cnn", "cnn_d"], splits: [0, 2], seeds: [1] }, engine);
       const text = await Deno.readTextFile(`${out}/crossval.json`);
-      assert.equal(text, JSON.stringify(expected, null, 2) + "\n");
+      assert.equal(text, jsonText({ format: "aulens cross-validation results 1", ...expected }));
       assert(!text.includes(folder), "no path");
 
       const { accuracy: { mean, deviation } } = expected.variants[1];
@@ -239,7 +240,7 @@ Deno.test({
     try {
       const { code, stderr } = await runTaskIn(folder, "crossval", "--dry-run");
       assert.equal(code, 1);
-      assert.match(stderr, /--dry-run: data.synthetic_\d+ is not there yet.*deno task prepare synthetic/);
+      assert.match(stderr, /data.synthetic_\d+: is not there yet.*deno task prepare synthetic/);
       assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
     } finally {
       await Deno.remove(folder, { recursive: true });

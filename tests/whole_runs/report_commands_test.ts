@@ -31,7 +31,7 @@ async function runHere(task: string, argv: string[]): Promise<void> {
   const tasks: Record<string, () => Promise<unknown>> = {
     async train() {
       using gpu = await openGpu();
-      await trainRun(gpu, parseArguments(argv), signal);
+      await trainRun(gpu, parseArguments(argv), { signal });
     },
     evaluate: () => evaluateTask(argv, signal),
     visualize: () => visualizeTask(argv, signal),

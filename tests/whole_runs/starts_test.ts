@@ -55,19 +55,20 @@ Deno.test({
       const [data, run] = [`${folder}/data`, `${folder}/run`];
       await writePrepared(data, await tinyDataset({ folds: 3, perFold: 4 }), { source: "a test" });
       const { lock } = RunFolder.prototype;
-      RunFolder.prototype.lock = async function (until) {
+      RunFolder.prototype.lock = async function (options) {
         // Another process has come and gone.
         await Deno.mkdir(this.checkpoints, { recursive: true });
         await Deno.writeTextFile(this.file("run.json"), "another's");
         await Deno.writeTextFile(this.file("log.jsonl"), "another's");
-        return await lock.call(this, until);
+        return await lock.call(this, options);
       };
       try {
         using gpu = await openGpu();
         const options = { data, run, split: 0, seed: 1, steps: 1, batch: 2, initScale: 1, resume: false };
-        await assert.rejects(trainRun(gpu, options, new AbortController().signal), {
-          name: "UsageError",
-          message: /the folder exists and is not empty.*--resume/,
+        await assert.rejects(trainRun(gpu, options), {
+          name: "RunError",
+          file: run,
+          options: ["resume", "run"],
         });
       } finally {
         RunFolder.prototype.lock = lock;
@@ -85,18 +86,16 @@ Deno.test({
   fn: () =>
     inTemporary(async (out) => {
       const asked = (split: number): Manifest => ({
-        format: "aulens cross-validation 1",
         selection: "validation",
         options: {},
         steps: 2,
         fingerprint: "0123",
         runs: planRuns({ variants: ["cnn"], splits: [split], seeds: [1] }),
       });
-      const { signal } = new AbortController();
       let second: Promise<Manifest>;
       {
         using _first = await new RunFolder(out).lock();
-        second = keepManifest(out, asked(1), signal);
+        second = keepManifest(out, asked(1));
         await new Promise((resolve) => setTimeout(resolve, 100)); // it would have read no manifest by now
         await Deno.writeTextFile(`${out}/manifest.json`, JSON.stringify(asked(0)));
       }
@@ -104,8 +103,8 @@ Deno.test({
       assert.deepEqual((await second).runs.map(({ name }) => name), expected);
       assert.deepEqual((await readManifest(out))!.runs.map(({ name }) => name), expected);
       using _held = await new RunFolder(out).lock();
-      const stopped = AbortSignal.abort(new Error("stopped"));
-      await assert.rejects(keepManifest(out, asked(2), stopped), /stopped/);
+      const signal = AbortSignal.abort(new Error("stopped"));
+      await assert.rejects(keepManifest(out, asked(2), { signal }), /stopped/);
     }),
 });
 

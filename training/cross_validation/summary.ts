@@ -1,15 +1,33 @@
 /** A cross-validation as a table: means over splits, everything pooled, and variants compared on the same splits. */
-import type { Evaluation } from "../evaluation/evaluate.ts";
+import type { Evaluation, TestMetrics } from "../evaluation/evaluate.ts";
 import type { Selection } from "../evaluation/select.ts";
 import { type HitCount, type Interval, shareInterval } from "../metrics/mod.ts";
-import type { Variant } from "../options.ts";
+import type { TrainingSettings, Variant } from "../options.ts";
 import { compareVariants, type Comparison } from "./compare.ts";
 import type { PlannedRun } from "./plan.ts";
+
+/** What a summary takes of an evaluation; one that an earlier version wrote has it too. */
+export interface SummedEvaluation extends
+  Pick<
+    Evaluation,
+    | "selection"
+    | "rule"
+    | "optimistic"
+    | "dataset"
+    | "fingerprint"
+    | "classNames"
+    | "images"
+    | "initialScale"
+    | "chosen"
+  > {
+  settings: Pick<TrainingSettings, "variant" | "split" | "seed">;
+  test: Pick<TestMetrics, "images" | "accuracy" | "balancedAccuracy" | "macroF1" | "confusion" | "byGroup">;
+}
 
 /** A run and what its evaluation says. */
 export interface EvaluatedRun {
   run: PlannedRun;
-  evaluation: Evaluation;
+  evaluation: SummedEvaluation;
 }
 
 /** Mean and spread of a measure over splits. */
@@ -127,7 +145,7 @@ export function summarizeCrossValidation(runs: readonly EvaluatedRun[]): CrossVa
 type BySplit = { split: number; runs: EvaluatedRun[] }[];
 
 function summarize(variant: Variant, bySplit: BySplit): VariantSummary {
-  const spreadOf = (read: (test: Evaluation["test"]) => number) =>
+  const spreadOf = (read: (test: SummedEvaluation["test"]) => number) =>
     spread(bySplit.map(({ runs }) => meanOf(runs, ({ test }) => read(test))));
   const tests = bySplit.flatMap(({ runs }) => runs.map(({ evaluation }) => evaluation.test));
   const confusion = tests[0].confusion.map((row, label) =>
@@ -164,7 +182,7 @@ function summarize(variant: Variant, bySplit: BySplit): VariantSummary {
   };
 }
 
-function checkAlike({ run, evaluation }: EvaluatedRun, first: Evaluation): void {
+function checkAlike({ run, evaluation }: EvaluatedRun, first: SummedEvaluation): void {
   for (const key of ["dataset", "fingerprint", "selection"] as const) {
     if (evaluation[key] !== first[key]) {
       throw new RangeError(`run ${run.name} has ${key} ${evaluation[key]}, others have ${first[key]}`);
@@ -176,7 +194,7 @@ function checkAlike({ run, evaluation }: EvaluatedRun, first: Evaluation): void 
   }
 }
 
-function meanOf(runs: readonly EvaluatedRun[], read: (evaluation: Evaluation) => number): number {
+function meanOf(runs: readonly EvaluatedRun[], read: (evaluation: SummedEvaluation) => number): number {
   return runs.reduce((sum, { evaluation }) => sum + read(evaluation), 0) / runs.length;
 }
 

@@ -109,7 +109,9 @@ async function checkReplaceable(directory: string, { overwrite = false }: TwinTa
   if (names.length === 0) return;
   if (!overwrite) {
     await checkNotInterrupted(directory);
-    throw new SourceError(directory, "is there already; give another folder, or overwrite it (--overwrite)");
+    throw new SourceError(directory, "is there already; give another folder, or overwrite it", {
+      options: ["overwrite"],
+    });
   }
   const digests = await readDigests(directory).catch(async (error) => {
     await checkNotInterrupted(directory);

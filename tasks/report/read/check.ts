@@ -1,9 +1,6 @@
 /** Whether every field that the report shows is what its task writes: it would fall over half-way otherwise, or show "NaN". */
 import { filtersOf, type Layer } from "../../../analysis/layer.ts";
-import type { Evaluation } from "../../../training/evaluation/evaluate.ts";
 import { SELECTIONS } from "../../../training/evaluation/select.ts";
-import { IMAGES_KINDS } from "../../../training/model.ts";
-import { checkConfusion } from "../../../run/documents/confusion.ts";
 import {
   checkFields,
   type Kind,
@@ -25,75 +22,6 @@ type Kinds = Record<string, Kind>;
 const COUNT = whole(0);
 /** A measure that some data does not allow: NaN, which JSON writes as null. */
 const MEASURE = orNull(NUMBER);
-
-/** A dataset as it is named on a command line. */
-const NAME: Kind = {
-  expected: "the name of a dataset",
-  fits: (value) => typeof value === "string" && /^\w+$/.test(value),
-};
-
-const RECORD: Kinds = {
-  "given.dataset": orMissing(NAME),
-  "given.select": orMissing(oneOf(SELECTIONS)),
-  "dataset.kind": orMissing(oneOf(IMAGES_KINDS)),
-  "adapter.vendor": TEXT,
-  "adapter.architecture": TEXT,
-  "versions.aulens": orMissing(TEXT),
-};
-
-/** What any test says. */
-const TEST: Kinds = {
-  "test.images": COUNT,
-  "test.accuracy": NUMBER,
-  "test.accuracyInterval.low": NUMBER,
-  "test.accuracyInterval.high": NUMBER,
-  "test.accuracyInterval.method": oneOf(["wilson-jackknife"]),
-  "test.subjects": COUNT,
-  "test.unknown": COUNT,
-  "test.balancedAccuracy": NUMBER,
-};
-
-const EVALUATION: Kinds = {
-  selection: oneOf(SELECTIONS),
-  rule: TEXT,
-  optimistic: TRUTH,
-  classNames: listOf(TEXT),
-  "images.train": COUNT,
-  "images.validation": COUNT,
-  "images.test": COUNT,
-  checkpoints: listOf(tableOf({ step: COUNT, accuracy: orNull(NUMBER) })),
-  "chosen.step": COUNT,
-  ...TEST,
-  "test.accuracyInterval.level": NUMBER,
-  "test.macroF1": NUMBER,
-  "test.logLoss": NUMBER,
-  "test.expectedCalibrationError": NUMBER,
-  "test.perClass": listOf(
-    tableOf({
-      name: TEXT,
-      support: COUNT,
-      precision: MEASURE,
-      recall: MEASURE,
-      f1: MEASURE,
-      recallInterval: orNull(tableOf({ low: NUMBER, high: NUMBER })),
-    }),
-  ),
-  "test.confusion": listOf(listOf(COUNT)),
-  seenTestImages: orMissing(COUNT),
-  options: orMissing(OPTIONS),
-};
-
-const TRANSFER: Kinds = {
-  testedOn: TEXT,
-  shareImages: TRUTH,
-  step: COUNT,
-  selection: oneOf(SELECTIONS),
-  fingerprint: TEXT,
-  seen: orMissing(tableOf({ same: COUNT, ofSamePeople: COUNT })),
-  compared: orMissing(listOf(COUNT)),
-  options: orMissing(OPTIONS),
-  ...TEST,
-};
 
 const VISUALIZATION: Kinds = {
   images: COUNT,
@@ -202,23 +130,6 @@ const READ: Kinds = {
   f1OfAlways: MEASURE,
 };
 const UNREAD: Kinds = { unit: COUNT, unread: TEXT };
-
-/** Checks what the report alone shows of run.json. Throws a `TypeError` that names the field, as all of these. */
-export function checkRecord(document: unknown): void {
-  checkFields(document, RECORD);
-}
-
-/** Checks evaluation.json. */
-export function checkEvaluation(document: unknown): void {
-  checkFields(document, EVALUATION);
-  const { classNames, test: { images, confusion } } = document as Evaluation;
-  checkConfusion(classNames, images, confusion);
-}
-
-/** Checks a test on other data. */
-export function checkTransfer(document: unknown): void {
-  checkFields(document, TRANSFER);
-}
 
 /** Checks visualization.json of a layer. */
 export function checkVisualization(document: unknown, layer: Layer): void {

@@ -3,24 +3,15 @@ import type { Layer } from "../../../analysis/layer.ts";
 import { excerpt } from "../../../datasets/printable.ts";
 import type { TrainRecord } from "../../../training/train.ts";
 import type { ReadOut } from "../../correspond/read_out.ts";
-import type { EvaluationDocument } from "../../../run/evaluate.ts";
-import type { TransferRecord } from "../../../run/transfer.ts";
+import { EVALUATION, type EvaluationRead, TRANSFER, type TransferRead } from "../../../run/documents/evaluation.ts";
 import { type Kind, NUMBER, whole } from "../../documents/fields.ts";
 import { notWritten, readDocument, readText } from "../../documents/read.ts";
 import { savedSteps } from "../../../run/checkpoints.ts";
 import { RunFolder } from "../../../run/folder.ts";
 import { readRunRecord, type RunRecord } from "../../../run/record.ts";
-import {
-  checkCorrespondence,
-  checkEvaluation,
-  checkFirstLayer,
-  checkReadOut,
-  checkRecord,
-  checkTransfer,
-  checkVisualization,
-  filterOf,
-} from "./check.ts";
+import { checkCorrespondence, checkFirstLayer, checkReadOut, checkVisualization, filterOf } from "./check.ts";
 import type { Corresponded, Correspondence, PairLine, Visualization } from "./documents.ts";
+import { home } from "../../invocation.ts";
 
 /** The layer that the report looks into. */
 export const LAYER = "conv3";
@@ -29,13 +20,6 @@ export const VISUALIZATION = `visualization/${LAYER}/visualization.json`;
 const FIRST_LAYER = "visualization/conv1/visualization.json";
 /** Layers that it only sums up beside it. */
 const OTHER_LAYERS = ["conv2", "fc4"] as const;
-
-/** A document, of which earlier versions did not write some fields. */
-type Without<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
-/** evaluation.json. */
-export type EvaluationRead = Without<EvaluationDocument, "options" | "seenTestImages">;
-/** evaluation_on_*.json. */
-export type TransferRead = Without<TransferRecord, "options" | "compared" | "seen">;
 
 /** What a run folder holds. */
 export interface RunFiles {
@@ -67,14 +51,13 @@ export interface RunFiles {
  */
 export async function readRunFiles(path: string, data?: string): Promise<RunFiles> {
   const folder = new RunFolder(path);
-  const record = await readRunRecord(folder);
-  await readDocument(folder.file("run.json"), "train", checkRecord);
-  const evaluation = await readDocument<EvaluationRead>(folder.file("evaluation.json"), "evaluate", checkEvaluation);
+  const record = await readRunRecord(folder, { home: home() });
+  const evaluation = await EVALUATION.read(folder.file("evaluation.json"));
   const visualization = await readVisualization(folder);
   const names = (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
   const transfers: TransferRead[] = [];
   for (const name of names.filter((name) => /^evaluation_on_.*\.json$/.test(name))) {
-    transfers.push((await readDocument<TransferRead>(folder.file(name), "evaluate", checkTransfer))!);
+    transfers.push((await TRANSFER.read(folder.file(name)))!);
   }
   return {
     folder,

@@ -40,7 +40,7 @@ export function testSection({ evaluation, transfers, saved }: Facts): Html {
           count(support),
           percentOrDash(precision),
           percentOrDash(recall),
-          range(recallInterval),
+          range(recallInterval ?? null),
           percentOrDash(f1),
         )
       ),

@@ -1,6 +1,7 @@
 /** Good documents of a run folder, as small as the tasks write them for a tiny run. */
 
 const score = { support: 10, predicted: 10, precision: 0.9, recall: 0.9, f1: 0.9 };
+const INTERVAL = { low: 0.7, high: 0.95, level: 0.95, groups: 2, method: "wilson-jackknife" };
 const CLASSES = ["sad", "glad"];
 
 /** run.json. */
@@ -58,12 +59,12 @@ export const EVALUATION = {
     subjects: 1,
     unknown: 1,
     accuracy: 0.9,
-    accuracyInterval: { low: 0.7, high: 0.95, level: 0.95, groups: 2, method: "wilson-jackknife" },
+    accuracyInterval: INTERVAL,
     balancedAccuracy: 0.9,
     macroF1: 0.9,
     logLoss: 0.4,
     expectedCalibrationError: 0.05,
-    perClass: CLASSES.map((name) => ({ ...score, name, recallInterval: { low: 0.5, high: 0.99 } })),
+    perClass: CLASSES.map((name) => ({ ...score, name, recallInterval: { ...INTERVAL, groups: 1 } })),
     confusion: [[9, 1], [1, 9]],
     byGroup: [{ subject: 3, image: null, images: 19, hits: 17 }, { subject: null, image: 4, images: 1, hits: 1 }],
   },

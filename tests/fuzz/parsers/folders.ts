@@ -5,6 +5,7 @@ import { readAuthorsFolder } from "../../../datasets/authors_folder.ts";
 import { SourceError } from "../../../datasets/source_error.ts";
 import { checkTwinTarget } from "../../../datasets/synthetic/twins/folder.ts";
 import { UsageError } from "../../../tasks/command.ts";
+import { RunError } from "../../../run/errors.ts";
 import { finishedRun } from "../../../run/cross_validation/finished.ts";
 import { type Manifest, readManifest } from "../../../run/cross_validation/manifest.ts";
 import { readArrayJob } from "../../../run/engines/slurm.ts";
@@ -108,7 +109,7 @@ const run = ofFolder(
       "versions": "object",
     });
   },
-  [UsageError],
+  [RunError],
 );
 
 const log = ofFolder(
@@ -119,12 +120,11 @@ const log = ofFolder(
       expectKinds(record, { step: "number", loss: "number", trainAccuracy: "number", imagesPerSecond: "number" });
     }
   },
-  [UsageError],
+  [RunError],
 );
 
 const SHARED = { resume: false, batch: 8 };
 const manifest: Manifest = {
-  format: "aulens cross-validation 1",
   selection: "validation",
   options: SHARED as unknown as Manifest["options"],
   steps: 200,
@@ -145,7 +145,7 @@ const crossval = ofFolder(
       runs: "object",
     });
   },
-  [UsageError],
+  [RunError],
 );
 
 const finished = ofFolder(
@@ -158,7 +158,7 @@ const finished = ofFolder(
   }),
   async (folder) => {
     const found = await finishedRun(folder, manifest.runs[0], manifest);
-    if (!found) throw new UsageError("it is to be done again");
+    if (!found) throw new RunError("it is to be done again");
     expectKinds(found.evaluation, {
       "classNames": "object",
       "rule": "string",
@@ -172,7 +172,7 @@ const finished = ofFolder(
       "test.byGroup": "object",
     });
   },
-  [UsageError],
+  [RunError],
 );
 
 const job = ofFolder(
@@ -180,12 +180,12 @@ const job = ofFolder(
   () => ({ "slurm/job.json": json({ number: "77", indices: [0, 3] }) }),
   async (folder) => {
     const found = await readArrayJob(folder);
-    if (!found) throw new UsageError("its runs are to be submitted again");
+    if (!found) throw new RunError("its runs are to be submitted again");
     if (!/^\d+$/.test(found.number) || !found.indices.every((index) => Number.isSafeInteger(index) && index >= 0)) {
       throw new Error(`${JSON.stringify(found)} was read`);
     }
   },
-  [UsageError],
+  [RunError],
 );
 
 const chosen = ofFolder(
@@ -196,7 +196,7 @@ const chosen = ofFolder(
     const bad = [step, ...compared].find((one) => !Number.isSafeInteger(one) || one < 0);
     if (bad !== undefined) throw new Error(`step ${bad} was read`);
   },
-  [UsageError],
+  [RunError],
 );
 
 const report = ofFolder(
@@ -205,14 +205,21 @@ const report = ofFolder(
     "run.json": json(RUN),
     "log.jsonl": text(LOG),
     "evaluation.json": json(EVALUATION),
-    "evaluation_on_other.json": json({ ...EVALUATION, testedOn: "other", shareImages: false, step: 100 }),
+    "evaluation_on_other.json": json({
+      ...EVALUATION,
+      trainedOn: "tfd",
+      testedOn: "other",
+      shareImages: false,
+      step: 100,
+      leftOut: [],
+    }),
     "visualization/conv3/visualization.json": json(LOOKS.visualization),
     "correspondence/conv3/correspondence.json": json(LOOKS.correspondence),
     "correspondence/conv3/probe.json": json(LOOKS.probe),
     "correspondence/conv3/correspondence.csv": text(LOOKS.pairs),
   }),
   readRunFiles,
-  [UsageError],
+  [RunError, UsageError],
 );
 
 /** Those of this file. */
