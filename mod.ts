@@ -147,6 +147,50 @@ export {
   type AttributionMethod,
   type AttributionOptions,
 } from "./analysis/attribution.ts";
+export {
+  type ActionUnitComparison,
+  aucAboveChance,
+  compareResponses,
+  mostDivergentFilters,
+  mostExcitedFilters,
+  SIGNIFICANT,
+} from "./analysis/action_units/comparison.ts";
+export {
+  type ActionUnitFindings,
+  type ActionUnitImages,
+  type ActionUnitOptions,
+  type ActionUnitWork,
+  findActionUnits,
+} from "./analysis/action_units/find.ts";
+export {
+  ANSWERED,
+  type FilterFinding,
+  tooFewPermutations,
+  type UnitFinding,
+  unitFindings,
+  unitTitle,
+} from "./analysis/action_units/findings.ts";
+export {
+  labelCarryingUnits,
+  type Observations,
+  observe,
+  sequencesOf,
+  type UnitLabel,
+} from "./analysis/action_units/observations.ts";
+export {
+  BEST_FILTERS,
+  type FilterProjection,
+  projectBestFilters,
+  type UnitProjections,
+} from "./analysis/action_units/projections.ts";
+export { type ReadOut, readOut, type ReadOutImages } from "./analysis/action_units/read_out.ts";
+export {
+  LEAST_RATIO,
+  type RegionShare,
+  regionShare,
+  truthVerdict,
+  type UnitTruth,
+} from "./analysis/action_units/truth.ts";
 export { randomizedControl } from "./analysis/control.ts";
 export type { AnalysisImages, DatasetRows, WorkOptions } from "./analysis/images.ts";
 export {

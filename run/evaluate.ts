@@ -9,7 +9,7 @@ import { warnOfLetters } from "./letters.ts";
 import type { Work } from "./listener.ts";
 import { createNetwork, type Run } from "./open.ts";
 import { predictionsCsv } from "./predictions.ts";
-import { percent, whom } from "./words.ts";
+import { describeSubjects, percent } from "./words.ts";
 
 /** What may be said about the evaluation of a run. */
 export interface EvaluateRunOptions extends Work {
@@ -79,7 +79,7 @@ export async function evaluateRun(gpu: Gpu, run: Run, options: EvaluateRunOption
   const picture = await confusionPng(test.confusion, evaluation.classNames, {
     title: `${evaluation.dataset}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
     subtitle: [
-      `${percent(test.accuracy)} of ${test.images} test images, ${whom(test)}, checkpoint ${chosen.step}`,
+      `${percent(test.accuracy)} of ${test.images} test images, ${describeSubjects(test)}, checkpoint ${chosen.step}`,
       ...`Chosen by: ${evaluation.rule}`.split(/(?<=;) /),
     ],
   });

@@ -12,7 +12,7 @@ import { fileName } from "./file_name.ts";
 import { warnOfLetters } from "./letters.ts";
 import { createNetwork, type Run } from "./open.ts";
 import { predictionsCsv } from "./predictions.ts";
-import { percent, whom } from "./words.ts";
+import { describeSubjects, percent } from "./words.ts";
 
 /** A test on other data, as it is written. */
 export type Transfer = TransferRecord & { test: TestMetrics };
@@ -108,7 +108,7 @@ export async function transferRun(
   const picture = await confusionPng(test.confusion, classNames, {
     title: `${trainedOn}, ${variant}, tested on ${dataset.name}`,
     subtitle: [
-      `${percent(test.accuracy)} of ${test.images} images, ${whom(test)}, checkpoint ${step}`,
+      `${percent(test.accuracy)} of ${test.images} images, ${describeSubjects(test)}, checkpoint ${step}`,
     ],
   });
   const files = {

@@ -1,4 +1,7 @@
 /** Numbers and names as people read them, in pictures, tables and lines. */
+import type { Tested } from "../training/metrics/describe_subjects.ts";
+
+export { describeSubjects, type Tested } from "../training/metrics/describe_subjects.ts";
 
 /** A share 0..1 as `87.5%`. */
 export function percent(share: number): string {
@@ -19,22 +22,6 @@ export function percentOrDash(share: number | null): string {
 /** An interval of a share as `85.6% to 96.3%`, or a dash where there is none. */
 export function range(interval: { low: number; high: number } | null): string {
   return interval === null ? "–" : `${percent(interval.low)} to ${percent(interval.high)}`;
-}
-
-/** Who was tested. */
-export interface Tested {
-  /** People. */
-  subjects: number;
-  /** Images whose person is unknown. */
-  unknown: number;
-}
-
-/** Whom a test was on: `10 people`, `40 images whose person is unknown`, or both. */
-export function whom({ subjects, unknown }: Tested): string {
-  const people = `${subjects} ${subjects === 1 ? "person" : "people"}`;
-  if (unknown === 0) return people;
-  const images = `${unknown} ${unknown === 1 ? "image" : "images"} whose person is unknown`;
-  return subjects === 0 ? images : `${people} and ${images}`;
 }
 
 /**

@@ -1,30 +1,27 @@
 /** `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and whether they look there. */
 import { join } from "node:path";
-import { randomizedControl } from "../analysis/control.ts";
+import { type ActionUnitFindings, findActionUnits } from "../analysis/action_units/find.ts";
+import { observe } from "../analysis/action_units/observations.ts";
 import { readPreparedMeta } from "../datasets/prepared.ts";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { syntheticRegions } from "../datasets/synthetic/truth.ts";
+import { jsonText } from "../formats/json.ts";
 import { openGpu } from "../gpu/device.ts";
+import { savedCheckpoints, stepsOf, unfinished } from "../run/checkpoints.ts";
+import { RunFolder } from "../run/folder.ts";
+import { createNetwork, openRun, type Run } from "../run/open.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
 import { RULES } from "../training/evaluation/select.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
-import { compare, respond } from "./correspond/compare.ts";
 import { correspondLines, truthLines } from "./correspond/lines.ts";
-import { carriers, observe } from "./correspond/observations.ts";
 import { CORRESPOND_OPTIONS, type CorrespondArguments, parseArguments } from "./correspond/options.ts";
 import { drawDivergences, drawHeatMap, drawSheet } from "./correspond/pictures.ts";
-import { projectBest } from "./correspond/project.ts";
-import { readOut } from "./correspond/read_out.ts";
-import { pairsCsv, unitEntries } from "./correspond/tables.ts";
-import { judge, lookInside } from "./correspond/truth.ts";
-import { inForce } from "./option_list.ts";
-import { savedCheckpoints, stepsOf, unfinished } from "../run/checkpoints.ts";
-import { createNetwork, openRun, type Run } from "../run/open.ts";
-import { checkFolderPlace, checkInside } from "./place.ts";
-import { RunFolder } from "../run/folder.ts";
-import { complain, say } from "./terminal.ts";
-import { jsonText } from "../formats/json.ts";
+import { pairsCsv } from "./correspond/pairs.ts";
 import { home } from "./invocation.ts";
+import { inForce } from "./option_list.ts";
+import { checkFolderPlace, checkInside } from "./place.ts";
+import { withStages } from "./progress.ts";
+import { complain, say } from "./terminal.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function correspondTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
@@ -44,10 +41,8 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
   await checkInside(folder, options.run);
   await checkFolderPlace(undefined, folder);
   const run = await openRun(options.run, { data: options.data, home: home() });
-  const { dataset, parts, settings } = run;
-  const known = Uint32Array.from([...parts.train, ...parts.validation, ...parts.test]).sort();
-  const observations = observe(dataset, on === "test" ? parts.test : known);
-  const images = observations.rows.length;
+  const { dataset, settings: { normalization }, parts } = run;
+  observe(dataset, parts.test); // refuses data without Action Units before anything is computed
   const regions = await regionsOf(run, options.data);
 
   using gpu = await openGpu();
@@ -58,60 +53,30 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
   });
   const compared = stepsOf(scores), warning = unfinished(run.record, compared);
   if (warning) complain(`warning: ${warning}`);
-  using random = await randomizedControl(net);
-  complain(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights`);
-  const trained = await respond(net, run, known, layer, signal);
-  const control = await respond(random, run, known, layer, signal);
-  complain(`Comparing ${trained.filters} filters with ${observations.actionUnits.length} Action Units`);
-  const comparison = await compare(trained, known, observations, statistics, signal);
-  const entries = unitEntries(comparison, observations, carriers(dataset, observations));
-  const tested = entries.filter(({ untested }) => untested === undefined);
-  const probe = await readOut(run, known, { trained, random: control }, on, signal);
+  complain(`Responses of ${layer}, checkpoint ${chosen.step}, and of random weights, compared with the Action Units`);
+  const found = await withStages((onProgress) =>
+    findActionUnits(net, { dataset, normalization, parts }, { layer, on, statistics, regions, onProgress, signal })
+  );
 
-  const heading = {
-    title: `${dataset.name}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
-    subtitle: `${images} ${
-      on === "test" ? "test images" : "images, those trained on included"
-    }, checkpoint ${chosen.step}`,
-    layer,
-  };
-  const files = new Map<string, Uint8Array | string>([["correspondence.csv", pairsCsv(comparison, observations)]]);
-  if (tested.length > 0) {
-    if (layer !== "fc4") {
-      const sights = await projectBest(net, run, comparison, observations, layer, signal);
-      if (regions) {
-        // The control's best filters are chosen in the same way, by as many permutations.
-        const controlled = await compare(control, known, observations, statistics, signal);
-        const others = await projectBest(random, run, controlled, observations, layer, signal);
-        for (const [i, one] of sights.entries()) {
-          const entry = entries[one.unit];
-          const region = (row: number) => regions(row, entry.unit);
-          const inside = lookInside(one, region);
-          if (inside) entry.truth = judge(inside, lookInside(others[i], region), entry.answered);
-        }
-      }
-      files.set("action_units.png", await drawSheet(run, observations, entries, sights, heading, regions));
-    }
-    files.set("heat_map.png", await drawHeatMap(comparison, entries, heading));
-    files.set("divergences.png", await drawDivergences(entries, images, heading));
-  }
-  files.set("probe.json", json(probe));
+  const files = await pictures(run, found, { on, step: chosen.step, regions });
+  files.set("correspondence.csv", pairsCsv(found));
+  files.set("probe.json", jsonText(found.readOut));
   files.set(
     "correspondence.json",
-    json({
+    jsonText({
       layer,
       on,
-      images,
+      images: found.observations.rows.length,
       checkpoint: chosen.step,
       compared,
       selection,
       rule: RULES[selection],
       options: inForce(CORRESPOND_OPTIONS, { ...statistics, layer, on, select: selection }),
-      exchanged: observations.exchanged,
-      intervals: observations.intervals,
-      controlSeed: random.seed,
-      truthTest: truthLines(tested),
-      units: entries,
+      exchanged: found.observations.exchanged,
+      intervals: found.observations.intervals,
+      controlSeed: found.controlSeed,
+      truthTest: truthLines(found.units),
+      units: found.units,
     }),
   );
   await writeWholeFolder(folder, async (partial) => {
@@ -120,32 +85,51 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       await Deno.writeFile(join(partial, name), bytes);
     }
   }, { signal });
-  for (const line of correspondLines(entries, probe, { images, permutations: statistics.permutations })) say(line);
+  for (const line of correspondLines(found, statistics)) say(line);
   say();
-  const shown: [string, string][] = [
-    ["heat map", "heat_map.png"],
-    ["bars", "divergences.png"],
-    ["what they see", "action_units.png"],
-    ["all pairs", "correspondence.csv"],
-    ["all numbers", "correspondence.json"],
-    ["read-out", "probe.json"],
-  ];
-  for (const [label, name] of shown) {
-    if (files.has(name)) say(`${label.padEnd(15)} ${join(folder, name)}`);
-  }
+  for (const [label, name] of SHOWN) if (files.has(name)) say(`${label.padEnd(15)} ${join(folder, name)}`);
   if (layer === "fc4") say("fc4's units have no place in the image: no pictures of them, no truth test.");
   return 0;
+}
+
+/** Files in the order in which they are told, and what they are. */
+const SHOWN: readonly (readonly [label: string, name: string])[] = [
+  ["heat map", "heat_map.png"],
+  ["bars", "divergences.png"],
+  ["what they see", "action_units.png"],
+  ["all pairs", "correspondence.csv"],
+  ["all numbers", "correspondence.json"],
+  ["read-out", "probe.json"],
+];
+
+/** The pictures by their names; none where no unit was tested. */
+async function pictures(
+  { dataset, settings }: Run,
+  found: ActionUnitFindings,
+  { on, step, regions }: Pick<CorrespondArguments, "on"> & {
+    step: number;
+    regions: Awaited<ReturnType<typeof regionsOf>>;
+  },
+): Promise<Map<string, Uint8Array | string>> {
+  const files = new Map<string, Uint8Array | string>();
+  if (found.units.every(({ untested }) => untested !== undefined)) return files;
+  const images = `${found.observations.rows.length} ${
+    on === "test" ? "test images" : "images, those trained on included"
+  }`;
+  const heading = {
+    title: `${dataset.name}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
+    subtitle: `${images}, checkpoint ${step}`,
+  };
+  if (found.layer !== "fc4") files.set("action_units.png", await drawSheet(dataset, found, heading, regions));
+  files.set("heat_map.png", await drawHeatMap(found, heading));
+  files.set("divergences.png", await drawDivergences(found, heading));
+  return files;
 }
 
 /** The true regions, where the run's images are drawn faces. */
 async function regionsOf({ dataset, record }: Run, data: string | undefined) {
   if (dataset.name !== "synthetic") return undefined;
   return syntheticRegions(await readPreparedMeta(data ?? record.dataset.folder), dataset.labels);
-}
-
-function json(value: unknown): string {
-  // NaN is no JSON; what could not be measured is null.
-  return jsonText(value, (_, item) => typeof item === "number" && !Number.isFinite(item) ? null : item);
 }
 
 if (import.meta.main) await runTask((args) => correspondTask(args));

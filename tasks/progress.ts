@@ -110,6 +110,43 @@ export async function withCount<T>(
   }
 }
 
+/**
+ * Shows the progress of work that counts one thing after another: a display for each, from its first word until something else is counted,
+ * or the same from the beginning.
+ *
+ * @param work Is given what it tells what is counted (in the singular), how many are done, and of how many.
+ * @param options Where it is shown, as in `createProgress`.
+ * @returns What the work returns.
+ *
+ * @example
+ * ```ts
+ * import { withStages } from "./progress.ts";
+ *
+ * await withStages(async (onProgress) => {
+ *   for (let image = 1; image <= 2; image++) await Promise.resolve(onProgress("image", image, 2));
+ *   onProgress("filter", 1, 1);
+ * });
+ * ```
+ */
+export async function withStages<T>(
+  work: (onProgress: (unit: string, done: number, total: number) => void) => Promise<T>,
+  options: Pick<ProgressOptions, "stream" | "now"> = {},
+): Promise<T> {
+  let shown: { unit: string; done: number; progress: Progress } | undefined;
+  try {
+    return await work((unit, done, total) => {
+      if (!shown || unit !== shown.unit || done <= shown.done) {
+        shown?.progress.stop();
+        shown = { unit, done, progress: createProgress({ ...options, total, unit }) };
+      }
+      shown.done = done;
+      shown.progress.update(done);
+    });
+  } finally {
+    shown?.progress.stop();
+  }
+}
+
 type Display = Pick<Progress, "update" | "stop">;
 
 function bar({ total, unit, now = Date.now }: ProgressOptions, stream: ProgressStream): Display {

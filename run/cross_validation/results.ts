@@ -8,7 +8,7 @@ import { RunFolder } from "../folder.ts";
 import { majorityOf } from "../results.ts";
 import { warnOfLetters } from "../letters.ts";
 import type { Listener } from "../listener.ts";
-import { percent, whom } from "../words.ts";
+import { describeSubjects, percent } from "../words.ts";
 import { runFolder } from "./manifest.ts";
 import type { Published } from "./published.ts";
 import { imagesAndSeeds, latex, markdown, runsCsv, variantsCsv } from "./tables.ts";
@@ -38,7 +38,7 @@ export async function writeResults(
       await confusionPng(pooled.confusion, result.classNames, {
         title: `${result.dataset}, ${variant}, ${result.splits.length} splits pooled`,
         subtitle: [
-          `${percent(pooled.accuracy)} of ${imagesAndSeeds(pooled)}, ${whom(pooled)}`,
+          `${percent(pooled.accuracy)} of ${imagesAndSeeds(pooled)}, ${describeSubjects(pooled)}`,
           ...`Chosen by: ${result.rule}`.split(/(?<=;) /),
         ],
       }),

@@ -2,7 +2,7 @@
 import type { Comparison } from "../../training/cross_validation/compare.ts";
 import type { CrossValidation, Spread, VariantSummary } from "../../training/cross_validation/summary.ts";
 import { csv } from "../../formats/csv.ts";
-import { mostFrequent, notCovered, percent, plain, whom } from "../words.ts";
+import { describeSubjects, mostFrequent, notCovered, percent, plain } from "../words.ts";
 import type { Published } from "./published.ts";
 
 /** `95.1 +- 1.2` in percent; without the deviation where there is none. */
@@ -37,7 +37,9 @@ function caption({ dataset, classNames, splits, seeds, rule, variants }: CrossVa
   const seedWords = seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds, averaged within a split`;
   return `${plain(dataset)}: percent, mean ± standard deviation over ${splits.length} ` +
     `${splits.length === 1 ? "split" : "splits"} (${seedWords}). Checkpoint: ${rule}. ` +
-    `Interval: ${percent(pooled.accuracyInterval.level)}, over ${whom(pooled)}, ${imagesAndSeeds(pooled)} pooled.` +
+    `Interval: ${percent(pooled.accuracyInterval.level)}, over ${describeSubjects(pooled)}, ${
+      imagesAndSeeds(pooled)
+    } pooled.` +
     `${gap ? ` ${gap}` : ""} ${byChance(variants[0], classNames)}`;
 }
 

@@ -1,20 +1,21 @@
 /** What the comparison found, in lines to read: a short table, then what was found and what was not, plainly. */
-import type { ReadOut } from "./read_out.ts";
-import { ANSWERED, tooFewPermutations, type UnitEntry, unitTitle } from "./tables.ts";
-import { LEAST_RATIO } from "./truth.ts";
+import type { ActionUnitFindings } from "../../analysis/action_units/find.ts";
+import { ANSWERED, tooFewPermutations, type UnitFinding, unitTitle } from "../../analysis/action_units/findings.ts";
+import { LEAST_RATIO } from "../../analysis/action_units/truth.ts";
 
 /** A p-value as `0.0002` or `0.34`; no permutation gives one of 0. */
 const small = (p: number) => p < 0.00005 ? "< 0.0001" : p < 0.0095 ? p.toFixed(4) : p.toFixed(2);
 const two = (value: number) => Number.isNaN(value) ? "-" : value.toFixed(2);
-const names = (entries: UnitEntry[]) => entries.map(({ unit }) => unitTitle(unit)).join(", ") || "none";
+const names = (entries: UnitFinding[]) => entries.map(({ unit }) => unitTitle(unit)).join(", ") || "none";
 
 /** The lines. */
 export function correspondLines(
-  entries: UnitEntry[],
-  probe: ReadOut,
-  { images, permutations }: { images: number; permutations: number },
+  { units, readOut: read, observations: { rows } }: Pick<ActionUnitFindings, "units" | "readOut"> & {
+    observations: { rows: { length: number } };
+  },
+  { permutations }: { permutations: number },
 ): string[] {
-  const tested = entries.filter(({ untested }) => untested === undefined);
+  const tested = units.filter(({ untested }) => untested === undefined);
   const withTruth = tested.some(({ truth }) => truth);
   const header = [
     "Action Unit",
@@ -48,7 +49,7 @@ export function correspondLines(
   return [
     ...(tested.length > 0 ? [line(header), ...table.map(line), ""] : []),
     tested.length === 0
-      ? `No Action Unit has enough support among ${images} images.`
+      ? `No Action Unit has enough support among ${rows.length} images.`
       : `${
         tested.length - without.length
       } of ${tested.length} Action Units excite a filter (adjusted p < ${ANSWERED}). ` +
@@ -60,19 +61,19 @@ export function correspondLines(
         "where labels are exchanged; its interval is that of a filter named beforehand.",
       ]
       : []),
-    ...entries.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
+    ...units.filter(({ untested }) => untested !== undefined).map(({ unit, untested }) =>
       `Not tested: ${unitTitle(unit)}: ${untested}.`
     ),
     ...truthLines(tested),
-    `Read-out: mean AUC ${probe.auc.toFixed(2)} (random weights ${probe.aucOfRandomWeights.toFixed(2)}), F1-micro ${
-      probe.f1Micro.toFixed(2)
-    } (random weights ${probe.f1MicroOfRandomWeights.toFixed(2)}, always present ${probe.f1MicroOfAlways.toFixed(2)}).`,
+    `Read-out: mean AUC ${read.auc.toFixed(2)} (random weights ${read.aucOfRandomWeights.toFixed(2)}), F1-micro ${
+      read.f1Micro.toFixed(2)
+    } (random weights ${read.f1MicroOfRandomWeights.toFixed(2)}, always present ${read.f1MicroOfAlways.toFixed(2)}).`,
   ];
 }
 
 /** The truth test: numbers, and where the network does not find a unit. */
-export function truthLines(tested: UnitEntry[]): string[] {
-  const known = tested.flatMap((entry) => entry.truth ? [{ ...entry, truth: entry.truth }] : []);
+export function truthLines(units: readonly UnitFinding[]): string[] {
+  const known = units.flatMap((entry) => entry.truth ? [{ ...entry, truth: entry.truth }] : []);
   if (known.length === 0) return [];
   const mean = (read: (truth: typeof known[number]["truth"]) => number | undefined) => {
     const values = known.flatMap(({ truth }) => read(truth) ?? []);

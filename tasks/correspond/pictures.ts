@@ -1,39 +1,36 @@
 /** The pictures of a comparison: heat map, bars, the sheet of what the filters see. */
+import type { ActionUnitFindings } from "../../analysis/action_units/find.ts";
+import { aucAboveChance, SIGNIFICANT, unitRow } from "../../analysis/action_units/comparison.ts";
+import { ANSWERED, type FilterFinding, unitTitle } from "../../analysis/action_units/findings.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
 import { divergencesPng } from "../../pictures/charts/divergences.ts";
 import { heatMapPng } from "../../pictures/charts/heat_map.ts";
-import type { Run } from "../../run/open.ts";
-import { type Comparison, excess, rowOf, SIGNIFICANT } from "./compare.ts";
-import type { Observations } from "./observations.ts";
-import type { UnitSights } from "./project.ts";
 import { sheetPng } from "./sheet.ts";
-import { ANSWERED, type Pair, type UnitEntry, unitTitle } from "./tables.ts";
 
 /** What stands above every picture. */
 export interface Heading {
   title: string;
   /** Which images and which checkpoint. */
   subtitle: string;
-  layer: string;
 }
 
 /** `KL 1.54 · AUC 0.92, 0.51 by chance`: the second is what exchanged labels give. */
-function pairWords({ kl, auc, nullAuc }: Pair): string {
+function pairWords({ kl, auc, nullAuc }: FilterFinding): string {
   return `KL ${kl.toFixed(2)} · AUC ${auc.toFixed(2)}, ${nullAuc.toFixed(2)} by chance`;
 }
 
 /** The heat map of all pairs. */
 export function drawHeatMap(
-  { result }: Comparison,
-  entries: UnitEntry[],
-  { title, subtitle, layer }: Heading,
+  { layer, units, comparison: { result } }: Pick<ActionUnitFindings, "layer" | "units" | "comparison">,
+  { title, subtitle }: Heading,
 ): Promise<Uint8Array> {
-  const rows = entries.flatMap(({ unit, untested, mostExcited: [best] }, column) => {
+  const rows = units.flatMap(({ unit, untested, mostExcited: [best] }, column) => {
     if (untested !== undefined) return [];
-    const row = (matrix: Float64Array) => rowOf(matrix, column, result.filters);
+    const row = (matrix: Float64Array) => unitRow(matrix, column, result.filters);
     return [{
       name: unitTitle(unit),
       note: best ? `filter ${best.filter} · ${pairWords(best)}` : "excites none",
-      excess: excess(result, column),
+      excess: aucAboveChance(result, column),
       kl: row(result.kl),
       significant: Array.from(row(result.direction), (p) => p < SIGNIFICANT),
     }];
@@ -51,13 +48,12 @@ export function drawHeatMap(
 
 /** The most divergent filters of each unit. */
 export function drawDivergences(
-  entries: UnitEntry[],
-  images: number,
-  { title, subtitle, layer }: Heading,
+  { layer, units, observations: { rows } }: Pick<ActionUnitFindings, "layer" | "units" | "observations">,
+  { title, subtitle }: Heading,
 ): Promise<Uint8Array> {
-  const panels = entries.filter(({ untested }) => untested === undefined).map(({ unit, present, mostDivergent }) => ({
+  const panels = units.filter(({ untested }) => untested === undefined).map(({ unit, present, mostDivergent }) => ({
     name: unitTitle(unit),
-    note: `shown in ${present} of ${images} images`,
+    note: `shown in ${present} of ${rows.length} images`,
     bars: mostDivergent.map(({ filter, kl, auc, nullAuc, direction }) => {
       return { filter, kl, excess: auc - nullAuc, significant: direction < SIGNIFICANT };
     }),
@@ -75,17 +71,17 @@ export function drawDivergences(
 
 /** Each unit beside what its best filters see. */
 export function drawSheet(
-  { dataset }: Run,
-  observations: Observations,
-  entries: UnitEntry[],
-  sights: UnitSights[],
-  { title, subtitle, layer }: Heading,
+  dataset: Dataset,
+  { layer, observations, units, projections }: Pick<
+    ActionUnitFindings,
+    "layer" | "observations" | "units" | "projections"
+  >,
+  { title, subtitle }: Heading,
   region?: (row: number, unit: number) => Uint8Array,
 ): Promise<Uint8Array> {
   const count = observations.actionUnits.length;
-  const rows = sights.map(({ unit: column, filters }) => {
-    const { unit, present, absent, excitedAdjusted, answered, className, inClass, mostExcited, truth } =
-      entries[column];
+  const rows = projections.map(({ unit: column, filters }) => {
+    const { unit, present, absent, excitedAdjusted, answered, className, inClass, mostExcited, truth } = units[column];
     return {
       name: unitTitle(unit),
       notes: [
@@ -96,17 +92,17 @@ export function drawSheet(
           : `excites no filter for sure (p = ${excitedAdjusted.toFixed(2)})`,
         ...(truth ? [`${(100 * truth.inside).toFixed(0)}% in its region, ${truth.ratio.toFixed(1)} x chance`] : []),
       ],
-      filters: filters.map(({ filter, sights }) => {
+      filters: filters.map(({ filter, projections }) => {
         const pair = mostExcited.find((other) => other.filter === filter)!;
         return {
           caption: `filter ${filter} · ${pairWords(pair)}` +
             (pair.direction < SIGNIFICANT ? "" : " · no more than chance"),
-          sights: sights.map((sight) => {
-            const value = observations.units[sight.place * count + column];
+          projections: projections.map((one) => {
+            const value = observations.units[one.place * count + column];
             return {
-              ...sight,
+              ...one,
               shows: Number.isNaN(value) ? undefined : value === 1,
-              region: region?.(sight.row, unit),
+              region: region?.(one.row, unit),
             };
           }),
         };

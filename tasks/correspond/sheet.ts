@@ -5,7 +5,7 @@ import { loadSharp } from "../deps.ts";
 import { sayWhereNoLetters } from "../letters.ts";
 import { FONT } from "../../pictures/charts/font.ts";
 import { INK, QUIET } from "../../pictures/charts/style.ts";
-import type { Sight } from "./project.ts";
+import type { FilterProjection } from "../../analysis/action_units/projections.ts";
 
 /** A unit's line of the sheet. */
 export interface SheetRow {
@@ -16,7 +16,7 @@ export interface SheetRow {
   filters: {
     /** `filter 52 · KL 1.54 · AUC 0.92`. */
     caption: string;
-    sights: (Sight & {
+    projections: (FilterProjection & {
       /** Whether the image shows the unit; undefined where nobody knows. */
       shows: boolean | undefined;
       /** The unit's region in the image, where it is known. */
@@ -72,11 +72,11 @@ export async function sheetPng(
   { title, subtitle }: SheetOptions,
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  const [filters, sights] = rows.reduce(([f, s], row) => [
+  const [filters, columns] = rows.reduce(([f, s], row) => [
     Math.max(f, row.filters.length),
-    Math.max(s, ...row.filters.map((filter) => filter.sights.length)),
+    Math.max(s, ...row.filters.map((filter) => filter.projections.length)),
   ], [1, 1]);
-  const block = sights * (CELL + GAP) - GAP;
+  const block = columns * (CELL + GAP) - GAP;
   const height = CAPTION + 2 * CELL + GAP + ROW_GAP;
   const top = MARGIN + 30 + 18 * subtitle.length + 22;
   const width = 2 * MARGIN + NAMES + filters * (block + BETWEEN) - BETWEEN;
@@ -102,14 +102,14 @@ export async function sheetPng(
     for (const [f, filter] of row.filters.entries()) {
       const x = MARGIN + NAMES + f * (block + BETWEEN);
       texts.push(text(x, y + 12, filter.caption, 11, QUIET));
-      for (const [s, sight] of filter.sights.entries()) {
-        const left = x + s * (CELL + GAP), face = y + CAPTION;
-        await put(grey(images.subarray(sight.row * imageSize ** 2, (sight.row + 1) * imageSize ** 2)), left, face);
-        await put(projectionPicture(sight.projection), left, face + CELL + GAP);
-        for (const [x, y] of sight.region ? outline(sight.region, imageSize) : []) {
+      for (const [place, one] of filter.projections.entries()) {
+        const left = x + place * (CELL + GAP), face = y + CAPTION;
+        await put(grey(images.subarray(one.row * imageSize ** 2, (one.row + 1) * imageSize ** 2)), left, face);
+        await put(projectionPicture(one.projection), left, face + CELL + GAP);
+        for (const [x, y] of one.region ? outline(one.region, imageSize) : []) {
           page.set(REGION, 3 * ((face + CELL + GAP + y) * width + left + x));
         }
-        if (sight.shows) texts.push(`<path d="M${left} ${face - 3}h${CELL}" stroke="${SHOWS}" stroke-width="4"/>`);
+        if (one.shows) texts.push(`<path d="M${left} ${face - 3}h${CELL}" stroke="${SHOWS}" stroke-width="4"/>`);
       }
     }
   }

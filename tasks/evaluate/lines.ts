@@ -1,7 +1,7 @@
 /** An evaluation as lines for people. */
 import type { Evaluation, TestMetrics } from "../../training/evaluation/evaluate.ts";
 import type { Transfer } from "../../run/transfer.ts";
-import { mostFrequent, notCovered, percent, percentOrDash, plain, range, whom } from "../../run/words.ts";
+import { describeSubjects, mostFrequent, notCovered, percent, percentOrDash, plain, range } from "../../run/words.ts";
 
 /** The lines: checkpoints, the chosen one and its rule, the metrics, a line a class. */
 export function evaluationLines(evaluation: Evaluation): string[] {
@@ -62,7 +62,7 @@ export function testLines(test: TestMetrics, of: string): string[] {
     ),
     "",
     `test accuracy       ${percent(test.accuracy)} of ${test.images} images, ${of}`,
-    `  interval          ${range(test.accuracyInterval)} (${percent(level)}, over ${whom(test)})`,
+    `  interval          ${range(test.accuracyInterval)} (${percent(level)}, over ${describeSubjects(test)})`,
     ...(gap ? [`                    ${gap}`] : []),
     `  by chance         ${percent(most.share)} by always saying ${plain(most.name)}, ` +
     `${percent(1 / test.perClass.length)} by guessing among ${test.perClass.length} classes`,

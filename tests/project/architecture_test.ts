@@ -11,7 +11,7 @@ const ROOMS = ["formats", "gpu", "kernels", "network", "training", "analysis", "
 /** What of them may import any file of datasets/, names packages and asks the system: no browser runs it. */
 const AT_HOME = ["pictures", "run", "tasks"];
 /** Pure files of datasets/ that any room from training on may import: no file is read, no package needed. */
-const PURE = ["datasets/dataset.ts", "datasets/check.ts", "datasets/split.ts"];
+const PURE = ["datasets/dataset.ts", "datasets/check.ts", "datasets/split.ts", "datasets/action_units.ts"];
 /** What knows no dataset and no room: how a word out of a file is shown, and of which type an array is. Any room may import it. */
 const ANYWHERE = ["datasets/arrays.ts", "datasets/printable.ts"];
 /** What runs in a browser. */

@@ -65,9 +65,19 @@ const EXAMPLES: { script: string; args: string[]; says: RegExp[]; leaves: string
     says: [/^cnn-split1-seed1 done$/m, /^cnn_a +\d+\.\d% ± \d+\.\d over 2 splits$/m, /^crossval.crossval\.md$/m],
     leaves: ["crossval"],
   },
+  {
+    script: "action_units.ts",
+    args: ["model.safetensors", "faces of many"],
+    says: [
+      /^conv3, \d+ [a-z ]+: filter \d+, AUC \d\.\d\d \(\d\.\d\d by chance\), p \d\.\d{4}, excites it: (true|false)$/m,
+      /^ {2}its region: \d+\.\d x chance inside, found: (true|false)$/m,
+      /^conv2, read-out: AUC \d\.\d\d, with random weights \d\.\d\d$/m,
+    ],
+    leaves: [],
+  },
 ];
 /** What is shown in few lines: a script each for what a task does with a run folder. */
-const SHORT = ["train_a_run.ts", "evaluate_a_run.ts", "chosen_model.ts", "cross_validate.ts"];
+const SHORT = ["train_a_run.ts", "evaluate_a_run.ts", "chosen_model.ts", "cross_validate.ts", "action_units.ts"];
 
 /** A folder of drawn faces, a sub-folder a class. */
 async function drawFaces(folder: string): Promise<void> {
@@ -116,6 +126,7 @@ Deno.test({
       assert.deepEqual(scripts, EXAMPLES.map(({ script }) => script).sort(), "each is run here");
       await drawFaces(join(folder, "photos"));
       await prepareFaces(join(folder, "faces"), 24);
+      await prepareFaces(join(folder, "faces of many"), 48);
       await using project = await serveProject();
       const downloads = await emptyDenoDir(folder);
       for (const { script, args, says, leaves } of EXAMPLES) {

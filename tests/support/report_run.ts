@@ -1,7 +1,7 @@
 /** A run folder with everything in it that a report shows, written without training: small, and named by somebody who means harm. */
 import { filterSheet, type ShownFilter, weightGrid } from "../../tasks/visualize/sheets.ts";
 import { sheetPng } from "../../tasks/correspond/sheet.ts";
-import type { UnitEntry } from "../../tasks/correspond/tables.ts";
+import type { UnitFinding } from "../../analysis/action_units/findings.ts";
 import { csv } from "../../formats/csv.ts";
 import { Random } from "./random.ts";
 
@@ -210,7 +210,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
       direction: 0.001,
     }
   );
-  const units: UnitEntry[] = UNITS.map((unit, n) => ({
+  const units: UnitFinding[] = UNITS.map((unit, n) => ({
     unit,
     name: "raised",
     className: CLASSES[0],
@@ -236,11 +236,11 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
     truth: { inside: 0.4, chance: 0.1, ratio: 4, ratioLow: 3, projections: 9, randomised: null, found: n === 0 },
   }));
   const images = Uint8Array.from(new Random(6).integers(2 * SIDE ** 2, 256));
-  const sights = [0, 1].map((row) => (
+  const projections = [0, 1].map((row) => (
     { row, place: row, projection: Float32Array.from(images.subarray(0, SIDE ** 2), (v) => v - 128), shows: row === 0 }
   ));
   const rows = units.map(({ unit, mostExcited }) => (
-    { name: `${unit}`, notes: [], filters: mostExcited.map(() => ({ caption: "filter", sights })) }
+    { name: `${unit}`, notes: [], filters: mostExcited.map(() => ({ caption: "filter", projections })) }
   ));
   const sheet = await sheetPng({ images, imageSize: SIDE }, rows, { title: "test", subtitle: ["a", "b"] });
   await Deno.writeFile(`${folder}/action_units.png`, sheet);

@@ -7,7 +7,7 @@ import { readPrepared, writePrepared } from "../../datasets/prepared.ts";
 import { splitIndices } from "../../datasets/split.ts";
 import { openGpu } from "../../gpu/device.ts";
 import { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
-import { observe } from "../../tasks/correspond/observations.ts";
+import { observe } from "../../analysis/action_units/observations.ts";
 import { readCheckpoint, restore } from "../../training/checkpoint.ts";
 import { needs } from "../permissions.ts";
 import { runTask } from "../support/task.ts";
@@ -147,7 +147,7 @@ Deno.test({
         assert.notEqual(code, 0);
         assert.match(stderr, new RegExp(`${option}.*${value}.*${range}`));
       }));
-      assert.match(blind.stderr, /tiny: no Action Units are known.*Remedy/);
+      assert.match(blind.stderr, /^\s*error: .*no Action Units are known of the images of tiny\. Remedy: /);
       assert.match(none.stderr, /this is not a run folder/);
       assert.match(layer.stderr, /--layer.*conv7.*conv3/);
       for (const { code, stdout, stderr } of [blind, none, layer]) {

@@ -1,7 +1,7 @@
 // Progress off a terminal: which lines come, when, and that the last state is never lost.
 
 import assert from "node:assert/strict";
-import { createProgress, duration, withCount } from "../../tasks/progress.ts";
+import { createProgress, duration, withCount, withStages } from "../../tasks/progress.ts";
 
 /** A display whose clock is set by hand and whose lines are kept. */
 function watched(total: number, stream: { isTTY?: boolean; columns?: number } = {}) {
@@ -97,4 +97,18 @@ Deno.test("work that counts is shown to its end, also where it fails", async () 
   }, options);
   await assert.rejects(failing, /no paper/);
   assert.deepEqual(written, ["face 2 of 2\n", "face 1 of 3\n"]);
+});
+
+Deno.test("withStages: each thing that is counted has a display of its own, the last state of each is seen", async () => {
+  const written: string[] = [];
+  const shown = { stream: { write: (text: string) => written.push(text) }, now: () => 0 };
+  const work = withStages((onProgress) => {
+    onProgress("image", 1, 2);
+    onProgress("image", 2, 2);
+    onProgress("image", 1, 2);
+    onProgress("filter", 1, 3);
+    return Promise.reject(new Error("stopped"));
+  }, shown);
+  await assert.rejects(work, /stopped/);
+  assert.deepEqual(written, ["image 2 of 2\n", "image 1 of 2\n", "filter 1 of 3\n"]);
 });

@@ -1,9 +1,9 @@
 /** What each Action Unit's best filters see, cut out of the sheet that correspond drew; and the rows of the heat map. */
 import { filterOrder } from "../../../pictures/charts/heat_map.ts";
-import { SIGNIFICANT } from "../../correspond/compare.ts";
-import { FILTERS } from "../../correspond/project.ts";
+import { SIGNIFICANT } from "../../../analysis/action_units/comparison.ts";
+import { BEST_FILTERS } from "../../../analysis/action_units/projections.ts";
 import { sheetBlocks } from "../../correspond/sheet.ts";
-import { unitTitle } from "../../correspond/tables.ts";
+import { unitTitle } from "../../../analysis/action_units/findings.ts";
 import type { Corresponded } from "../read/documents.ts";
 import { LAYER, type RunFiles } from "../read/run_files.ts";
 import { embed, embedRow, type Picture } from "./embed.ts";
@@ -16,7 +16,7 @@ export async function sightPictures({ folder, correspondence }: RunFiles): Promi
   const name = `correspondence/${LAYER}/action_units.png`;
   if (tested.length === 0 || !await folder.has(name)) return pictures;
   const source = await openSheet(folder, name);
-  const shown = tested.map(({ unit, mostExcited }) => ({ unit, best: mostExcited.slice(0, FILTERS) }));
+  const shown = tested.map(({ unit, mostExcited }) => ({ unit, best: mostExcited.slice(0, BEST_FILTERS) }));
   const filters = Math.max(1, ...shown.map(({ best }) => best.length));
   const block = sheetBlocks(source, { rows: tested.length, filters });
   if (!block) return pictures;

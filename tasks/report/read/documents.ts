@@ -1,8 +1,8 @@
 /** What `visualize` and `correspond` leave as JSON, as far as the report reads it. */
 import type { OptionValues } from "../../option_list.ts";
 import type { Selection } from "../../../training/evaluation/select.ts";
-import type { UnitEntry } from "../../correspond/tables.ts";
-import type { ReadOut } from "../../correspond/read_out.ts";
+import type { UnitFinding } from "../../../analysis/action_units/findings.ts";
+import type { ReadOut } from "../../../analysis/action_units/read_out.ts";
 
 /** One strong response of a filter. */
 export interface Hit {
@@ -63,7 +63,7 @@ export interface Correspondence {
   /** Whom the intervals are over, in words. */
   intervals: string;
   truthTest: string[];
-  units: UnitEntry[];
+  units: UnitFinding[];
 }
 
 /** A line of correspondence.csv. */

@@ -2,7 +2,7 @@
 import type { Layer } from "../../../analysis/layer.ts";
 import { excerpt } from "../../../datasets/printable.ts";
 import type { TrainRecord } from "../../../training/train.ts";
-import type { ReadOut } from "../../correspond/read_out.ts";
+import type { ReadOut } from "../../../analysis/action_units/read_out.ts";
 import { EVALUATION, type EvaluationRead, TRANSFER, type TransferRead } from "../../../run/documents/evaluation.ts";
 import { type Kind, NUMBER, whole } from "../../documents/fields.ts";
 import { notWritten, readDocument, readText } from "../../documents/read.ts";

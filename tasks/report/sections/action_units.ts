@@ -1,6 +1,12 @@
 /** Filters against Action Units: the heat map that leads to the filters, a card for each unit, the truth test, the read-out. */
-import { SIGNIFICANT } from "../../correspond/compare.ts";
-import { ANSWERED, type Pair, tooFewPermutations, type UnitEntry, unitTitle } from "../../correspond/tables.ts";
+import { SIGNIFICANT } from "../../../analysis/action_units/comparison.ts";
+import {
+  ANSWERED,
+  type FilterFinding,
+  tooFewPermutations,
+  type UnitFinding,
+  unitTitle,
+} from "../../../analysis/action_units/findings.ts";
 import { percent } from "../../../run/words.ts";
 import type { Facts } from "../facts.ts";
 import { type Content, type Html, markup } from "../html.ts";
@@ -77,7 +83,7 @@ function binWords({ bins, range, smoothing }: Correspondence["options"]): string
   return `${bins} bins${laid}${smoothing === undefined ? "" : `, a pseudo-count of ${smoothing} a bin`}`;
 }
 
-function untested(units: readonly UnitEntry[]): Content {
+function untested(units: readonly UnitFinding[]): Content {
   const rest = units.filter(({ untested }) => untested !== undefined);
   return rest.length > 0 && markup`<details>
       <summary>Not tested: ${rest.length} of ${units.length} Action Units</summary>
@@ -86,7 +92,7 @@ function untested(units: readonly UnitEntry[]): Content {
 }
 
 /** A row a unit, a column a filter; the row leads to its best filters, a column to its own. */
-function heatTable({ order, rows }: HeatMap, tested: readonly UnitEntry[], open: Open): Html {
+function heatTable({ order, rows }: HeatMap, tested: readonly UnitFinding[], open: Open): Html {
   const body = rows.map(({ unit, address, own }) => {
     const entry = tested.find((one) => one.unit === unit);
     const best = entry?.mostExcited.slice(0, 3) ?? [];
@@ -121,7 +127,7 @@ function heatTable({ order, rows }: HeatMap, tested: readonly UnitEntry[], open:
     <p class="readout" aria-hidden="true"></p></div>`;
 }
 
-function card(entry: UnitEntry, { sights }: Facts, open: Open): Html {
+function card(entry: UnitFinding, { sights }: Facts, open: Open): Html {
   const {
     unit,
     present,
@@ -168,7 +174,7 @@ ${
   }</article>`;
 }
 
-function bar({ filter, kl, auc, nullAuc, direction }: Pair, most: number, open: Open): Html {
+function bar({ filter, kl, auc, nullAuc, direction }: FilterFinding, most: number, open: Open): Html {
   const kind = !(direction < SIGNIFICANT) ? "chance" : auc > nullAuc ? "excited" : "quieter";
   const words = { chance: "neither by more than chance", excited: "excited", quieter: "quieter" }[kind];
   return markup`<li>${

@@ -1,8 +1,8 @@
 /** What the comparison with Action Units found, told plainly: the truth test on drawn faces, and the read-out. */
 import { CORRESPOND_OPTIONS } from "../../correspond/options.ts";
-import { unitTitle } from "../../correspond/tables.ts";
-import { LEAST_RATIO } from "../../correspond/truth.ts";
-import type { ReadOut } from "../../correspond/read_out.ts";
+import { unitTitle } from "../../../analysis/action_units/findings.ts";
+import { LEAST_RATIO } from "../../../analysis/action_units/truth.ts";
+import type { ReadOut } from "../../../analysis/action_units/read_out.ts";
 import { percent } from "../../../run/words.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import { differences, type Made } from "../differences.ts";

@@ -1,5 +1,5 @@
 /** The top of the page: what this is, the number, how sure it is, and what it must not be taken for. */
-import { notCovered, percent, whom } from "../../../run/words.ts";
+import { describeSubjects, notCovered, percent } from "../../../run/words.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import { stepsOf } from "../../../run/checkpoints.ts";
 import type { Facts } from "../facts.ts";
@@ -89,7 +89,7 @@ function headline({ evaluation, kind }: Facts): Content {
     test.unknown === 0 ? "people" : "images"
   } it would probably lie between <b>${percent(low)}</b> and <b>${percent(high)}</b> (${
     (100 * level).toFixed(0)
-  }% interval over ${whom(test)}).${gap && ` ${gap}`}</span></p>
+  }% interval over ${describeSubjects(test)}).${gap && ` ${gap}`}</span></p>
 ${
     optimistic &&
     warning(

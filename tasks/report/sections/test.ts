@@ -1,5 +1,5 @@
 /** How good the chosen checkpoint is: measures, confusions, classes, other data. */
-import { percent, percentOrDash, range, whom } from "../../../run/words.ts";
+import { describeSubjects, percent, percentOrDash, range } from "../../../run/words.ts";
 import { type Html, markup } from "../html.ts";
 import type { Facts } from "../facts.ts";
 import { EVALUATE_OPTIONS } from "../../evaluate/options.ts";
@@ -32,7 +32,7 @@ export function testSection({ evaluation, transfers, saved }: Facts): Html {
     confusion(test.confusion, classNames),
     markup`<h3>Class by class</h3>`,
     table(
-      `Precision, recall and F1 on ${count(test.images)} test images of ${whom(test)}`,
+      `Precision, recall and F1 on ${count(test.images)} test images of ${describeSubjects(test)}`,
       ["class", "images", "precision", "recall", "interval of the recall", "F1"],
       test.perClass.map(({ name, support, precision, recall, recallInterval, f1 }) =>
         line(
@@ -108,7 +108,7 @@ function transfer(
           seen ? count(seen.same + seen.ofSamePeople) : "not compared",
           percent(test.accuracy),
           range(test.accuracyInterval),
-          whom(test),
+          describeSubjects(test),
           percent(test.balancedAccuracy),
         );
       }),

@@ -1,19 +1,17 @@
-/** What is known of the images that are compared: which Action Units they show, and which of them belong together. */
-import { checkDataset } from "../../datasets/check.ts";
+/** What is known of the images that are compared: which Action Units they show, and which images belong together. */
+import { checkDataset, DatasetError } from "../../datasets/check.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
-import type { Grouping } from "../../analysis/statistics/exchange.ts";
-import { UsageError } from "../command.ts";
-import { taskCall } from "../invocation.ts";
-import { type Tested, whom } from "../../run/words.ts";
+import { describeSubjects } from "../../training/metrics/describe_subjects.ts";
+import type { Grouping } from "../statistics/exchange.ts";
 
-/** Code of a unit that nobody looked for. */
+/** Code of a unit that nobody coded. */
 const UNKNOWN = 255;
 
-/** Images and what is known of them. */
+/** Images and what is known of them: the input of `actionUnitCorrespondence`, but for the responses. */
 export interface Observations extends Required<Grouping> {
   /** Image numbers in the dataset. */
   rows: Uint32Array;
-  /** rows x units: 1, 0, or NaN. */
+  /** rows x units: 1 where the image shows the unit, 0 where it does not, NaN where that is unknown. */
   units: Float32Array;
   /** Numbers of the units, the columns. */
   actionUnits: number[];
@@ -24,18 +22,49 @@ export interface Observations extends Required<Grouping> {
 }
 
 /**
- * Reads what a dataset knows of some of its images.
+ * The Action Units of some images of a dataset, and what a permutation test has to keep together: the frames of a sequence are one group,
+ * and labels are exchanged among the images of one person.
  *
- * @throws {UsageError} where it knows no Action Unit.
+ * @param dataset Its `units`, `subjects` and `sequences` are read.
+ * @param rows Numbers of the images, in any order.
+ * @throws {DatasetError} for a dataset whose parts do not fit together, or that knows no Action Unit.
+ * @throws {RangeError} for a row that the dataset does not have.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { observe } from "./observations.ts";
+ *
+ * const dataset = {
+ *   name: "mine",
+ *   imageSize: 1,
+ *   classNames: ["neutral", "happy"],
+ *   images: new Uint8Array(3),
+ *   labels: Int32Array.of(0, 1, 1),
+ *   subjects: Int32Array.of(0, 0, 1),
+ *   folds: Int32Array.of(0, 0, 1),
+ *   foldColumns: 1,
+ *   fingerprint: "",
+ *   actionUnits: [6, 12],
+ *   units: Uint8Array.of(0, 0, 1, 3, 255, 2), // intensities; 255 is unknown
+ * };
+ * const { units, blocks, intervals } = observe(dataset, Uint32Array.of(1, 2));
+ * assert.deepEqual([...units], [1, 1, NaN, 1]);
+ * assert.deepEqual([blocks, intervals], [[0, 1], "95%, over 2 people"]);
+ * ```
  */
 export function observe(dataset: Dataset, rows: Uint32Array): Observations {
   checkDataset(dataset);
   const { actionUnits, units, subjects } = dataset;
   if (!actionUnits || !units || actionUnits.length === 0) {
-    throw new UsageError(
-      `${dataset.name}: no Action Units are known of these images. Remedy: train on CK+ prepared with its folder FACS, ` +
-        `or on the drawn faces (${taskCall("train")}), whose Action Units are known.`,
+    throw new DatasetError(
+      "actionUnits",
+      `no Action Units are known of the images of ${dataset.name}. Remedy: use CK+ prepared with its folder FACS, ` +
+        "or the drawn faces, whose Action Units are known.",
     );
+  }
+  const outside = rows.find((row) => row >= subjects.length);
+  if (outside !== undefined) {
+    throw new RangeError(`rows: there is no image ${outside}, ${dataset.name} has ${subjects.length}`);
   }
   const count = actionUnits.length;
   const sequences = sequencesOf(dataset);
@@ -50,7 +79,7 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
     groups: Array.from(rows, (row) => sequences.groups[row]),
     roles: Array.from(rows, (row) => sequences.roles[row]),
     blocks,
-    intervals: `95%, over ${whom(testedOf(blocks))}`,
+    intervals: `95%, over ${describeSubjects(testedOf(blocks))}`,
     exchanged: `${isCkPlus(dataset.name) || dataset.sequences ? "whole sequences" : "images"}, ${amongWhom(blocks)}`,
   };
 }
@@ -61,6 +90,17 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
  * together, but holds them sequence by sequence, a neutral frame before those of the peak: a sequence begins there with another person, with
  * a neutral frame, or, where the face in that was missed, with another label. (The paper's authors' folders know no Action Units, and so
  * never come here.)
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { sequencesOf } from "./observations.ts";
+ *
+ * // Two sequences of one person in CK+: a neutral frame, then the peak of each.
+ * const labels = Int32Array.of(0, 5, 5, 0, 7), subjects = new Int32Array(5);
+ * const { groups, roles } = sequencesOf({ name: "ck_plus", labels, subjects });
+ * assert.deepEqual([[...groups], [...roles]], [[0, 0, 0, 1, 1], [0, 1, 1, 0, 1]]);
+ * ```
  */
 export function sequencesOf(
   { name, labels, subjects, sequences }: Pick<Dataset, "name" | "labels" | "subjects" | "sequences">,
@@ -93,25 +133,43 @@ function amongWhom(blocks: readonly number[]): string {
   return "among those of a person, and among those whose person is unknown";
 }
 
-function testedOf(blocks: readonly number[]): Tested {
+function testedOf(blocks: readonly number[]) {
   return {
     subjects: new Set(blocks.filter((block) => block >= 0)).size,
     unknown: blocks.filter((block) => block < 0).length,
   };
 }
 
-/** In which class a unit is most frequent, and whether it tells that class: there in half of it or more, and twice as often as elsewhere. */
-export interface Carrier {
+/** In which class a unit is most frequent, and whether the unit carries the label of that class. */
+export interface UnitLabel {
   className: string;
-  /** Share of the class's images with the unit, and of all other images. */
+  /** Share of the class's images with the unit. */
   inClass: number;
+  /** The same share of all other images. */
   elsewhere: number;
-  /** Whether the unit carries the label. */
+  /** Whether at least half of the class's images show the unit, and at least twice as often as other images do. */
   carries: boolean;
 }
 
-/** Which label each unit tells. */
-export function carriers(dataset: Dataset, { rows, units, actionUnits }: Observations): Carrier[] {
+/**
+ * Which class each unit goes with, and whether the unit carries that label: a network that is trained on labels can be expected to find these
+ * units, and need not find the others.
+ *
+ * @returns An entry a unit, in the order of `actionUnits`.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { labelCarryingUnits } from "./observations.ts";
+ *
+ * const dataset = { classNames: ["neutral", "happy"], labels: Int32Array.of(0, 0, 1, 1) };
+ * const seen = { rows: Uint32Array.of(0, 1, 2, 3), units: Float32Array.of(0, 0, 1, 1), actionUnits: [12] };
+ * assert.deepEqual(labelCarryingUnits(dataset, seen), [{ className: "happy", inClass: 1, elsewhere: 0, carries: true }]);
+ * ```
+ */
+export function labelCarryingUnits(
+  dataset: Pick<Dataset, "classNames" | "labels">,
+  { rows, units, actionUnits }: Pick<Observations, "rows" | "units" | "actionUnits">,
+): UnitLabel[] {
   const classes = dataset.classNames.length, count = actionUnits.length;
   return actionUnits.map((_, unit) => {
     const [shown, known] = [new Float64Array(classes), new Float64Array(classes)];
