@@ -5,9 +5,12 @@ import { observe } from "../analysis/action_units/observations.ts";
 import { readPreparedMeta } from "../datasets/prepared.ts";
 import { writeWholeFolder } from "../datasets/prepared/whole_folder.ts";
 import { syntheticRegions } from "../datasets/synthetic/truth.ts";
-import { jsonText } from "../formats/json.ts";
 import { openGpu } from "../gpu/device.ts";
 import { savedCheckpoints, stepsOf, unfinished } from "../run/checkpoints.ts";
+import { correspondenceDocument } from "../run/documents/correspondence.ts";
+import { layerFolder } from "../run/documents/layer.ts";
+import { pairsText } from "../run/documents/pairs.ts";
+import { READ_OUT } from "../run/documents/read_out.ts";
 import { RunFolder } from "../run/folder.ts";
 import { createNetwork, openRun, type Run } from "../run/open.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
@@ -16,7 +19,6 @@ import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { correspondLines, truthLines } from "./correspond/lines.ts";
 import { CORRESPOND_OPTIONS, type CorrespondArguments, parseArguments } from "./correspond/options.ts";
 import { drawDivergences, drawHeatMap, drawSheet } from "./correspond/pictures.ts";
-import { pairsCsv } from "./correspond/pairs.ts";
 import { home } from "./invocation.ts";
 import { inForce } from "./option_list.ts";
 import { checkFolderPlace, checkInside } from "./place.ts";
@@ -37,7 +39,7 @@ export async function correspondTask(argv: readonly string[], signal: AbortSigna
 
 async function correspond(options: CorrespondArguments, signal: AbortSignal): Promise<number> {
   const { layer, on, statistics } = options;
-  const folder = new RunFolder(options.run).file(join("correspondence", layer));
+  const folder = new RunFolder(options.run).file(layerFolder("correspondence", layer));
   await checkInside(folder, options.run);
   await checkFolderPlace(undefined, folder);
   const run = await openRun(options.run, { data: options.data, home: home() });
@@ -59,11 +61,12 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
   );
 
   const files = await pictures(run, found, { on, step: chosen.step, regions });
-  files.set("correspondence.csv", pairsCsv(found));
-  files.set("probe.json", jsonText(found.readOut));
+  files.set("correspondence.csv", pairsText(found));
+  files.set("probe.json", READ_OUT.text(found.readOut));
+  const given = { ...statistics, layer, on, select: selection };
   files.set(
     "correspondence.json",
-    jsonText({
+    correspondenceDocument(layer).text({
       layer,
       on,
       images: found.observations.rows.length,
@@ -71,7 +74,7 @@ async function correspond(options: CorrespondArguments, signal: AbortSignal): Pr
       compared,
       selection,
       rule: RULES[selection],
-      options: inForce(CORRESPOND_OPTIONS, { ...statistics, layer, on, select: selection }),
+      options: { ...inForce(CORRESPOND_OPTIONS, given), ...given },
       exchanged: found.observations.exchanged,
       intervals: found.observations.intervals,
       controlSeed: found.controlSeed,

@@ -5,12 +5,13 @@ import { openGpu } from "../gpu/device.ts";
 import { fileName } from "../run/file_name.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { unfinished } from "../run/checkpoints.ts";
+import { layerFolder } from "../run/documents/layer.ts";
 import { openRun } from "../run/open.ts";
 import { checkFolderPlace, checkInside, checkPlace } from "./place.ts";
 import { RunFolder } from "../run/folder.ts";
 import { explainImage } from "./visualize/image.ts";
-import { layerFolder, visualizeLayer } from "./visualize/layer.ts";
-import { type Looked, lookInto } from "./visualize/network.ts";
+import { visualizeLayer } from "./visualize/layer.ts";
+import { type ModelWithControls, openWithControls } from "./visualize/network.ts";
 import { parseArguments, type VisualizeArguments } from "./visualize/options.ts";
 import { number } from "./visualize/sheets.ts";
 import { percent } from "../run/words.ts";
@@ -25,22 +26,24 @@ export async function visualizeTask(argv: readonly string[], signal: AbortSignal
   const options = parseArguments(argv);
   const folder = new RunFolder(options.run);
   const { image: number, layer: name } = options;
-  const place = folder.file(number === undefined ? layerFolder(name) : join(IMAGES, `image-${number}.png`));
+  const place = folder.file(
+    number === undefined ? layerFolder("visualization", name) : join(IMAGES, `image-${number}.png`),
+  );
   await checkInside(place, folder.path);
   if (number === undefined) await checkFolderPlace(undefined, place);
   else await checkPlace(undefined, place, true);
   const run = await openRun(options.run, { data: options.data, home: home() });
   using gpu = await openGpu();
   try {
-    using looked = await lookInto(gpu, run, {
+    using model = await openWithControls(gpu, run, {
       selection: options.select ?? run.record.given.select,
       controls: options.controls,
       signal,
     });
-    const warning = unfinished(run.record, looked.compared);
+    const warning = unfinished(run.record, model.compared);
     if (warning) complain(`warning: ${warning}`);
-    if (options.image === undefined) await layer(looked, options, signal);
-    else await image(looked, { ...options, image: options.image }, signal);
+    if (options.image === undefined) await layer(model, options, signal);
+    else await image(model, { ...options, image: options.image }, signal);
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -49,14 +52,14 @@ export async function visualizeTask(argv: readonly string[], signal: AbortSignal
   }
 }
 
-async function layer(looked: Looked, options: VisualizeArguments, signal: AbortSignal): Promise<void> {
-  const folder = looked.run.folder.file(layerFolder(options.layer));
+async function layer(model: ModelWithControls, options: VisualizeArguments, signal: AbortSignal): Promise<void> {
+  const folder = model.run.folder.file(layerFolder("visualization", options.layer));
   const { filters, hits, meanSimilarity } = await writeWholeFolder(
     folder,
-    (partial) => visualizeLayer(looked, options, partial, signal),
+    (partial) => visualizeLayer(model, options, partial, signal),
     { signal },
   );
-  say(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);
+  say(`checkpoint      step ${model.chosen.step}: ${model.rule}`);
   say(`filters         ${filters} of ${options.layer}, ${hits} projections`);
   if (meanSimilarity !== undefined) {
     say(
@@ -72,16 +75,16 @@ async function layer(looked: Looked, options: VisualizeArguments, signal: AbortS
 }
 
 async function image(
-  looked: Looked,
+  model: ModelWithControls,
   options: VisualizeArguments & { image: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const { className, probability, completenessError, picture, json } = await explainImage(looked, options, signal);
-  const { folder } = looked.run;
+  const { className, probability, completenessError, picture, json } = await explainImage(model, options, signal);
+  const { folder } = model.run;
   const name = join(IMAGES, `image-${options.image}-${fileName(className)}`);
   const path = await folder.write(`${name}.png`, picture);
   const numbers = await folder.write(`${name}.json`, json);
-  say(`checkpoint      step ${looked.chosen.step}: ${looked.rule}`);
+  say(`checkpoint      step ${model.chosen.step}: ${model.rule}`);
   say(`class           ${className}, probability ${percent(probability)}`);
   say(`completeness    integrated gradients are ${percent(completenessError)} off the score's difference`);
   say(`picture         ${path}`);

@@ -1,13 +1,13 @@
 /** Everything that the page is made of, read and drawn: plain data, before any HTML. */
 import { curvesSvg } from "../../pictures/charts/curves.ts";
-import { type HeatMap, heatMap, sightPictures } from "./pictures/action_units.ts";
+import { type HeatMap, heatMap, projectionPictures } from "./pictures/action_units.ts";
 import type { Picture } from "./pictures/embed.ts";
 import { filterPicture, weightPictures } from "./pictures/filters.ts";
 import { filterOrderOf } from "./pictures/priority.ts";
 import type { ImagesKind } from "../../training/model.ts";
 import { imagesOfRun } from "../../run/images.ts";
 import { majorityOf } from "../../run/results.ts";
-import type { VisualizedFilter } from "./read/documents.ts";
+import type { VisualizedFilter } from "../../run/documents/visualization.ts";
 import { readRunFiles, type RunFiles } from "./read/run_files.ts";
 
 /** A filter as the gallery shows it. */
@@ -28,7 +28,7 @@ export interface Facts extends RunFiles {
   gallery: GalleryFilter[];
   heat?: HeatMap;
   /** By unit and filter, `"12 52"`. */
-  sights: Map<string, Picture>;
+  projections: Map<string, Picture>;
 }
 
 /** Reads a run folder and prepares its pictures; `onProgress` counts the filters' sheets. */
@@ -54,6 +54,6 @@ export async function gather(
     weightPictures: await weightPictures(files),
     gallery,
     heat: correspondence && await heatMap(correspondence),
-    sights: await sightPictures(files),
+    projections: await projectionPictures(files),
   };
 }

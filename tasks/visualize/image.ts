@@ -6,7 +6,7 @@ import { inForce } from "../option_list.ts";
 import { jsonText } from "../../formats/json.ts";
 import { percent } from "../../run/words.ts";
 import { cut, GREY_SCALE, greyLevels, likeness, scaled } from "./grey.ts";
-import { type Looked, withEveryControl } from "./network.ts";
+import { type ModelWithControls, withEveryControl } from "./network.ts";
 import { IMAGE_OPTIONS, VISUALIZE_OPTIONS, type VisualizeArguments } from "./options.ts";
 import { Page } from "./page.ts";
 import { number } from "./sheets.ts";
@@ -35,18 +35,18 @@ interface Shown {
  * @throws {UsageError} for an image or a class that the run's data does not have.
  */
 export async function explainImage(
-  looked: Looked,
+  model: ModelWithControls,
   { image, class: name, steps }: { image: number } & Pick<VisualizeArguments, "class" | "steps">,
   signal: AbortSignal,
 ): Promise<Explained> {
-  const { run: { dataset, settings }, net, control, chosen, compared, rule } = looked;
+  const { run: { dataset, settings }, net, control, chosen, compared, rule } = model;
   const { classNames, labels } = dataset;
   if (image >= labels.length) {
     throw new UsageError(`--image ${image}: ${dataset.name} has images 0..${labels.length - 1}`);
   }
   const asked = name === undefined ? undefined : classNumber(classNames, name);
   const images = { dataset, rows: Uint32Array.of(image), normalization: settings.normalization };
-  const probabilities = await classProbabilities(looked, image, signal);
+  const probabilities = await classProbabilities(model, image, signal);
   const target = asked ?? likeliest(probabilities);
   const whole = { top: 0, left: 0, height: net.imageSize, width: net.imageSize };
   const shown: Shown[] = [];
@@ -55,7 +55,7 @@ export async function explainImage(
     signal.throwIfAborted();
     const found = await attribute(net, images, { target, method, steps, signal });
     const drawn = await withEveryControl(
-      looked,
+      model,
       async (one) => (await attribute(one, images, { target, method, steps, signal })).maps,
     );
     if (found.completenessError) completenessError = found.completenessError[0];
@@ -77,8 +77,8 @@ export async function explainImage(
     checkpoint: { step: chosen.step, rule, compared },
     options: {
       ...inForce(VISUALIZE_OPTIONS.filter(({ long }) => long === "--controls" || long === "--select"), {
-        controls: looked.draws.length,
-        select: looked.selection,
+        controls: model.draws.length,
+        select: model.selection,
       }),
       ...inForce(IMAGE_OPTIONS, { image, class: className, steps }),
     },
@@ -87,7 +87,7 @@ export async function explainImage(
     explained: className,
     probability,
     integratedGradients: { steps, baseline: "the zero image, after normalisation", completenessError },
-    control: { draws: looked.draws.length, seed: control.seed, initialScale: control.initialScale },
+    control: { draws: model.draws.length, seed: control.seed, initialScale: control.initialScale },
     methods: shown.map(({ method, similarity }) => ({ method, structuralSimilarity: similarity })),
     scale: GREY_SCALE,
   };
@@ -126,7 +126,7 @@ export function classNumber(classNames: readonly string[], name: string): number
 
 /** The network's probabilities for one image: the scores of all classes, the image once for each, and their softmax. */
 async function classProbabilities(
-  { net, run: { dataset, settings } }: Looked,
+  { net, run: { dataset, settings } }: ModelWithControls,
   image: number,
   signal: AbortSignal,
 ): Promise<number[]> {

@@ -8,9 +8,9 @@ import { type Hit, topHits } from "../../analysis/top_activations.ts";
 import { inForce } from "../option_list.ts";
 import { createProgress, withCount } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";
-import { type Looked, withEveryControl } from "./network.ts";
+import { type ModelWithControls, withEveryControl } from "./network.ts";
 import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
-import { jsonText } from "../../formats/json.ts";
+import { visualizationDocument, type VisualizationWritten } from "../../run/documents/visualization.ts";
 import { VISUALIZE_OPTIONS, type VisualizeArguments } from "./options.ts";
 
 /** Filters that go through the GPU and onto paper together. */
@@ -22,13 +22,13 @@ const METHODS = { guided: "guided back-projection", deconvnet: "deconvnet projec
 
 /** Looks at the layer and writes every file into a folder once it is ready, visualization.json last. Returns what is to be told. */
 export async function visualizeLayer(
-  looked: Looked,
+  model: ModelWithControls,
   options: Pick<VisualizeArguments, "layer" | "filters" | "top" | "method" | "distinctSubjects">,
   into: string,
   signal: AbortSignal,
 ): Promise<{ filters: number; hits: number; meanSimilarity: number | undefined }> {
   const { layer, top, method, distinctSubjects } = options;
-  const { run: { dataset, settings }, net, control, chosen, compared, rule } = looked;
+  const { run: { dataset, settings }, net, control, chosen, compared, rule } = model;
   const count = dataset.labels.length;
   const rows = Uint32Array.from({ length: count }, (_, row) => row);
   const images = { dataset, rows, normalization: settings.normalization };
@@ -45,7 +45,7 @@ export async function visualizeLayer(
   const bySelectivity = wanted.toSorted((a, b) => selectivity[b] - selectivity[a] || a - b);
   const inOverview = new Set(bySelectivity.slice(0, SHOWN));
   const kept = new Map<number, ShownFilter>();
-  const records: unknown[] = [];
+  const records: VisualizationWritten["filters"] = [];
   const similarities: number[] = [];
   let hits = 0;
   using progress = createProgress({ total: wanted.length, unit: "filter" });
@@ -54,12 +54,12 @@ export async function visualizeLayer(
     const units = group.flatMap((filter) => best[filter].map(({ image, y, x }) => ({ image, filter, y, x })));
     const projections = await projectUnits(net, images, units, { layer, method, signal });
     const controls = await withEveryControl(
-      looked,
+      model,
       (one) => projectUnits(one, images, units, { layer, method, signal }),
     );
     let row = 0;
     for (const filter of group) {
-      const shownHits = best[filter].map((hit) => showHit(looked, layer, hit, projections, controls, row++));
+      const shownHits = best[filter].map((hit) => showHit(model, layer, hit, projections, controls, row++));
       const similarity = mean(shownHits.map(({ hit: { similarity } }) => similarity));
       const shown = {
         layer,
@@ -94,12 +94,12 @@ export async function visualizeLayer(
     await Deno.writeFile(join(into, "weights.png"), await weightGrid(weights[0], weights[1], after));
   }
   const meanSimilarity = mean(similarities);
-  const document = {
+  const document: VisualizationWritten = {
     dataset: dataset.name,
     fingerprint: dataset.fingerprint,
     images: count,
     checkpoint: { step: chosen.step, rule, compared },
-    options: inForce(VISUALIZE_OPTIONS, { ...options, controls: looked.draws.length, select: looked.selection }),
+    options: inForce(VISUALIZE_OPTIONS, { ...options, controls: model.draws.length, select: model.selection }),
     layer,
     method,
     top,
@@ -109,7 +109,7 @@ export async function visualizeLayer(
     scale: GREY_SCALE,
     control: {
       what: "the same units of the same images through networks whose weights are all drawn anew; the first is shown",
-      draws: looked.draws.length,
+      draws: model.draws.length,
       seed: control.seed,
       initialScale: control.initialScale,
       structuralSimilarity: meanSimilarity ?? null,
@@ -120,19 +120,19 @@ export async function visualizeLayer(
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
     filters: records,
   };
-  await Deno.writeTextFile(join(into, "visualization.json"), jsonText(document));
+  await Deno.writeTextFile(join(into, "visualization.json"), visualizationDocument(layer).text(document));
   return { filters: wanted.length, hits, meanSimilarity };
 }
 
 /** A hit as it is drawn, and as it is noted. */
 function showHit(
-  { run: { dataset, settings: { normalization } }, net }: Looked,
+  { run: { dataset, settings: { normalization } }, net }: ModelWithControls,
   layer: VisualizeArguments["layer"],
   { image, y, x, activation }: Hit,
   projections: Float32Array,
   controls: Float32Array[],
   row: number,
-): { hit: ShownHit; record: unknown } {
+): { hit: ShownHit; record: VisualizationWritten["filters"][number]["hits"][number] } {
   const { imageSize } = net;
   const window = receptiveWindow(layer, y, x, imageSize, normalization);
   const { stride, offset } = receptiveField(layer, normalization);
@@ -167,9 +167,4 @@ function showHit(
 
 function mean(values: number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The folder of a layer's files in a run. */
-export function layerFolder(layer: string): string {
-  return join("visualization", layer);
 }

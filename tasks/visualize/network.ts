@@ -9,7 +9,7 @@ import { savedCheckpoints, stepsOf } from "../../run/checkpoints.ts";
 import { createNetwork, type Run } from "../../run/open.ts";
 
 /** A run's network and its control: the same sizes and scale, every weight drawn anew. */
-export interface Looked extends Disposable {
+export interface ModelWithControls extends Disposable {
   run: Run;
   net: ZeroBiasCnn;
   /** Takes the weights of one control after the other; holds the first, which is shown, between two uses. */
@@ -25,11 +25,11 @@ export interface Looked extends Disposable {
 }
 
 /** Reads the chosen checkpoint and draws so many controls. */
-export async function lookInto(
+export async function openWithControls(
   gpu: Gpu,
   run: Run,
   { selection, controls, signal }: { selection: Selection; controls: number; signal: AbortSignal },
-): Promise<Looked> {
+): Promise<ModelWithControls> {
   const checkpoints = await savedCheckpoints(run);
   const net = await createNetwork(gpu, run);
   try {
@@ -54,7 +54,7 @@ export async function lookInto(
 
 /** Does the same with every control in turn; the first of them comes last, and stays. Results are in the order of the draws. */
 export async function withEveryControl<T>(
-  { control, draws }: Looked,
+  { control, draws }: ModelWithControls,
   work: (control: ZeroBiasCnn) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];

@@ -83,7 +83,13 @@ Deno.test({
         options: { ...options, select: "last" },
       });
       await Deno.mkdir(`${path}/visualization/conv1`, { recursive: true });
-      const first = { layer: "conv1", checkpoint: { step: 100, rule: "", compared: [0, 100, 200] } };
+      const first = {
+        ...await read(`${path}/visualization/conv3/visualization.json`),
+        layer: "conv1",
+        checkpoint: { step: 100, rule: "", compared: [0, 100, 200] },
+        options: undefined,
+        filters: [],
+      };
       await write(`${path}/visualization/conv1/visualization.json`, first);
       const html = await page(path);
       const [same, other] = rows(html, "On other data");

@@ -272,13 +272,13 @@ Deno.test({
   async fn() {
     await inTemporary(async (path) => {
       await writeReportRun(path);
-      const { gallery, sights, heat, weightPictures } = await gather(path);
+      const { gallery, projections, heat, weightPictures } = await gather(path);
       // Three pictures of 104 pixels and two gaps of 6, at half the size.
       for (const { filter, picture } of gallery) {
         if (filter === 5) assert.equal(picture, undefined);
         else assert.deepEqual([picture!.width, picture!.height], [162, 162]);
       }
-      assert.deepEqual([...sights.keys()], ["4 0", "4 2", "12 1", "12 2"]);
+      assert.deepEqual([...projections.keys()], ["4 0", "4 2", "12 1", "12 2"]);
       assert.deepEqual(heat!.rows.map(({ unit }) => unit), [4, 12]);
       assert.deepEqual(heat!.order.toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5]);
       assert.deepEqual(weightPictures!.map(({ width, height }) => [width, height]), [[410, 410], [410, 410]]);

@@ -17,7 +17,7 @@ const ignore = needs("read", "write", "ffi", "run") || Deno.build.os === "window
 // Decoding needs a native library, so it is imported only where the permissions are granted.
 const { filterSheets } = ignore ? {} as never : await import("../../tasks/explore/site/filters.ts");
 const { gather } = ignore ? {} as never : await import("../../tasks/report/facts.ts");
-const { sightPictures } = ignore ? {} as never : await import("../../tasks/report/pictures/action_units.ts");
+const { projectionPictures } = ignore ? {} as never : await import("../../tasks/report/pictures/action_units.ts");
 const { filterPicture, weightPictures } = ignore ? {} as never : await import("../../tasks/report/pictures/filters.ts");
 const { writeReportRun } = ignore ? {} as never : await import("../support/report_run.ts");
 const { sharp } = ignore ? {} as never : await import("../../datasets/deps.ts");
@@ -103,7 +103,7 @@ Deno.test({
         const uses: Record<string, (() => Promise<unknown>)[]> = {
           [SHEETS[0]]: [() => filterPicture(files, files.visualization!.filters[0]), sites],
           [SHEETS[1]]: [() => weightPictures(files)],
-          [SHEETS[2]]: [() => sightPictures(files)],
+          [SHEETS[2]]: [() => projectionPictures(files)],
         };
         for (const name of SHEETS) {
           const before = await Deno.readFile(`${path}/${name}`);

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { shrink } from "../../report/pictures/embed.ts";
 import { UsageError } from "../../command.ts";
-import { readText } from "../../documents/read.ts";
+import { readText } from "../../../run/documents/read.ts";
 import { taskCall } from "../../invocation.ts";
 import { sheetRegion } from "../../report/pictures/filters.ts";
 import { openSheet } from "../../report/pictures/sheet_file.ts";

@@ -4,13 +4,12 @@ import { SIGNIFICANT } from "../../../analysis/action_units/comparison.ts";
 import { BEST_FILTERS } from "../../../analysis/action_units/projections.ts";
 import { sheetBlocks } from "../../correspond/sheet.ts";
 import { unitTitle } from "../../../analysis/action_units/findings.ts";
-import type { Corresponded } from "../read/documents.ts";
-import { LAYER, type RunFiles } from "../read/run_files.ts";
+import { type Corresponded, LAYER, type RunFiles } from "../read/run_files.ts";
 import { embed, embedRow, type Picture } from "./embed.ts";
 import { openSheet } from "./sheet_file.ts";
 
 /** The pictures of each unit's best filters by unit and filter, `"12 52"`. None where there is no sheet, or it is not of these numbers. */
-export async function sightPictures({ folder, correspondence }: RunFiles): Promise<Map<string, Picture>> {
+export async function projectionPictures({ folder, correspondence }: RunFiles): Promise<Map<string, Picture>> {
   const pictures = new Map<string, Picture>();
   const tested = correspondence?.document.units.filter(({ untested }) => untested === undefined) ?? [];
   const name = `correspondence/${LAYER}/action_units.png`;

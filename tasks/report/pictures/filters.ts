@@ -1,7 +1,7 @@
 /** The filters' sheets without their words, which the page sets itself; and conv1's weights, trained and random. */
 import { join } from "node:path";
 import { SHEET, WEIGHTS } from "../../visualize/sheets.ts";
-import type { VisualizedFilter } from "../read/documents.ts";
+import type { VisualizedFilter } from "../../../run/documents/visualization.ts";
 import type { RunFiles } from "../read/run_files.ts";
 import { embed, type Picture, type Region } from "./embed.ts";
 import { openSheet } from "./sheet_file.ts";

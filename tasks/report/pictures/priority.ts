@@ -1,9 +1,10 @@
 /** Which filters come first where not all fit: those that Action Units name, then the most selective. */
-import type { Corresponded, Visualization, VisualizedFilter } from "../read/documents.ts";
+import type { VisualizationRead, VisualizedFilter } from "../../../run/documents/visualization.ts";
+import type { Corresponded } from "../read/run_files.ts";
 
 /** All filters in the order in which they are kept, each with the units that name it. */
 export function filterOrderOf(
-  { filters }: Visualization,
+  { filters }: VisualizationRead,
   correspondence: Corresponded | undefined,
 ): { filter: VisualizedFilter; units: number[] }[] {
   const named = new Map<number, number[]>();

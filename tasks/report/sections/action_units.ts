@@ -1,17 +1,11 @@
 /** Filters against Action Units: the heat map that leads to the filters, a card for each unit, the truth test, the read-out. */
 import { SIGNIFICANT } from "../../../analysis/action_units/comparison.ts";
-import {
-  ANSWERED,
-  type FilterFinding,
-  tooFewPermutations,
-  type UnitFinding,
-  unitTitle,
-} from "../../../analysis/action_units/findings.ts";
+import { ANSWERED, tooFewPermutations, unitTitle } from "../../../analysis/action_units/findings.ts";
 import { percent } from "../../../run/words.ts";
 import type { Facts } from "../facts.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import type { HeatMap } from "../pictures/action_units.ts";
-import type { Correspondence } from "../read/documents.ts";
+import type { CorrespondenceRead, FilterRead, UnitRead } from "../../../run/documents/correspondence.ts";
 import { layers, readOut, truthTest } from "./findings.ts";
 import { count, image, missing, number, outdated, pValue, section, warning } from "./parts.ts";
 
@@ -72,7 +66,7 @@ export function actionUnitsSection(facts: Facts, open: Open): Html {
 }
 
 /** How the histograms were made. */
-function binWords({ bins, range, smoothing }: Correspondence["options"]): string {
+function binWords({ bins, range, smoothing }: CorrespondenceRead["options"]): string {
   const laid = range === undefined
     ? ""
     : range === "full"
@@ -83,7 +77,7 @@ function binWords({ bins, range, smoothing }: Correspondence["options"]): string
   return `${bins} bins${laid}${smoothing === undefined ? "" : `, a pseudo-count of ${smoothing} a bin`}`;
 }
 
-function untested(units: readonly UnitFinding[]): Content {
+function untested(units: readonly UnitRead[]): Content {
   const rest = units.filter(({ untested }) => untested !== undefined);
   return rest.length > 0 && markup`<details>
       <summary>Not tested: ${rest.length} of ${units.length} Action Units</summary>
@@ -92,7 +86,7 @@ function untested(units: readonly UnitFinding[]): Content {
 }
 
 /** A row a unit, a column a filter; the row leads to its best filters, a column to its own. */
-function heatTable({ order, rows }: HeatMap, tested: readonly UnitFinding[], open: Open): Html {
+function heatTable({ order, rows }: HeatMap, tested: readonly UnitRead[], open: Open): Html {
   const body = rows.map(({ unit, address, own }) => {
     const entry = tested.find((one) => one.unit === unit);
     const best = entry?.mostExcited.slice(0, 3) ?? [];
@@ -127,7 +121,7 @@ function heatTable({ order, rows }: HeatMap, tested: readonly UnitFinding[], ope
     <p class="readout" aria-hidden="true"></p></div>`;
 }
 
-function card(entry: UnitFinding, { sights }: Facts, open: Open): Html {
+function card(entry: UnitRead, { projections }: Facts, open: Open): Html {
   const {
     unit,
     present,
@@ -142,7 +136,7 @@ function card(entry: UnitFinding, { sights }: Facts, open: Open): Html {
     bestByChance,
   } = entry;
   const most = Math.max(0.1, ...mostDivergent.map(({ kl }) => kl));
-  const shown = mostExcited.filter(({ filter }) => sights.has(`${unit} ${filter}`));
+  const shown = mostExcited.filter(({ filter }) => projections.has(`${unit} ${filter}`));
   return markup`<article id="unit-${unit}" class="unit"><h4><b>${unit}</b> ${unitTitle(unit).replace(/^\d+ ?/, "")}</h4>
 <p class="note">Shown in ${count(present)} of ${count(present + absent)} images, in ${
     percent(inClass)
@@ -166,7 +160,7 @@ ${
         number(bestByChance.low)
       }, ${number(bestByChance.high)}]</figcaption>${
         image(
-          sights.get(`${unit} ${filter}`)!,
+          projections.get(`${unit} ${filter}`)!,
           `The faces that excite filter ${filter} most, and below each what excited it there`,
         )
       }</figure>`
@@ -174,7 +168,7 @@ ${
   }</article>`;
 }
 
-function bar({ filter, kl, auc, nullAuc, direction }: FilterFinding, most: number, open: Open): Html {
+function bar({ filter, kl, auc, nullAuc, direction }: FilterRead, most: number, open: Open): Html {
   const kind = !(direction < SIGNIFICANT) ? "chance" : auc > nullAuc ? "excited" : "quieter";
   const words = { chance: "neither by more than chance", excited: "excited", quieter: "quieter" }[kind];
   return markup`<li>${

@@ -2,16 +2,17 @@
 import { CORRESPOND_OPTIONS } from "../../correspond/options.ts";
 import { unitTitle } from "../../../analysis/action_units/findings.ts";
 import { LEAST_RATIO } from "../../../analysis/action_units/truth.ts";
-import type { ReadOut } from "../../../analysis/action_units/read_out.ts";
+import type { CorrespondenceRead } from "../../../run/documents/correspondence.ts";
+import type { ReadOutRead } from "../../../run/documents/read_out.ts";
 import { percent } from "../../../run/words.ts";
 import { type Content, type Html, markup } from "../html.ts";
 import { differences, type Made } from "../differences.ts";
 import type { Facts } from "../facts.ts";
-import type { Corresponded, Correspondence } from "../read/documents.ts";
+import type { Corresponded } from "../read/run_files.ts";
 import { count, figures, line, number, table, warning } from "./parts.ts";
 
 /** Whether the filters look where the units are; only drawn faces can tell. */
-export function truthTest({ truthTest, units }: Correspondence): Content {
+export function truthTest({ truthTest, units }: CorrespondenceRead): Content {
   const title = markup`<h3 id="truth">Truth test: do they look there?</h3>`;
   const judged = units.flatMap((entry) => entry.truth ? [{ ...entry, truth: entry.truth }] : []);
   if (judged.length === 0) {
@@ -55,7 +56,7 @@ ${
 
 const COMPARED_OPTIONS = CORRESPOND_OPTIONS.filter(({ long }) => long !== "--layer");
 
-function made({ checkpoint, images, on, selection, options }: Correspondence): Made {
+function made({ checkpoint, images, on, selection, options }: CorrespondenceRead): Made {
   return { checkpoint, images, options: { on, select: selection, ...options } };
 }
 
@@ -65,7 +66,7 @@ export function layers({ correspondence, otherLayers }: Pick<Facts, "corresponde
   if (found.length < 2) return undefined;
   found.sort((a, b) => a.document.layer < b.document.layer ? -1 : 1);
   const { document: main } = correspondence ?? found[0];
-  const otherwise = (document: Correspondence) => differences(made(document), made(main), COMPARED_OPTIONS);
+  const otherwise = (document: CorrespondenceRead) => differences(made(document), made(main), COMPARED_OPTIONS);
   const unlike = found.some(({ document }) => otherwise(document).length > 0);
   const ratio = (sides: readonly { inside: number; chance: number }[]) => {
     const sum = (name: "inside" | "chance") => sides.reduce((total, side) => total + side[name], 0);
@@ -106,7 +107,7 @@ export function layers({ correspondence, otherLayers }: Pick<Facts, "corresponde
 }
 
 /** What can be read from the filters' responses. */
-export function readOut(probe: ReadOut): Html {
+export function readOut(probe: ReadOutRead): Html {
   const read = probe.units.flatMap((unit) => "unread" in unit ? [] : [unit]);
   const unread = probe.units.flatMap((unit) => "unread" in unit ? [unit] : []);
   return markup`<h3>Read-out: what the responses hold</h3>
