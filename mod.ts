@@ -232,4 +232,5 @@ export {
   type ProbeResult,
   type UnitReadOut,
 } from "./analysis/statistics/probe.ts";
+export { type RatioInterval, ratioInterval, type RatioPair } from "./analysis/statistics/ratio_interval.ts";
 export { midRanks, rocAuc } from "./analysis/statistics/roc_auc.ts";

@@ -1,13 +1,13 @@
 /**
- * How often the intervals of accuracies, of recalls and of areas under the ROC curve hold the truth where they say
- * 95%: simulated over the people, sequences and folds of CK+, the percentile bootstrap over people beside the
- * intervals that the tasks print. The same seed prints the same table.
+ * How often the intervals of accuracies, of recalls, of areas under the ROC curve and of the truth test's ratios hold
+ * the truth where they say 95%: simulated over the people, sequences and folds of CK+, the percentile bootstrap over
+ * people beside the intervals that the tasks print. The same seed prints the same table.
  *
  *     deno run --quiet bench/coverage.ts [simulations, 1000] [seed, 1]
  *
  * A hit is a normal number below a threshold, a score a normal number that an Action Unit adds to; the effects say
  * which part of its variance is a person's, and which that of the three peak frames of a sequence. Of the last, people
- * also differ in how far they move.
+ * also differ in how far they move. A projection's share inside a region, and the region's size, are log-normal.
  */
 import { type Covered, measure, METHODS, situations } from "./coverage/measure.ts";
 

@@ -1,5 +1,6 @@
 /**
- * Which conv2 and conv3 filters stand for which Action Units. MODEL is what `deno task export` wrote, FACES what `deno task prepare` wrote.
+ * Which conv2 and conv3 filters stand for which Action Units. MODEL is what `deno task export` wrote, FACES what `deno
+ * task prepare` wrote.
  *
  *   deno run --allow-read --allow-ffi --ignore-env examples/action_units.ts MODEL FACES
  */

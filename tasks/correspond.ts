@@ -1,4 +1,7 @@
-/** `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and whether they look there. */
+/**
+ * `deno task correspond RUN`: which filters of a run's network stand for which Action Units, how sure that is, and
+ * whether they look there.
+ */
 import { join } from "node:path";
 import { type ActionUnitFindings, findActionUnits } from "../analysis/action_units/find.ts";
 import { observe } from "../analysis/action_units/observations.ts";

@@ -29,7 +29,9 @@ export interface ProgressOptions {
   now?: () => number;
 }
 
-/** A running display. Dispose of it (`using`) or call `stop`, also when the task fails: a bar keeps the process alive. */
+/**
+ * A running display. Dispose of it (`using`) or call `stop`, also when the task fails: a bar keeps the process alive.
+ */
 export interface Progress extends Disposable {
   /**
    * Says how many are done, and what else is worth seeing.
@@ -111,8 +113,8 @@ export async function withCount<T>(
 }
 
 /**
- * Shows the progress of work that counts one thing after another: a display for each, from its first word until something else is counted,
- * or the same from the beginning.
+ * Shows the progress of work that counts one thing after another: a display for each, from its first word until
+ * something else is counted, or the same from the beginning.
  *
  * @param work Is given what it tells what is counted (in the singular), how many are done, and of how many.
  * @param options Where it is shown, as in `createProgress`.

@@ -1,4 +1,7 @@
-/** One network's filters against the Action Units: the statistics of a layer's responses, and the filters that each unit excites most. */
+/**
+ * One network's filters against the Action Units: the statistics of a layer's responses, and the filters that each unit
+ * excites most.
+ */
 import { atOnce } from "../in_turns.ts";
 import type { LayerResponses } from "../responses.ts";
 import {
@@ -36,7 +39,7 @@ export interface ActionUnitComparison {
  *   layer: "conv3" as const,
  *   images: 40,
  *   filters: 2,
- *   responses: Float32Array.from({ length: 80 }, (_, i) => i % 2 === 0 ? i * i % 11 : Math.floor(i / 2) % 2 + i % 7 / 9),
+ *   responses: Float32Array.from({ length: 80 }, (_, i) => i % 2 === 0 ? i * i % 11 : (i - 1) / 2 % 2 + i % 7 / 9),
  *   positions: new Uint32Array(80),
  *   side: 1,
  * };
@@ -109,8 +112,9 @@ export function mostDivergentFilters({ kl, filters }: Pick<Correspondence, "kl" 
 }
 
 /**
- * How far each filter's AUC is above what exchanged labels give: positive where the unit excites the filter, negative where the filter is
- * quieter with it. 0.5 is no such line: a filter that any moving face excites is above it for every unit of CK+.
+ * How far each filter's AUC is above what exchanged labels give: positive where the unit excites the filter, negative
+ * where the filter is quieter with it. 0.5 is no such line: a filter that any moving face excites is above it for every
+ * unit of CK+.
  *
  * @example
  * ```ts
@@ -129,7 +133,8 @@ export function aucAboveChance(
 }
 
 /**
- * The filters that a unit excites, the most divergent first; those beyond chance (`SIGNIFICANT`) come before the others.
+ * The filters that a unit excites, the most divergent first; those beyond chance (`SIGNIFICANT`) come before the
+ * others.
  *
  * @param unit Column of the unit.
  * @param count At most so many.
@@ -138,7 +143,8 @@ export function aucAboveChance(
  * import assert from "node:assert/strict";
  * import { mostExcitedFilters } from "./comparison.ts";
  * const of = (...numbers: number[]) => Float64Array.from(numbers);
- * const result = { filters: 3, kl: of(3, 1, 2), auc: of(0.6, 0.8, 0.7), nullAuc: of(0.7, 0.5, 0.5), direction: of(1, 0.01, 0.9) };
+ * const areas = { auc: of(0.6, 0.8, 0.7), nullAuc: of(0.7, 0.5, 0.5) };
+ * const result = { filters: 3, kl: of(3, 1, 2), ...areas, direction: of(1, 0.01, 0.9) };
  * assert.deepEqual(mostExcitedFilters({ result }, 0, 3), [1, 2]);
  * ```
  */

@@ -1,4 +1,7 @@
-/** The central question in one call: which filters of a layer stand for which Action Units, how sure that is, and whether they look there. */
+/**
+ * The central question in one call: which filters of a layer stand for which Action Units, how sure that is, and
+ * whether they look there.
+ */
 import type { Dataset } from "../../datasets/dataset.ts";
 import { foldKind, type Split } from "../../datasets/split.ts";
 import type { Normalization } from "../../kernels/normalization/mod.ts";
@@ -24,7 +27,10 @@ export interface ActionUnitImages {
   parts: Split;
 }
 
-/** What is counted while the work goes on: images that were responded to, filters that were compared, projections that were made. */
+/**
+ * What is counted while the work goes on: images that were responded to, filters that were compared, projections that
+ * were made.
+ */
 export type ActionUnitWork = "image" | "filter" | "projection";
 
 /** What is compared, and how. */
@@ -32,15 +38,15 @@ export interface ActionUnitOptions {
   /** Whose filters, or fc4's units. */
   layer: Layer;
   /**
-   * `"test"`, the default: findings are of the test images, of people whom the network has not seen where they are known. `"all"`: of every
-   * labeled image, most of which the network was trained on.
+   * `"test"`, the default: findings are of the test images, of people whom the network has not seen where they are
+   * known. `"all"`: of every labeled image, most of which the network was trained on.
    */
   on?: "test" | "all";
   /** Of the permutation test; those of `actionUnitCorrespondence` by default. */
   statistics?: Omit<CorrespondenceOptions, "onProgress">;
   /**
-   * The region of a unit in an image of the dataset, S x S bytes, 1 inside: with it the truth test is made. `syntheticRegions` knows those of
-   * drawn faces.
+   * The region of a unit in an image of the dataset, S x S bytes, 1 inside: with it the truth test is made.
+   * `syntheticRegions` knows those of drawn faces.
    */
   regions?: (row: number, unit: number) => Uint8Array;
   /** Called with what is counted, how many are done, and of how many; starts anew with each part of the work. */
@@ -67,9 +73,10 @@ export interface ActionUnitFindings {
 }
 
 /**
- * Compares the filters of a layer with the Action Units of a dataset, after Khorrami, Paine and Huang (2015), and tests what comes out: by
- * permutation of whole sequences among the images of a person (`actionUnitCorrespondence`), beside a network of random weights
- * (`randomizedControl`), and, where the units' regions are known, by whether the best filters look there (`truthVerdict`).
+ * Compares the filters of a layer with the Action Units of a dataset, after Khorrami, Paine and Huang (2015), and tests
+ * what comes out: by permutation of whole sequences among the images of a person (`actionUnitCorrespondence`), beside a
+ * network of random weights (`randomizedControl`), and, where the units' regions are known, by whether the best filters
+ * look there (`truthVerdict`).
  *
  * @param net The trained network.
  * @param images What it was trained on, and how that was split.
@@ -147,8 +154,8 @@ export async function findActionUnits(
     for (const [i, one] of projections.entries()) {
       const finding = units[one.unit];
       const region = (row: number) => regions(row, finding.unit);
-      const share = regionShare(one, region);
-      if (share) finding.truth = truthVerdict(share, regionShare(others[i], region), finding.answered);
+      const [share, randomised] = [one, others[i]].map((seen) => regionShare(seen, region, observations.blocks));
+      if (share) finding.truth = truthVerdict(share, randomised, finding.answered);
     }
   }
   const controlSeed = control.seed;

@@ -1,4 +1,7 @@
-/** What a comparison found, as values: for every unit what a reader asks first, and for its best filters the numbers of the pair. */
+/**
+ * What a comparison found, as values: for every unit what a reader asks first, and for its best filters the numbers of
+ * the pair.
+ */
 import { actionUnitName } from "../../datasets/action_units.ts";
 import { aucInterval } from "../statistics/auc_interval.ts";
 import type { UnitSupport } from "../statistics/correspondence.ts";
@@ -19,7 +22,10 @@ export interface FilterFinding {
   /** D(Q || R) in nats. */
   kl: number;
   auc: number;
-  /** What the AUC is if the unit is nothing to the filter: below `auc` where the unit excites it, above where it is quieter. */
+  /**
+   * What the AUC is if the unit is nothing to the filter: below `auc` where the unit excites it, above where it is
+   * quieter.
+   */
   nullAuc: number;
   /**
    * 95% interval of the AUC over people (`aucInterval`), as if the filter had been named beforehand: see
@@ -81,8 +87,8 @@ export function tooFewPermutations(permutations: number, tested: number): string
       (1 / (permutations + 1)).toFixed(4)
     }, so that no Action Unit can be shown to excite a filter (adjusted p < ${ANSWERED}). ${remedy}`;
   }
-  return `Few permutations: with ${permutations} an Action Unit can be shown to excite a filter (adjusted p < ${ANSWERED}) ` +
-    `only where ${together} or more of the ${tested} do. ${remedy}`;
+  return `Few permutations: with ${permutations} an Action Unit can be shown to excite a filter ` +
+    `(adjusted p < ${ANSWERED}) only where ${together} or more of the ${tested} do. ${remedy}`;
 }
 
 /**
@@ -100,7 +106,8 @@ export function unitTitle(unit: number): string {
 }
 
 /**
- * What was found of every unit: whether it excites a filter, how many, and its best filters with AUC, chance and p-values.
+ * What was found of every unit: whether it excites a filter, how many, and its best filters with AUC, chance and
+ * p-values.
  *
  * @param comparison What `compareResponses` returns.
  * @param observations Of the same images.

@@ -22,8 +22,8 @@ export interface Observations extends Required<Grouping> {
 }
 
 /**
- * The Action Units of some images of a dataset, and what a permutation test has to keep together: the frames of a sequence are one group,
- * and labels are exchanged among the images of one person.
+ * The Action Units of some images of a dataset, and what a permutation test has to keep together: the frames of a
+ * sequence are one group, and labels are exchanged among the images of one person.
  *
  * @param dataset Its `units`, `subjects` and `sequences` are read.
  * @param rows Numbers of the images, in any order.
@@ -85,11 +85,11 @@ export function observe(dataset: Dataset, rows: Uint32Array): Observations {
 }
 
 /**
- * Groups and roles of all images: the frames of a sequence are a group, any other image is one of its own. In CK+ the neutral frame of
- * a sequence has a role of its own. A CK+ that was prepared before `seqs.npy` was written, or elsewhere, does not say which frames belong
- * together, but holds them sequence by sequence, a neutral frame before those of the peak: a sequence begins there with another person, with
- * a neutral frame, or, where the face in that was missed, with another label. (The paper's authors' folders know no Action Units, and so
- * never come here.)
+ * Groups and roles of all images: the frames of a sequence are a group, any other image is one of its own. In CK+ the
+ * neutral frame of a sequence has a role of its own. A CK+ that was prepared before `seqs.npy` was written, or
+ * elsewhere, does not say which frames belong together, but holds them sequence by sequence, a neutral frame before
+ * those of the peak: a sequence begins there with another person, with a neutral frame, or, where the face in that was
+ * missed, with another label. (The paper's authors' folders know no Action Units, and so never come here.)
  *
  * @example
  * ```ts
@@ -152,8 +152,8 @@ export interface UnitLabel {
 }
 
 /**
- * Which class each unit goes with, and whether the unit carries that label: a network that is trained on labels can be expected to find these
- * units, and need not find the others.
+ * Which class each unit goes with, and whether the unit carries that label: a network that is trained on labels can be
+ * expected to find these units, and need not find the others.
  *
  * @returns An entry a unit, in the order of `actionUnits`.
  * @example
@@ -163,7 +163,8 @@ export interface UnitLabel {
  *
  * const dataset = { classNames: ["neutral", "happy"], labels: Int32Array.of(0, 0, 1, 1) };
  * const seen = { rows: Uint32Array.of(0, 1, 2, 3), units: Float32Array.of(0, 0, 1, 1), actionUnits: [12] };
- * assert.deepEqual(labelCarryingUnits(dataset, seen), [{ className: "happy", inClass: 1, elsewhere: 0, carries: true }]);
+ * const [smile] = labelCarryingUnits(dataset, seen);
+ * assert.deepEqual(smile, { className: "happy", inClass: 1, elsewhere: 0, carries: true });
  * ```
  */
 export function labelCarryingUnits(

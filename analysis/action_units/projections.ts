@@ -1,4 +1,7 @@
-/** The pictures behind the numbers: of each unit's best filters the images that excite them most, projected back to the pixels. */
+/**
+ * The pictures behind the numbers: of each unit's best filters the images that excite them most, projected back to the
+ * pixels.
+ */
 import type { ZeroBiasCnn } from "../../network/zero_bias_cnn.ts";
 import type { DatasetRows, WorkOptions } from "../images.ts";
 import type { ConvolutionLayer } from "../layer.ts";
@@ -30,8 +33,8 @@ export const BEST_FILTERS = 3;
 const BEST_IMAGES = 6;
 
 /**
- * Projects what excites the best filters of every tested unit: for each of up to three filters the six images of different people that excite
- * it most, by guided backpropagation of the strongest response.
+ * Projects what excites the best filters of every tested unit: for each of up to three filters the six images of
+ * different people that excite it most, by guided backpropagation of the strongest response.
  *
  * @param net The network that the responses are of.
  * @param images The dataset that was observed, and how its images are normalized.
@@ -49,7 +52,7 @@ const BEST_IMAGES = 6;
  * import { projectBestFilters } from "./projections.ts";
  *
  * const count = 24, pixels = 64, normalization = "local-mean" as const;
- * const images = Uint8Array.from({ length: count * pixels }, (_, i) => i * i % 251 * (Math.floor(i / pixels) % 2 + 1) / 2);
+ * const images = Uint8Array.from({ length: count * pixels }, (_, i) => i * i % 125 * (1 + Math.floor(i / pixels) % 2));
  * const dataset = { imageSize: 8, images, labels: new Int32Array(count) };
  * const rows = Uint32Array.from({ length: count }, (_, n) => n), people = Array.from(rows);
  * using gpu = await openGpu();
@@ -58,7 +61,8 @@ const BEST_IMAGES = 6;
  * const units = Float32Array.from(rows, (n) => n % 2), none = people.map(() => -1);
  * const observations = { rows, units, actionUnits: [12], groups: people, roles: people.map(() => 0), blocks: none };
  * const comparison = compareResponses(responses, rows, observations, { permutations: 9 });
- * const [smile] = await projectBestFilters(net, { dataset, normalization }, comparison, observations, { layer: "conv1" });
+ * const of = { dataset, normalization };
+ * const [smile] = await projectBestFilters(net, of, comparison, observations, { layer: "conv1" });
  * assert(smile.filters.length <= 3 && smile.filters[0].projections[0].projection.length === pixels);
  * ```
  */

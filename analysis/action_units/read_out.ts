@@ -26,15 +26,15 @@ export interface ReadOutImages {
   /** Numbers of the images that there are responses to, in their order. */
   rows: Uint32Array;
   /**
-   * Those of them that are read by models which were fitted on the others: the test images. Left out: every fold of the dataset is read in
-   * turn by a model fitted on the others; the network has seen most of these images.
+   * Those of them that are read by models which were fitted on the others: the test images. Left out: every fold of the
+   * dataset is read in turn by a model fitted on the others; the network has seen most of these images.
    */
   test?: Uint32Array;
 }
 
 /**
- * Fits and tests the read-outs: a logistic model for each unit on the responses of all filters (`actionUnitProbe`), for the network and for
- * one of random weights.
+ * Fits and tests the read-outs: a logistic model for each unit on the responses of all filters (`actionUnitProbe`), for
+ * the network and for one of random weights.
  *
  * @param dataset The dataset that the images are of.
  * @param images Which of them.
@@ -110,7 +110,8 @@ export function* readOutInTurns(
           ? ", of other people"
           : "; whether these are of other people is unknown"
       }`
-      : "every fold in turn, fitted on the others; the network was trained on most of these images, which makes the numbers higher than on new people",
+      : "every fold in turn, fitted on the others; the network was trained on most of these images, " +
+        "which makes the numbers higher than on new people",
     units: own.units.map((unit, i) => ({
       unit: actionUnits[i],
       ...(unit

@@ -1,6 +1,9 @@
-/** The truth test: where every Action Unit's region is known, as on drawn faces, a filter that stands for a unit has to look there. */
-import { drawGroups, percentile } from "../../training/metrics/bootstrap.ts";
+/**
+ * The truth test: where every Action Unit's region is known, as on drawn faces, a filter that stands for a unit has to
+ * look there.
+ */
 import { insideShare, shiftedShare } from "../statistics/inside_share.ts";
+import { ratioInterval } from "../statistics/ratio_interval.ts";
 import type { UnitProjections } from "./projections.ts";
 
 /** Where a unit's best filters look. */
@@ -11,7 +14,7 @@ export interface RegionShare {
   chance: number;
   /** `inside` over `chance`. */
   ratio: number;
-  /** Lower end of the ratio's 95% interval, images being drawn with replacement. */
+  /** Lower end of the ratio's 95% interval over people (`ratioInterval`); 0 where all projections are of one person. */
   ratioLow: number;
   /** Projections that the means are of. */
   projections: number;
@@ -22,21 +25,28 @@ export const LEAST_RATIO = 2;
 
 /** The verdict on a unit. */
 export interface UnitTruth extends RegionShare {
-  /** The same of one network of random weights, its best filters chosen in the same way: one draw, which another would not repeat. */
+  /**
+   * The same of one network of random weights, its best filters chosen in the same way: one draw, which another would
+   * not repeat.
+   */
   randomised: RegionShare | null;
   /**
-   * The unit excites a filter, and the best ones look at least twice as much at its region as at one elsewhere, and more than those of the
-   * one network of random weights: the interval of their ratio lies above the ratio of these. The interval is over images; how much the
-   * ratio differs from one draw of weights to another is not in it, since each draw costs as much as the network itself.
+   * The unit excites a filter, and the best ones look at least twice as much at its region as at one elsewhere, and
+   * more than those of the one network of random weights: the interval of their ratio lies above the ratio of these.
+   * The interval is over people; how much the ratio differs from one draw of weights to another is not in it, since
+   * each draw costs as much as the network itself.
    */
   found: boolean;
 }
 
 /**
- * Compares projections with a unit's region in each image. Projections that are 0 everywhere say nothing and are left out.
+ * Compares projections with a unit's region in each image. Projections that are 0 everywhere say nothing and are left
+ * out.
  *
  * @param unit The unit's best filters and their projections, as `projectBestFilters` returns them.
  * @param region The unit's region in an image of the dataset: S x S, 1 inside and 0 outside.
+ * @param people The person of each observed image (`Observations.blocks`), by the projections' `place`; an image whose
+ * person is unknown, a negative number, counts as a person of its own, as does every image where this is left out.
  * @returns Nothing where no projection is left.
  * @example
  * ```ts
@@ -54,17 +64,23 @@ export interface UnitTruth extends RegionShare {
 export function regionShare(
   { filters }: Pick<UnitProjections, "filters">,
   region: (row: number) => Uint8Array,
+  people?: ArrayLike<number>,
 ): RegionShare | undefined {
   const shares = filters.flatMap(({ projections }) =>
-    projections.map(({ row, projection }) => {
-      const mask = region(row);
-      return { row, inside: insideShare(projection, mask), chance: shiftedShare(projection, mask) };
+    projections.map(({ row, place, projection }) => {
+      const mask = region(row), known = people?.[place] ?? -1;
+      return {
+        person: known >= 0 ? known : -1 - row,
+        inside: insideShare(projection, mask),
+        chance: shiftedShare(projection, mask),
+      };
     })
   ).filter(({ inside }) => !Number.isNaN(inside));
   if (shares.length === 0) return undefined;
   const mean = (name: "inside" | "chance") => shares.reduce((sum, share) => sum + share[name], 0) / shares.length;
   const [inside, chance] = [mean("inside"), mean("chance")];
-  return { inside, chance, ratio: inside / chance, ratioLow: lowerRatio(shares), projections: shares.length };
+  const { low } = ratioInterval(shares.map(({ inside, chance, person }) => ({ above: inside, below: chance, person })));
+  return { inside, chance, ratio: inside / chance, ratioLow: low, projections: shares.length };
 }
 
 /**
@@ -90,24 +106,3 @@ export function truthVerdict(
   const more = share.ratio >= LEAST_RATIO && share.ratioLow > (randomised?.ratio ?? 0);
   return { ...share, randomised: randomised ?? null, found: answered && more };
 }
-
-/** Images are drawn with replacement, all their projections with them: an image that several filters answer to is no second sample. */
-function lowerRatio(shares: { row: number; inside: number; chance: number }[]): number {
-  const images = new Map<number, { inside: number; chance: number }>();
-  for (const { row, inside, chance } of shares) {
-    const sum = images.get(row) ?? { inside: 0, chance: 0 };
-    images.set(row, { inside: sum.inside + inside, chance: sum.chance + chance });
-  }
-  const sums = [...images.values()];
-  const ratios = Float64Array.from({ length: RESAMPLES }, (_, resample) => {
-    let inside = 0, chance = 0;
-    drawGroups(0, resample, sums.length, (image) => {
-      inside += sums[image].inside;
-      chance += sums[image].chance;
-    });
-    return inside / chance;
-  });
-  return percentile(ratios.sort(), 0.025);
-}
-
-const RESAMPLES = 1000;

@@ -1,7 +1,8 @@
 /**
- * Made-up results on CK+'s images: hits and scores whose true share and area are known, over the real people,
- * sequences and folds.
+ * Made-up results on CK+'s images: hits, scores and projections whose true share, area and ratio are known, over the
+ * real people, sequences and folds.
  */
+import type { RatioPair } from "../../analysis/statistics/ratio_interval.ts";
 import { CK_PLUS_SEQUENCES } from "../../datasets/ck_plus/sequences.ts";
 import type { Random } from "../../tests/support/random.ts";
 import type { HitCount } from "../../training/metrics/mod.ts";
@@ -79,6 +80,49 @@ export function drawScores(
   const people = images.map(({ person }) => numbers.indexOf(person));
   const labels = images.map(({ label }) => Number(shown.includes(label)));
   return { scores: labels.map((label, n) => noise[n] + label * (distance + moves[people[n]])), labels, people };
+}
+
+/** A unit's best filters, and the images of each that are projected: as the truth test takes them. */
+const FILTERS = 3, IMAGES = 6;
+/**
+ * Deviation of the logarithms of a projection's share inside a region, and of what chance gives there, which is the
+ * region's size.
+ */
+const SPREAD = 0.6, SIZE_SPREAD = 0.3;
+/** Mean share of the image that a region covers. */
+const SIZE = 0.1;
+
+/**
+ * Shares of projections inside a unit's region and what chance gives there: for each of three filters six images of
+ * different people, drawn from those that show the unit. What a person's face adds it adds for every filter, as does an
+ * image.
+ *
+ * @param ratio The true ratio of the means.
+ */
+export function drawShares(random: Random, images: readonly FoldImage[], ratio: number, effect: Effect): RatioPair[] {
+  const numbers = new Map<string, number>();
+  const numberOf = (person: string) => numbers.get(person) ?? numbers.set(person, numbers.size).get(person)!;
+  const [noise, sizes] = [drawNoise(random, images, effect), drawNoise(random, images, effect)];
+  const logNormal = (mean: number, spread: number, normal: number) =>
+    mean * Math.exp(spread * normal - spread ** 2 / 2);
+  const own = 0.5; // part of the variance that a filter has in an image for itself
+  return Array.from({ length: FILTERS }, () => {
+    const people = new Set<string>();
+    const order = [...images.keys()].map((n) => ({ n, key: random.word() })).sort((a, b) => a.key - b.key);
+    const best = order.filter(({ n }) => !people.has(images[n].person) && people.add(images[n].person)).slice(
+      0,
+      IMAGES,
+    );
+    return best.map(({ n }) => ({
+      above: logNormal(
+        ratio * SIZE,
+        SPREAD,
+        Math.sqrt(1 - own) * noise[n] + Math.sqrt(own) * random.normal(1)[0],
+      ),
+      below: logNormal(SIZE, SIZE_SPREAD, sizes[n]),
+      person: numberOf(images[n].person),
+    }));
+  }).flat();
 }
 
 /** Standard normal numbers that images of a person, and of a face, share in part. */

@@ -3,22 +3,23 @@
  * ours.
  */
 import { aucInterval } from "../../analysis/statistics/auc_interval.ts";
+import { ratioInterval, type RatioPair } from "../../analysis/statistics/ratio_interval.ts";
 import { ascending } from "../../analysis/statistics/roc_auc.ts";
 import { Random } from "../../tests/support/random.ts";
 import { drawGroups, percentile } from "../../training/metrics/bootstrap.ts";
 import { type HitCount, shareInterval } from "../../training/metrics/mod.ts";
-import { drawHits, drawScores, type Effect, EFFECTS, type FoldImage, foldImages } from "./draw.ts";
+import { drawHits, drawScores, drawShares, type Effect, EFFECTS, type FoldImage, foldImages } from "./draw.ts";
 
 /** What a number is of, and its true value. */
 export interface Situation {
   /** Such as `accuracy, one fold`. */
   name: string;
-  kind: "share" | "area";
+  kind: "share" | "area" | "ratio";
   truth: number;
   effect: Effect;
   /** The images of each fold, or of all folds together: simulation s takes entry s mod their number. */
   sets: readonly (readonly FoldImage[])[];
-  /** For an area: the classes whose peaks show the Action Unit. */
+  /** For an area or a ratio: the classes whose peaks show the Action Unit. */
   shown: readonly number[];
 }
 
@@ -59,6 +60,12 @@ export function situations(): Situation[] {
     { name: "AUC of raised brows, one fold", sets: folds, shown: RAISED_BROWS },
     { name: "AUC of raised brows, ten folds", sets: pooled, shown: RAISED_BROWS },
   ];
+  const peaks = (sets: FoldImage[][]) =>
+    sets.map((images) => images.filter(({ label }) => RAISED_BROWS.includes(label))).filter(peopleOf(6));
+  const ratios = [
+    { name: "inside its region, one fold", sets: peaks(folds) },
+    { name: "inside its region, ten folds", sets: peaks(pooled) },
+  ];
   const every = <Part extends object>(parts: Part[], kind: Situation["kind"], truths: number[]) =>
     parts.flatMap((part) =>
       truths.flatMap((truth) => EFFECTS.map((effect) => ({ shown: [], ...part, kind, truth, effect })))
@@ -66,8 +73,12 @@ export function situations(): Situation[] {
   return [
     ...every(shares, "share", [0.8, 0.9, 0.95, 0.98]),
     ...every(areas, "area", [0.5, 0.7, 0.9, 0.97]),
+    ...every(ratios, "ratio", [2]), // any other ratio is this one times a number
   ] as Situation[];
 }
+
+/** Whether images are of so many people: fewer give a filter fewer images than the truth test takes. */
+const peopleOf = (least: number) => (images: FoldImage[]) => new Set(images.map(({ person }) => person)).size >= least;
 
 /** Draws results of a situation so many times, and asks of each whether the interval holds the truth. */
 export function measure(
@@ -85,6 +96,10 @@ export function measure(
     if (kind === "share") {
       const people = drawHits(random, images, truth, effect);
       ends = method === "ours" ? shareInterval(people) : bootstrap(people.length, simulation, shareOf(people));
+    } else if (kind === "ratio") {
+      const pairs = drawShares(random, images, truth, effect);
+      const people = 1 + Math.max(...pairs.map(({ person }) => person));
+      ends = method === "ours" ? ratioInterval(pairs) : bootstrap(people, simulation, ratioOf(pairs));
     } else {
       const { scores, labels, people } = drawScores(random, images, { area: truth, shown }, effect);
       ends = method === "ours"
@@ -123,6 +138,18 @@ function shareOf(people: readonly HitCount[]): Weighted {
       images += weights[n] * person.images;
     });
     return hits / images;
+  };
+}
+
+/** The ratio of means; of the people that the pairs are of. */
+function ratioOf(pairs: readonly RatioPair[]): Weighted {
+  return (weights) => {
+    let above = 0, below = 0;
+    for (const pair of pairs) {
+      above += weights[pair.person] * pair.above;
+      below += weights[pair.person] * pair.below;
+    }
+    return above / below;
   };
 }
 

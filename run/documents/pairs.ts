@@ -1,4 +1,7 @@
-/** correspondence.csv: a line every pair of Action Unit and filter that was tested. Its columns are said once, for who writes and who reads. */
+/**
+ * correspondence.csv: a line every pair of Action Unit and filter that was tested. Its columns are said once, for who
+ * writes and who reads.
+ */
 import type { ActionUnitFindings } from "../../analysis/action_units/find.ts";
 import type { Layer } from "../../analysis/layer.ts";
 import { actionUnitName } from "../../datasets/action_units.ts";

@@ -1,4 +1,7 @@
-/** visualization.json: the images that excite each filter of a layer most, and how alike what it sees in them is to random weights. */
+/**
+ * visualization.json: the images that excite each filter of a layer most, and how alike what it sees in them is to
+ * random weights.
+ */
 import type { ConvolutionLayer } from "../../analysis/layer.ts";
 import {
   kind,

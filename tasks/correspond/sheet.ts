@@ -1,4 +1,7 @@
-/** Draws the sheet that sets each Action Unit beside its best filters' pictures: the faces that excite them most over what excited them there. */
+/**
+ * Draws the sheet that sets each Action Unit beside its best filters' pictures: the faces that excite them most over
+ * what excited them there.
+ */
 import { Buffer } from "node:buffer";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { loadSharp } from "../deps.ts";
@@ -131,7 +134,9 @@ function grey(pixels: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: 3 * pixels.length }, (_, i) => pixels[Math.floor(i / 3)]);
 }
 
-/** Grey for 0, brighter what would raise the response, darker what would lower it; the largest value is white or black. */
+/**
+ * Grey for 0, brighter what would raise the response, darker what would lower it; the largest value is white or black.
+ */
 function projectionPicture(projection: Float32Array): Uint8Array {
   const most = projection.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
   return Uint8Array.from({ length: 3 * projection.length }, (_, i) => 128 + 127 * projection[Math.floor(i / 3)] / most);

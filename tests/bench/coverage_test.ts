@@ -16,7 +16,7 @@ const SEED = 3;
 const one = (name: string, truth: number, effect: string): Situation =>
   situations().find((other) => other.name === name && other.truth === truth && other.effect.name === effect)!;
 
-Deno.test("coverage: accuracy, recall and AUC on one fold and on all, with and without an effect of people", () => {
+Deno.test("coverage: accuracy, recall, AUC and the truth test's ratio, with and without an effect of people", () => {
   for (
     const [name, truth] of [
       ["accuracy, one fold", 0.95],
@@ -24,6 +24,8 @@ Deno.test("coverage: accuracy, recall and AUC on one fold and on all, with and w
       ["recall of fear, ten folds", 0.95],
       ["AUC of a smile, one fold", 0.97],
       ["AUC of raised brows, one fold", 0.7],
+      ["inside its region, one fold", 2],
+      ["inside its region, ten folds", 2],
     ] as const
   ) {
     for (const effect of ["none", "people"]) {

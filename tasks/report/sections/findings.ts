@@ -21,7 +21,7 @@ export function truthTest({ truthTest, units }: CorrespondenceRead): Content {
       markup`<p>Nobody knows of these images which pixels an Action Unit moves, so a filter that answers to a unit may be looking at something that goes with it. On drawn faces the regions are known, and the test is made.</p>`,
     ];
   }
-  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image, and more than the best filters of one network of random weights: the lower end of the ratio's 95% interval, which is over images, lies above theirs. Another draw of random weights would have another ratio.</p>
+  return markup`${title}<p>On drawn faces the region that each unit moves is known. A unit counts as found where it excites a filter and the best filters look at its region at least ${LEAST_RATIO} times as much as at the same region elsewhere in the image, and more than the best filters of one network of random weights: the lower end of the ratio's 95% interval, which is over people, lies above theirs. Another draw of random weights would have another ratio.</p>
 <ul class="plain">${
     truthTest.map((sentence) => markup`<li class="${/NOT found/.test(sentence) && "not"}">${sentence}</li>`)
   }</ul>

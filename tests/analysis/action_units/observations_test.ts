@@ -16,7 +16,8 @@ Deno.test("sequences of a CK+ without seqs.npy: from a neutral frame to the next
     subjects,
   });
   assert.deepEqual([...six.groups], [...groups]);
-  // What is known goes before what is guessed: the last image of one sequence and the first of the next look alike here.
+  // What is known goes before what is guessed: the last image of one sequence and the first of the next look alike
+  // here.
   const known = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 4, 5, -1);
   const told = sequencesOf({ name: "ck_plus", labels, subjects, sequences: known });
   assert.deepEqual([...told.groups], [...known.slice(0, 13), 6]);

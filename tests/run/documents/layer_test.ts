@@ -1,4 +1,7 @@
-/** What is said of a layer: visualization.json, correspondence.json, probe.json and correspondence.csv, written, read, and of other versions. */
+/**
+ * What is said of a layer: visualization.json, correspondence.json, probe.json and correspondence.csv, written, read,
+ * and of other versions.
+ */
 import assert from "node:assert/strict";
 import { correspondenceDocument, type CorrespondenceWritten } from "../../../run/documents/correspondence.ts";
 import { type Pair, pairLines, readPairs } from "../../../run/documents/pairs.ts";
