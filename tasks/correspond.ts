@@ -15,6 +15,7 @@ import { layerFolder } from "../run/documents/layer.ts";
 import { pairsText } from "../run/documents/pairs.ts";
 import { READ_OUT } from "../run/documents/read_out.ts";
 import { RunFolder } from "../run/folder.ts";
+import { SHEET_TILES } from "../run/documents/sheet_tiles.ts";
 import { createNetwork, openRun, type Run } from "../run/open.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
 import { RULES } from "../training/evaluation/select.ts";
@@ -126,7 +127,11 @@ async function pictures(
     title: `${dataset.name}, ${settings.variant}, split ${settings.split}, seed ${settings.seed}`,
     subtitle: `${images}, checkpoint ${step}`,
   };
-  if (found.layer !== "fc4") files.set("action_units.png", await drawSheet(dataset, found, heading, regions));
+  if (found.layer !== "fc4") {
+    const { png, tiles } = await drawSheet(dataset, found, heading, regions);
+    files.set("action_units.png", png);
+    files.set("action_units.json", SHEET_TILES.text({ tiles }));
+  }
   files.set("heat_map.png", await drawHeatMap(found, heading));
   files.set("divergences.png", await drawDivergences(found, heading));
   return files;

@@ -1,7 +1,7 @@
 /** What documents about a layer have in common. */
 import { join } from "node:path";
 import { filtersOf, type Layer } from "../../analysis/layer.ts";
-import { kind, NUMBER, orNull, type Schema, whole } from "../../formats/schema.ts";
+import { kind, NUMBER, orNull, type Schema, table, whole } from "../../formats/schema.ts";
 
 /** The folder of a layer's files in a run: `correspondence/conv3`. */
 export function layerFolder(what: "visualization" | "correspondence", layer: Layer): string {
@@ -13,6 +13,12 @@ export const COUNT: Schema<number> = whole(0);
 
 /** A number that some data does not allow: NaN where it is written, null in the file. */
 export const MEASURE: Schema<number | null> = orNull(NUMBER);
+
+/** A part of a picture, in its pixels. */
+export const REGION = table({ left: COUNT, top: COUNT, width: whole(1), height: whole(1) });
+
+/** Square pictures in rows and columns: the first one's corner, the side of one, the space between two. */
+export const GRID = table({ left: COUNT, top: COUNT, cell: whole(1), gap: COUNT });
 
 /** The number of a filter of a layer. */
 export function filterOf(layer: Layer): Schema<number> {

@@ -10,6 +10,7 @@ import {
   NUMBER,
   oneOf,
   OPTIONS,
+  orMissing,
   orNull,
   type Read,
   table,
@@ -19,7 +20,7 @@ import {
   type Written,
 } from "../../formats/schema.ts";
 import { defineDocument, type Document } from "./document.ts";
-import { COUNT, filterOf, MEASURE } from "./layer.ts";
+import { COUNT, filterOf, GRID, MEASURE, REGION } from "./layer.ts";
 
 /** A name of a file, and no way out of its folder. */
 const SHEET = kind<string>(
@@ -68,6 +69,10 @@ function schema(layer: ConvolutionLayer) {
     }),
     /** How selectivity is measured. */
     selectivity: later(TEXT),
+    /** Where a sheet's pictures are: three rows, a column a hit. */
+    sheet: later(GRID),
+    /** Where the weights are on weights.png: the trained ones, and those of the first control; conv1 alone. */
+    weights: orMissing(table({ trained: REGION, control: REGION })),
     filters: listOf(table({
       filter: filterOf(layer),
       sheet: SHEET,

@@ -5,6 +5,7 @@ import { ANSWERED, type FilterFinding, unitTitle } from "../../analysis/action_u
 import type { Dataset } from "../../datasets/dataset.ts";
 import { divergencesPng } from "../../pictures/charts/divergences.ts";
 import { heatMapPng } from "../../pictures/charts/heat_map.ts";
+import type { SheetTile } from "../../run/documents/sheet_tiles.ts";
 import { sheetPng } from "./sheet.ts";
 
 /** What stands above every picture. */
@@ -69,8 +70,8 @@ export function drawDivergences(
   });
 }
 
-/** Each unit beside what its best filters see. */
-export function drawSheet(
+/** Each unit beside what its best filters see; and where the pictures of each are on it. */
+export async function drawSheet(
   dataset: Dataset,
   { layer, observations, units, projections }: Pick<
     ActionUnitFindings,
@@ -78,7 +79,7 @@ export function drawSheet(
   >,
   { title, subtitle }: Heading,
   region?: (row: number, unit: number) => Uint8Array,
-): Promise<Uint8Array> {
+): Promise<{ png: Uint8Array; tiles: SheetTile[] }> {
   const count = observations.actionUnits.length;
   const rows = projections.map(({ unit: column, filters }) => {
     const { unit, present, absent, excitedAdjusted, answered, className, inClass, mostExcited, truth } = units[column];
@@ -109,7 +110,7 @@ export function drawSheet(
       }),
     };
   });
-  return sheetPng(dataset, rows, {
+  const { png, blocks } = await sheetPng(dataset, rows, {
     title: `${title}: each Action Unit and what its best ${layer} filters see`,
     subtitle: [
       subtitle,
@@ -118,4 +119,8 @@ export function drawSheet(
       "Guided backpropagation shows edges of the image even under random weights: the numbers, not the looks, are compared with those.",
     ],
   });
+  const tiles = projections.flatMap(({ unit: column, filters }, row) =>
+    filters.map(({ filter }, place) => ({ unit: units[column].unit, filter, region: blocks[row][place] }))
+  );
+  return { png, tiles };
 }

@@ -37,7 +37,7 @@ export interface SheetOptions {
 const CELL = 88, GAP = 4, BETWEEN = 26, MARGIN = 28, NAMES = 210, CAPTION = 20, ROW_GAP = 26;
 const SHOWS = "#d9660f", REGION = [0x2f, 0x8f, 0x5b];
 
-/** A filter's block of pictures on a drawn sheet, in pixels. */
+/** A part of the sheet, in pixels. */
 export interface SheetBlock {
   left: number;
   top: number;
@@ -45,35 +45,19 @@ export interface SheetBlock {
   height: number;
 }
 
-/**
- * Finds the blocks of pictures on a sheet again, bars above the faces included.
- *
- * @param size The sheet's width and height.
- * @param rows Units on it, and the filters of the unit that has most.
- * @returns The block of a row and a filter, or nothing where a sheet of this size has no such rows.
- */
-export function sheetBlocks(
-  { width, height }: { width: number; height: number },
-  { rows, filters }: { rows: number; filters: number },
-): ((row: number, filter: number) => SheetBlock) | undefined {
-  const rowHeight = CAPTION + 2 * CELL + GAP + ROW_GAP, bar = 5;
-  const top = height - MARGIN + ROW_GAP - rows * rowHeight;
-  const block = (width - 2 * MARGIN - NAMES + BETWEEN) / filters - BETWEEN;
-  if (top < MARGIN || block < CELL || (block + GAP) % (CELL + GAP) !== 0) return undefined;
-  return (row, filter) => ({
-    left: MARGIN + NAMES + filter * (block + BETWEEN),
-    top: top + row * rowHeight + CAPTION - bar,
-    width: block,
-    height: 2 * CELL + GAP + bar,
-  });
-}
+/** How far the bars above the faces stand out. */
+const BAR = 5;
 
-/** Draws the sheet as the bytes of a PNG file. */
+/**
+ * Draws the sheet.
+ *
+ * @returns The bytes of a PNG file, and by row and filter where the pictures are on it, the bars above the faces included.
+ */
 export async function sheetPng(
   { images, imageSize }: Pick<Dataset, "images" | "imageSize">,
   rows: readonly SheetRow[],
   { title, subtitle }: SheetOptions,
-): Promise<Uint8Array> {
+): Promise<{ png: Uint8Array; blocks: SheetBlock[][] }> {
   const sharp = await loadSharp();
   const [filters, columns] = rows.reduce(([f, s], row) => [
     Math.max(f, row.filters.length),
@@ -120,7 +104,15 @@ export async function sheetPng(
   const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${total}">` +
     `<g font-family="${FONT}, sans-serif">${texts.join("")}</g></svg>`;
   const sheet = sharp(page, { raw: { width, height: total, channels: 3 } });
-  return new Uint8Array(await sheet.composite([{ input: Buffer.from(words) }]).png().toBuffer());
+  const blocks = rows.map((row, n) =>
+    row.filters.map((_, f) => ({
+      left: MARGIN + NAMES + f * (block + BETWEEN),
+      top: top + n * height + CAPTION - BAR,
+      width: block,
+      height: 2 * CELL + GAP + BAR,
+    }))
+  );
+  return { png: new Uint8Array(await sheet.composite([{ input: Buffer.from(words) }]).png().toBuffer()), blocks };
 }
 
 function text(x: number, y: number, words: string, size: number, colour: string, bold = false): string {

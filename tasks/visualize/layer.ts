@@ -9,7 +9,7 @@ import { inForce } from "../option_list.ts";
 import { createProgress, withCount } from "../progress.ts";
 import { cut, GREY_SCALE, likeness } from "./grey.ts";
 import { type ModelWithControls, withEveryControl } from "./network.ts";
-import { filterSheet, overview, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
+import { filterSheet, overview, SHEET, type ShownFilter, type ShownHit, weightGrid } from "./sheets.ts";
 import { visualizationDocument, type VisualizationWritten } from "../../run/documents/visualization.ts";
 import { VISUALIZE_OPTIONS, type VisualizeArguments } from "./options.ts";
 
@@ -88,10 +88,13 @@ export async function visualizeLayer(
   progress.stop();
   const most = bySelectivity.flatMap((filter) => kept.get(filter) ?? []);
   await Deno.writeFile(join(into, "overview.png"), await overview(most, wanted.length, notes));
+  let weightRegions: VisualizationWritten["weights"];
   if (layer === "conv1") {
     const weights = await Promise.all([net, control].map(async (one) => (await one.parameters())["conv1.weight"]));
     const after = `Network after ${chosen.step.toLocaleString("en")} updates on ${dataset.name}`;
-    await Deno.writeFile(join(into, "weights.png"), await weightGrid(weights[0], weights[1], after));
+    const { png, regions } = await weightGrid(weights[0], weights[1], after);
+    await Deno.writeFile(join(into, "weights.png"), png);
+    weightRegions = regions;
   }
   const meanSimilarity = mean(similarities);
   const document: VisualizationWritten = {
@@ -118,6 +121,8 @@ export async function visualizeLayer(
     },
     selectivity:
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
+    sheet: SHEET,
+    weights: weightRegions,
     filters: records,
   };
   await Deno.writeTextFile(join(into, "visualization.json"), visualizationDocument(layer).text(document));

@@ -43,13 +43,21 @@ export interface PageNotes {
   source: string;
 }
 
+/** A part of a page, in pixels. */
+export interface Region {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 /** What the part of a square that has no grey means. */
 const BORDER = "Pale blue lies beyond the image's border.";
 const MARGIN = 24, GAP = 6;
 /** Where a sheet's pictures stand: the first one's corner, the side of one, the space between two; three rows, a column a hit. */
 export const SHEET = { left: MARGIN + 124, top: 84, cell: 104, gap: GAP } as const;
-/** Where the weights stand on their page: the first grid's corner, the same of a weight's square, squares a row, space between the two grids. */
-export const WEIGHTS = { left: MARGIN, top: 84, cell: 46, gap: GAP, columns: 8, between: 56 } as const;
+/** Where the weights stand on their page: the first grid's corner, the side of a filter, the space between two, filters a row, and between the grids. */
+const WEIGHTS = { left: MARGIN, top: 84, cell: 46, gap: GAP, columns: 8, between: 56 } as const;
 const ROWS = [
   ["image", "what the unit sees"],
   ["projection", "trained weights"],
@@ -129,8 +137,16 @@ export function overview(filters: readonly ShownFilter[], of: number, notes: Pag
   return page.png();
 }
 
-/** conv1's weights, beside those of the control: each filter is the picture that it answers most. */
-export function weightGrid(trained: Float32Array, control: Float32Array, source: string): Promise<Uint8Array> {
+/**
+ * conv1's weights, beside those of the control: each filter is the picture that it answers most.
+ *
+ * @returns The bytes of a PNG file, and where both are on it.
+ */
+export async function weightGrid(
+  trained: Float32Array,
+  control: Float32Array,
+  source: string,
+): Promise<{ png: Uint8Array; regions: Record<"trained" | "control", Region> }> {
   const { cell, columns, between, top: head } = WEIGHTS;
   const side = 5;
   const count = trained.length / side ** 2, rows = Math.ceil(count / columns);
@@ -148,7 +164,8 @@ export function weightGrid(trained: Float32Array, control: Float32Array, source:
     }
   });
   page.quiet(GREY_SCALE, MARGIN, page.height - 14, { size: 10 });
-  return page.png();
+  const region = { left: MARGIN, top: head, width: grid, height: rows * (cell + GAP) - GAP };
+  return { png: await page.png(), regions: { trained: region, control: { ...region, left: MARGIN + grid + between } } };
 }
 
 /** Patch, projection and control below one another. */

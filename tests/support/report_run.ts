@@ -168,7 +168,8 @@ async function writeVisualization(path: string, filters: number): Promise<void> 
     });
   }
   const weights = Float32Array.from(random.integers(64 * 25, 256), (value) => value - 128);
-  await Deno.writeFile(`${path}/visualization/conv1/weights.png`, await weightGrid(weights, weights, "test"));
+  const { png } = await weightGrid(weights, weights, "test");
+  await Deno.writeFile(`${path}/visualization/conv1/weights.png`, png);
   const document = {
     fingerprint: "0123456789abcdef",
     images: 90,
@@ -243,7 +244,7 @@ async function writeCorrespondence(path: string, filters: number): Promise<void>
     { name: `${unit}`, notes: [], filters: mostExcited.map(() => ({ caption: "filter", projections })) }
   ));
   const sheet = await sheetPng({ images, imageSize: SIDE }, rows, { title: "test", subtitle: ["a", "b"] });
-  await Deno.writeFile(`${folder}/action_units.png`, sheet);
+  await Deno.writeFile(`${folder}/action_units.png`, sheet.png);
   const header = ["unit", "name", "filter", "kl", "auc", "p", "adjusted", "familywise", "present", "absent"];
   const lines = UNITS.flatMap((unit) =>
     Array.from({ length: filters }, (_, filter) => {

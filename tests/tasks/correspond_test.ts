@@ -50,7 +50,7 @@ Deno.test({
         (await Array.fromAsync(Deno.readDir(`${run}/correspondence/${layer}`), ({ name }) => name)).sort();
       const tables = ["correspondence.csv", "correspondence.json", "probe.json"];
       const pictures = ["divergences.png", "heat_map.png"];
-      assert.deepEqual(await names("conv3"), ["action_units.png", ...tables, ...pictures].sort());
+      assert.deepEqual(await names("conv3"), ["action_units.json", "action_units.png", ...tables, ...pictures].sort());
       assert.equal(hidden.code, 0, hidden.stderr);
       assert.deepEqual(await names("fc4"), [...tables, ...pictures].sort());
       assert.match(hidden.stdout, /no truth test/);

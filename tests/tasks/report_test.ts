@@ -267,7 +267,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "sheets are cut where their pictures are, and every unit has its filters' faces",
+  name: "sheets of earlier versions are cut where their pictures are, and every unit has its filters' faces",
   ignore,
   async fn() {
     await inTemporary(async (path) => {
@@ -282,6 +282,35 @@ Deno.test({
       assert.deepEqual(heat!.rows.map(({ unit }) => unit), [4, 12]);
       assert.deepEqual(heat!.order.toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5]);
       assert.deepEqual(weightPictures!.map(({ width, height }) => [width, height]), [[410, 410], [410, 410]]);
+    });
+  },
+});
+
+Deno.test({
+  name: "pictures are taken out of a sheet where its writer says that they are, and no further",
+  ignore,
+  async fn() {
+    await inTemporary(async (path) => {
+      await writeReportRun(path);
+      const looked = `${path}/visualization/conv3/visualization.json`;
+      const document = JSON.parse(await Deno.readTextFile(looked));
+      const write = (file: string, value: unknown) => Deno.writeTextFile(file, JSON.stringify(value));
+      await write(looked, { ...document, sheet: { left: 20, top: 30, cell: 50, gap: 4 } });
+      const region = { left: 10, top: 20, width: 40, height: 20 };
+      const weights = { trained: region, control: { ...region, height: 30 } };
+      const first = { ...document, layer: "conv1", filters: [], weights };
+      await write(`${path}/visualization/conv1/visualization.json`, first);
+      const tiles = `${path}/correspondence/conv3/action_units.json`;
+      await write(tiles, { tiles: [{ unit: 4, filter: 0, region }, { unit: 4, filter: 7, region }] });
+      const { gallery, projections, weightPictures } = await gather(path);
+      const size = ({ width, height }: { width: number; height: number }) => [width, height];
+      assert.deepEqual(size(gallery[0].picture!), [79, 79]); // three pictures of 50, two gaps of 4, at half the size
+      assert.deepEqual([...projections].map(([name, picture]) => [name, size(picture)]), [["4 0", [22, 11]]]);
+      assert.deepEqual(weightPictures!.map(size), [[40, 20], [40, 30]]);
+      await write(tiles, { tiles: [{ unit: 4, filter: 0, region: { ...region, width: 2 ** 40 } }] });
+      await assert.rejects(gather(path), /action_units\.png: is .* pixels, which are too few/);
+      await write(tiles, { tiles: [{ unit: 4, filter: 0, region: { ...region, left: -1 } }] });
+      await assert.rejects(gather(path), /action_units\.json: .*tiles\.0\.region\.left is -1/);
     });
   },
 });

@@ -29,7 +29,7 @@ export async function filterSheets(
   if (!found || found.checkpoint.step !== step) return undefined;
   const answering = found.filters.filter(({ hits }) => hits.length > 0);
   const files = answering.map(({ filter, sheet, hits }): [string, SiteFile] => {
-    const region = sheetRegion(Math.min(HITS, hits.length), 2);
+    const region = sheetRegion(found, Math.min(HITS, hits.length), 2);
     const make = async () => {
       const source = await openSheet(folder, join("visualization", LAYER, sheet));
       // The page was told of other pictures.

@@ -1,27 +1,35 @@
 /** What each Action Unit's best filters see, cut out of the sheet that correspond drew; and the rows of the heat map. */
+import { join } from "node:path";
+import { layerFolder } from "../../../run/documents/layer.ts";
+import { SHEET_TILES } from "../../../run/documents/sheet_tiles.ts";
 import { filterOrder } from "../../../pictures/charts/heat_map.ts";
 import { SIGNIFICANT } from "../../../analysis/action_units/comparison.ts";
 import { BEST_FILTERS } from "../../../analysis/action_units/projections.ts";
-import { sheetBlocks } from "../../correspond/sheet.ts";
 import { unitTitle } from "../../../analysis/action_units/findings.ts";
 import { type Corresponded, LAYER, type RunFiles } from "../read/run_files.ts";
 import { embed, embedRow, type Picture } from "./embed.ts";
+import { olderBlocks } from "./older_sheets.ts";
 import { openSheet } from "./sheet_file.ts";
 
-/** The pictures of each unit's best filters by unit and filter, `"12 52"`. None where there is no sheet, or it is not of these numbers. */
+/**
+ * The pictures of each unit's best filters by unit and filter, `"12 52"`. None where there is no sheet, or it is not of these numbers.
+ */
 export async function projectionPictures({ folder, correspondence }: RunFiles): Promise<Map<string, Picture>> {
   const pictures = new Map<string, Picture>();
   const tested = correspondence?.document.units.filter(({ untested }) => untested === undefined) ?? [];
-  const name = `correspondence/${LAYER}/action_units.png`;
+  const name = join(layerFolder("correspondence", LAYER), "action_units.png");
   if (tested.length === 0 || !await folder.has(name)) return pictures;
   const source = await openSheet(folder, name);
   const shown = tested.map(({ unit, mostExcited }) => ({ unit, best: mostExcited.slice(0, BEST_FILTERS) }));
+  const told = await SHEET_TILES.read(folder.file(name.replace(/png$/, "json")));
   const filters = Math.max(1, ...shown.map(({ best }) => best.length));
-  const block = sheetBlocks(source, { rows: tested.length, filters });
-  if (!block) return pictures;
+  const older = told ? undefined : olderBlocks(source, { rows: tested.length, filters });
   for (const [row, { unit, best }] of shown.entries()) {
     for (const [place, { filter }] of best.entries()) {
-      pictures.set(`${unit} ${filter}`, await embed(source, block(row, place), { scale: 0.55 }));
+      const region = told
+        ? told.tiles.find((tile) => tile.unit === unit && tile.filter === filter)?.region
+        : older?.(row, place);
+      if (region) pictures.set(`${unit} ${filter}`, await embed(source, region, { scale: 0.55 }));
     }
   }
   return pictures;
