@@ -1,7 +1,9 @@
 /** What documents about a layer have in common. */
 import { join } from "node:path";
 import { filtersOf, type Layer } from "../../analysis/layer.ts";
-import { kind, NUMBER, orNull, type Schema, table, whole } from "../../formats/schema.ts";
+import { kind, type Schema, table, whole } from "../../formats/schema.ts";
+
+export { MEASURE } from "./fields.ts";
 
 /** The folder of a layer's files in a run: `correspondence/conv3`. */
 export function layerFolder(what: "visualization" | "correspondence", layer: Layer): string {
@@ -10,9 +12,6 @@ export function layerFolder(what: "visualization" | "correspondence", layer: Lay
 
 /** A count. */
 export const COUNT: Schema<number> = whole(0);
-
-/** A number that some data does not allow: NaN where it is written, null in the file. */
-export const MEASURE: Schema<number | null> = orNull(NUMBER);
 
 /** A part of a picture, in its pixels. */
 export const REGION = table({ left: COUNT, top: COUNT, width: whole(1), height: whole(1) });

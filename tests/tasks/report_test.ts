@@ -124,7 +124,8 @@ Deno.test({
       test.perClass = [{ ...first, support: 7 }, { ...happy, support: 23 }, { ...sad, ...none }];
       Object.assign(test, { subjects: 0, unknown: 30 });
       await Deno.writeTextFile(file, JSON.stringify(evaluation));
-      const transfer = { ...evaluation, testedOn: "elsewhere", shareImages: false, step: 100 };
+      const told = { trainedOn: "tfd", testedOn: "elsewhere", shareImages: false, step: 100, leftOut: [] };
+      const transfer = { ...evaluation, ...told };
       await Deno.writeTextFile(`${path}/evaluation_on_elsewhere.json`, JSON.stringify(transfer));
       const { html } = await renderReport(await gather(path));
       assert.match(html, /<th scope="row">elsewhere<\/th>.*<td>30 images whose person is unknown<\/td>/);
