@@ -76,7 +76,10 @@ export function messageOf(error: Error): string {
   const { options = [], task } = error as { options?: readonly string[]; task?: string };
   const words = options.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   if (task !== undefined) words.push(taskCall(task));
-  return words.length === 0 ? error.message : `${error.message.replace(/\.$/, "")} (${words.join(", ")}).`;
+  if (words.length === 0) return error.message;
+  // Of several lines the last may be about something else than the remedy.
+  if (error.message.includes("\n")) return `${error.message}\nOptions: ${words.join(", ")}.`;
+  return `${error.message.replace(/\.$/, "")} (${words.join(", ")}).`;
 }
 
 /**

@@ -66,7 +66,7 @@ Deno.test("a full disk ends a run with a sentence, keeps every whole checkpoint 
     assertSaid(
       await attempt(run),
       /run\/checkpoints\/step-000004\.safetensors cannot be written: no space is left on the disk\. Remedy: free some/,
-      /The last whole checkpoint is .*step-000002\.safetensors\. .*can be resumed from there \(--resume\)/,
+      /The last whole checkpoint is .*step-000002\.safetensors\. .*can be resumed from there\.\nOptions: --resume/,
     );
     const kept = await names(`${run}/checkpoints`);
     assert.deepEqual(kept, ["step-000000.safetensors", "step-000002.safetensors"]);

@@ -79,7 +79,7 @@ Deno.test({
       assertSaid(
         ended,
         /training diverged at step 2: its loss is NaN\. Remedy: .*lower learning rate[^]*--learning-rate, --init-scale/,
-        /The last whole checkpoint is .*step-000000\.safetensors\.\n$/,
+        /The last whole checkpoint is .*step-000000\.safetensors\.\nOptions: --learning-rate, --init-scale\.\n$/,
       );
       readCheckpoint(await Deno.readFile(checkpoint(run, 0)));
       assert.deepEqual(await names(run), [".lock", "checkpoints", "run.json"], "nothing that looks like an end");
