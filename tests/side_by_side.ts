@@ -13,7 +13,7 @@ const CHAINS = ["flow", "crossval", "starts"].map((name) => `tests/whole_runs/${
 /** Folders whose docstrings have examples, which run where nothing else of them is tested. */
 const EXAMPLES = ["analysis", "bench", "datasets", "gpu", "kernels", "mod.ts", "network", "tasks", "training"];
 /** What starts processes. */
-const STARTERS = ["tests/tasks", "tests/project"];
+const STARTERS = ["tests/tasks", "tests/project", "tests/run"];
 
 /** What the two processes of each run are told; `test` runs everything that is not long. */
 const HALVES: Record<string, [string[], string[]]> = {

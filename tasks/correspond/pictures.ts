@@ -6,6 +6,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { divergencesPng } from "../../pictures/charts/divergences.ts";
 import { heatMapPng } from "../../pictures/charts/heat_map.ts";
 import type { SheetTile } from "../../run/documents/sheet_tiles.ts";
+import { sayWhereNoLetters } from "../letters.ts";
 import { sheetPng } from "./sheet.ts";
 
 /** What stands above every picture. */
@@ -21,7 +22,7 @@ function pairWords({ kl, auc, nullAuc }: FilterFinding): string {
 }
 
 /** The heat map of all pairs. */
-export function drawHeatMap(
+export async function drawHeatMap(
   { layer, units, comparison: { result } }: Pick<ActionUnitFindings, "layer" | "units" | "comparison">,
   { title, subtitle }: Heading,
 ): Promise<Uint8Array> {
@@ -36,7 +37,8 @@ export function drawHeatMap(
       significant: Array.from(row(result.direction), (p) => p < SIGNIFICANT),
     }];
   });
-  return heatMapPng(rows, {
+  await sayWhereNoLetters();
+  return await heatMapPng(rows, {
     title: `${title}: which ${layer} filters answer to which Action Units`,
     subtitle: [
       subtitle,
@@ -48,7 +50,7 @@ export function drawHeatMap(
 }
 
 /** The most divergent filters of each unit. */
-export function drawDivergences(
+export async function drawDivergences(
   { layer, units, observations: { rows } }: Pick<ActionUnitFindings, "layer" | "units" | "observations">,
   { title, subtitle }: Heading,
 ): Promise<Uint8Array> {
@@ -59,7 +61,8 @@ export function drawDivergences(
       return { filter, kl, excess: auc - nullAuc, significant: direction < SIGNIFICANT };
     }),
   }));
-  return divergencesPng(panels, {
+  await sayWhereNoLetters();
+  return await divergencesPng(panels, {
     title: `${title}: the most divergent ${layer} filters of each Action Unit`,
     subtitle: [
       subtitle,

@@ -111,11 +111,11 @@ Deno.test({
       assert.equal(record.dataset.folder, `${here}/data`);
       record.given.data = "data/moved";
       await Deno.writeTextFile(`${here}/run/run.json`, JSON.stringify(record));
-      await refuses("correspond run", "tiny: no Action Units are known");
+      await refuses("correspond run", "no Action Units are known of the images of tiny");
       record.dataset.folder = "data/moved";
       record.given.data = "elsewhere";
       await Deno.writeTextFile(`${here}/run/run.json`, JSON.stringify(record));
-      await refuses("correspond run", "tiny: no Action Units are known");
+      await refuses("correspond run", "no Action Units are known of the images of tiny");
     }),
 });
 
