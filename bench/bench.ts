@@ -4,6 +4,7 @@
  */
 import { type Gpu, openGpu } from "../gpu/device.ts";
 import { runTask } from "../tasks/command.ts";
+import { sayWhereNoLetters } from "../tasks/letters.ts";
 import { checkPlace } from "../tasks/place.ts";
 import { growthChart } from "./growth/chart.ts";
 import { measureGrowth } from "./growth/measure.ts";
@@ -59,6 +60,7 @@ async function grow(gpu: Gpu, options: BenchOptions, picture: string): Promise<v
   const about = `${
     gpu.adapter.description || gpu.adapter.device
   }, ${options.variant}, convolution ${options.convolution}`;
+  await sayWhereNoLetters();
   await Deno.writeFile(picture, await growthChart(growths, about, picture.endsWith(".png")));
   if (options.json) {
     await Deno.writeTextFile(

@@ -4,7 +4,7 @@
  */
 import { type AdapterDescription, describe, findAdapter } from "./adapter.ts";
 import { bind } from "./binding.ts";
-import { checkGpuArray, type GpuArray, type GpuBuffer, type TextureFormat } from "./buffer.ts";
+import { checkGpuArray, type GpuArray, type GpuBuffer, TEXTURE_ROW, type TextureFormat } from "./buffer.ts";
 import { type Call, encodeCopies, hasCopies, kernelNames, MOST_PROFILED, type ProfiledCall } from "./call.ts";
 import { DeviceLostError, GpuError, GpuLimitError } from "./errors.ts";
 import { classify, Failures, Operation } from "./failures.ts";
@@ -53,6 +53,7 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxTextureDimension2D: limits.maxTextureDimension2D,
       maxStorageBuffersPerShaderStage: Math.min(limits.maxStorageBuffersPerShaderStage, 10),
     },
   });
@@ -143,12 +144,18 @@ export class Gpu {
     return this.#memory.create(label, byteLength, usage);
   }
 
+  /** Most bytes of a buffer that can have a texture. */
+  get largestTexture(): number {
+    return TEXTURE_ROW * this.limits.maxTextureDimension2D;
+  }
+
   /**
    * Gives a buffer a texture of the same size beside it, for kernels that read one; `withTextures` (gpu/call.ts) copies into it. It ends with
    * the buffer. A second call does nothing.
    * @param format One float a texel, or four.
    * @throws {GpuLimitError} where the adapter has no texture of that size.
    * @throws {TypeError} where it has one of the other format.
+   * @throws {GpuError} for a buffer that is disposed.
    */
   addTexture(buffer: GpuBuffer, format: TextureFormat = "rgba32float"): void {
     this.#assertUsable();

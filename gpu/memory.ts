@@ -1,6 +1,6 @@
 /** The device's memory: buffers made and counted, refused where there is no room for them, and written. */
 import { type GpuArray, GpuBuffer, TEXTURE_ROW, type TextureFormat } from "./buffer.ts";
-import { GpuLimitError, GpuOutOfMemoryError } from "./errors.ts";
+import { GpuError, GpuLimitError, GpuOutOfMemoryError } from "./errors.ts";
 import { classify, type Failures } from "./failures.ts";
 
 /** Buffers alive and their bytes: both return to zero when everything is disposed. */
@@ -89,6 +89,7 @@ export class Memory {
 
   /** Makes a buffer's texture, as `Gpu.addTexture` says. */
   addTexture(buffer: GpuBuffer, format: TextureFormat): void {
+    if (buffer.disposed) throw new GpuError(`buffer ${buffer.label} is disposed, and can have no texture`);
     if (buffer.texture?.format === format) return;
     if (buffer.texture) {
       throw new TypeError(

@@ -17,6 +17,7 @@ import { READ_OUT } from "../run/documents/read_out.ts";
 import { RunFolder } from "../run/folder.ts";
 import { SHEET_TILES } from "../run/documents/sheet_tiles.ts";
 import { createNetwork, openRun, type Run } from "../run/open.ts";
+import { readRunRecord } from "../run/record.ts";
 import { chooseCheckpoint } from "../training/evaluation/evaluate.ts";
 import { RULES } from "../training/evaluation/select.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
@@ -43,6 +44,7 @@ export async function correspondTask(argv: readonly string[], signal: AbortSigna
 
 async function correspond(options: CorrespondArguments, signal: AbortSignal): Promise<number> {
   const { layer, on, statistics } = options;
+  await readRunRecord(new RunFolder(options.run), { home: home() }); // what is no run is told as that, whatever may be written there
   const folder = new RunFolder(options.run).file(layerFolder("correspondence", layer));
   await checkInside(folder, options.run);
   await checkFolderPlace(undefined, folder);

@@ -7,6 +7,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import datasetsDeps from "../datasets/deps.ts" with { type: "text" };
+import picturesDeps from "../pictures/deps.ts" with { type: "text" };
 import tasksDeps from "./deps.ts" with { type: "text" };
 import { describe, isOpenGl } from "../gpu/adapter.ts";
 import { FONT, NO_FONT } from "../pictures/charts/font.ts";
@@ -85,7 +86,7 @@ async function examine(): Promise<Report> {
     },
     limits: adapter && Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     drivers: { vulkan: icd, font: fonts },
-    packages: pinned(tasksDeps + datasetsDeps),
+    packages: pinned(tasksDeps + picturesDeps + datasetsDeps),
     remedies,
   };
 }

@@ -7,6 +7,7 @@ import { evaluateRun, EVALUATION_FILES } from "../run/evaluate.ts";
 import { RunFolder } from "../run/folder.ts";
 import { openRun } from "../run/open.ts";
 import { transferRun } from "../run/transfer.ts";
+import { readRunRecord } from "../run/record.ts";
 import { INTERRUPTED, runTask, stopSignal } from "./command.ts";
 import { evaluationLines, transferLines } from "./evaluate/lines.ts";
 import { parseArguments } from "./evaluate/options.ts";
@@ -18,6 +19,7 @@ import { complain, printWhole, say } from "./terminal.ts";
 /** Does what a command line says, and returns the exit code. */
 export async function evaluateTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
   const { run: path, select, data, on, json } = parseArguments(argv);
+  await readRunRecord(new RunFolder(path), { home: home() }); // what is no run is told as that, whatever may be written there
   // What `--on` writes has the other data's name in its own.
   const names = on === undefined ? EVALUATION_FILES : ["evaluation_on.json"];
   for (const name of names) await checkPlace(undefined, new RunFolder(path).file(name), true);

@@ -1,7 +1,7 @@
 /** `deno task report RUN`: everything that is known of a run as one HTML file, which loads nothing. */
 import { runTask } from "./command.ts";
 import { Command, InvalidArgumentError } from "./deps.ts";
-import { taskCall } from "./invocation.ts";
+import { home, taskCall } from "./invocation.ts";
 import { checkPlace } from "./place.ts";
 import { createProgress } from "./progress.ts";
 import { gather } from "./report/facts.ts";
@@ -9,6 +9,7 @@ import { renderReport } from "./report/page.ts";
 import { writeWholeFile } from "../run/storage/whole_file.ts";
 import { percent, plain } from "../run/words.ts";
 import { RunFolder } from "../run/folder.ts";
+import { readRunRecord } from "../run/record.ts";
 import { say } from "./terminal.ts";
 
 interface Arguments {
@@ -34,6 +35,7 @@ export async function reportTask(argv: readonly string[]): Promise<number> {
   command.parse([...argv], { from: "user" });
   const { output, data } = command.opts<Arguments>();
 
+  await readRunRecord(new RunFolder(command.args[0]), { home: home() }); // what is no run is told as that, whatever may be written there
   const path = output ?? new RunFolder(command.args[0]).file("report.html");
   await checkPlace(output === undefined ? undefined : "--output", path, true);
   let progress: ReturnType<typeof createProgress> | undefined;

@@ -15,6 +15,7 @@ import { type ModelWithControls, openWithControls } from "./visualize/network.ts
 import { parseArguments, type VisualizeArguments } from "./visualize/options.ts";
 import { number } from "./visualize/sheets.ts";
 import { percent } from "../run/words.ts";
+import { readRunRecord } from "../run/record.ts";
 import { complain, say } from "./terminal.ts";
 import { home } from "./invocation.ts";
 
@@ -25,6 +26,7 @@ const IMAGES = join("visualization", "images");
 export async function visualizeTask(argv: readonly string[], signal: AbortSignal = stopSignal()): Promise<number> {
   const options = parseArguments(argv);
   const folder = new RunFolder(options.run);
+  await readRunRecord(folder, { home: home() }); // what is no run is told as that, whatever may be written there
   const { image: number, layer: name } = options;
   const place = folder.file(
     number === undefined ? layerFolder("visualization", name) : join(IMAGES, `image-${number}.png`),

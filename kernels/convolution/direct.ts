@@ -95,9 +95,12 @@ const sizes = (shape: ConvolutionShape) => ({
   filter_side: shape.filter,
 });
 
-/** Whether x is read from a texture, which it gets then: where the workspace says so, and x has few channels, so that copying costs little. */
+/**
+ * Whether x is read from a texture, which it gets then: where the workspace says so, the adapter has one of that size, and x has few
+ * channels, so that copying costs little.
+ */
 function fromTexture(gpu: Gpu, { loads }: Workspace, { inputs }: ConvolutionShape, x: GpuBuffer): boolean {
-  if (loads === "buffers" || inputs >= 16) return false;
+  if (loads === "buffers" || inputs >= 16 || x.byteLength > gpu.largestTexture) return false;
   gpu.addTexture(x, "r32float");
   return true;
 }

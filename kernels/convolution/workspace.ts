@@ -167,8 +167,8 @@ export interface WorkspaceOptions {
   /** Which matrix product Winograd uses: `"registers"` on a software adapter, `"tiled"` on a GPU, by default. */
   product?: "registers" | "tiled";
   /**
-   * Where `"registers"` reads its operands. Default textures on a software adapter that stores float32, else buffers. Measured on Mesa 22.3:
-   * a fifth faster with AVX-512, four times without.
+   * Where `"registers"` reads its operands. Default textures on a software adapter that stores float32 and has textures of that size, else
+   * buffers. Measured on Mesa 22.3: a fifth faster with AVX-512, four times without.
    */
   loads?: Loads;
 }
@@ -177,6 +177,7 @@ export interface WorkspaceOptions {
  * Scratch memory for the convolutions of a network, made for the largest of `shapes` and used by one call after the other.
  *
  * @throws {GpuLimitError} where the adapter binds no buffer of the size that one image needs, or has no float16 that is asked for.
+ * @throws {RangeError} for textures of what is stored as float16.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -217,8 +218,6 @@ export class Workspace {
     this.chunkBytes = options.chunkBytes ?? (gpu.adapter.software ? 10 : 64) * 2 ** 20;
     this.product = options.product ?? (gpu.adapter.software ? "registers" : "tiled");
     this.stored = storageFor(gpu, options.method);
-    const texturesHelp = gpu.adapter.software && this.stored === "float32" && this.product === "registers";
-    this.loads = options.loads ?? (texturesHelp ? "textures" : "buffers");
     const storedBytes = this.stored === "float16" ? 2 : 4;
     let filters = 0, tiles = 0, products = 0;
     for (const shape of shapes) {
@@ -232,6 +231,12 @@ export class Workspace {
       } else {
         filters = Math.max(filters, slices(shape).most * outputs * inputs * shape.filter ** 2);
       }
+    }
+    const texturesHelp = gpu.adapter.software && this.stored === "float32" && this.product === "registers" &&
+      4 * Math.max(filters, tiles, products) <= gpu.largestTexture;
+    this.loads = options.loads ?? (texturesHelp ? "textures" : "buffers");
+    if (this.loads === "textures" && this.stored === "float16") {
+      throw new RangeError('loads is "textures", which hold float32, and the method stores float16: use "buffers"');
     }
     this.none = gpu.createBuffer("no argmax", 16);
     this.nowhere = gpu.createBuffer("no argmax to write", 16);

@@ -89,7 +89,8 @@ function byInputRounds({ outputs, height, width, cells }: Omit<SparseShape, "ima
  * Whether the sparse gradients are taken: for `"auto"` on a software adapter, where they were measured, when a plane of 5x5-filtered output has
  * at least 64 elements for each of its `cells`. Their time depends on the cells, that of the others on the elements: behind the quadrants of
  * 96 x 96 (144 elements) both gradients together took 0.4 (with dropout, which leaves half of the cells) to 0.53 of Winograd's time, behind
- * those of 48 x 48 (36) 1.1 to 1.7. Not where a software adapter would refuse their loops as too long: past 4,333 images of four cells.
+ * those of 48 x 48 (36) 1.1 to 1.7. Not where a software adapter would refuse their loops as
+ * too long, past 4,333 images of four cells, or has no texture of the size that they read.
  *
  * @example
  * ```ts
@@ -106,7 +107,8 @@ export function isSparse(gpu: Gpu, shape: SparseShape, method: ConvolutionMethod
   const { height, width, filter, cells } = shape;
   const rounds = Math.max(byWeightRounds(shape), byInputRounds(shape));
   const pays = filter === 5 && height * width >= 64 * cells;
-  return method === "auto" && gpu.adapter.software && pays && rounds <= MOST_ROUNDS;
+  const fits = rounds <= MOST_ROUNDS && Math.max(...Object.values(bytesOf(shape))) <= gpu.largestTexture;
+  return method === "auto" && gpu.adapter.software && pays && fits;
 }
 
 /**
@@ -132,11 +134,12 @@ export class SparseWorkspace {
   readonly taps: GpuBuffer;
 
   /** Makes the buffers. */
-  constructor(gpu: Gpu, { images, inputs, outputs, height, width, filter }: ConvolutionShape) {
+  constructor(gpu: Gpu, shape: ConvolutionShape) {
+    const { filter } = shape;
     if (filter !== 5) throw new RangeError(`sparse gradients have 5x5 filters only, got ${filter}x${filter}`);
-    const channels = 4 * Math.ceil(inputs / 4);
-    this.image = gpu.createBuffer("images, channels last", 4 * images * (height + 4) * (width + 4) * channels);
-    this.taps = gpu.createBuffer("filters, channels last", 4 * outputs * 25 * channels);
+    const bytes = bytesOf(shape);
+    this.image = gpu.createBuffer("images, channels last", bytes.image);
+    this.taps = gpu.createBuffer("filters, channels last", bytes.taps);
     for (const buffer of this.buffers) gpu.addTexture(buffer);
   }
 
@@ -232,6 +235,12 @@ export function sparseByInput(
       gridFor(images * inputs * height * width),
     ),
   ];
+}
+
+/** Bytes of the scratch buffers. */
+function bytesOf({ images, inputs, outputs, height, width }: ConvolutionShape): { image: number; taps: number } {
+  const channels = 4 * Math.ceil(inputs / 4);
+  return { image: 4 * images * (height + 4) * (width + 4) * channels, taps: 4 * outputs * 25 * channels };
 }
 
 function imageOf({ images, inputs, height, width }: ConvolutionShape) {

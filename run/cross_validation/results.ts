@@ -28,6 +28,8 @@ export async function writeResults(
       records: await runFolder(out, run).records(),
     })),
   );
+  // Before anything is replaced, for a damaged metrics.json is an error.
+  const most = await majorityOf(runs.map((run) => runFolder(out, run)));
   await warnOfLetters(listener);
   // crossval.json goes first and comes last: where it stands, the others are its own.
   await folder.remove("crossval.json");
@@ -54,7 +56,7 @@ export async function writeResults(
       await comparisonPng(logged, {
         title: `${result.dataset}: ${result.variants.length * result.splits.length * result.seeds.length} runs`,
         classes: result.classNames.length,
-        most: await majorityOf(runs.map((run) => runFolder(out, run))),
+        most,
       }),
     ),
     ...pictures,

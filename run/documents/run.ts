@@ -1,5 +1,6 @@
 /** run.json: everything that a run was told and found. */
 import {
+  kind,
   later,
   listOf,
   NUMBER,
@@ -21,11 +22,14 @@ import { DATASETS } from "../dataset_names.ts";
 import { defineDocument } from "./document.ts";
 import { SETTINGS } from "./fields.ts";
 
+/** A path, whatever is in it: systems allow more than can be printed. */
+const PATH = kind<string>("a path", (value) => typeof value === "string" && value !== "");
+
 /** What a run can be told, `select` aside: what was left out is not there. */
 const GIVEN = {
   /** Left out where only `data` says what to train on. */
   dataset: orMissing(oneOf(DATASETS)),
-  data: orMissing(TEXT),
+  data: orMissing(PATH),
   variant: orMissing(oneOf(VARIANTS)),
   split: orMissing(whole(0)),
   steps: orMissing(whole(1)),
@@ -37,7 +41,7 @@ const GIVEN = {
   momentum: orMissing(NUMBER),
   weightDecay: orMissing(NUMBER),
   checkpointEvery: orMissing(whole(1)),
-  run: orMissing(TEXT),
+  run: orMissing(PATH),
   resume: orMissing(TRUTH),
   initScale: orMissing(NUMBER),
   convolution: orMissing(oneOf(CONVOLUTION_METHODS)),

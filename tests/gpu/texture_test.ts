@@ -57,6 +57,11 @@ Deno.test("gpu: a texture past the adapter's size or the memory that was allowed
   large.addTexture(large.createBuffer("fits", 2 ** 27));
   assert.throws(() => large.addTexture(large.createBuffer("wide", 2 ** 27 + 4)), GpuLimitError);
 
+  const given = large.createBuffer("given back", 16);
+  given.dispose();
+  assert.throws(() => large.addTexture(given), /buffer given back is disposed/);
+  assert(given.disposed);
+
   using gpu = await openGpu({ memoryLimit: 20_000 });
   const x = gpu.createBuffer("x", 16_000);
   gpu.addTexture(x);

@@ -1,6 +1,9 @@
 /** Convolution by Winograd's F(4x4, 5x5) against the float64 definition, with both matrix products, in one piece and in several. */
 import assert from "node:assert/strict";
 import { Workspace, type WorkspaceOptions } from "../../kernels/convolution/mod.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { planningGpu } from "../../gpu/planning.ts";
+import { isSparse } from "../../kernels/sparse/mod.ts";
 import { product } from "../../kernels/winograd/mod.ts";
 import {
   checkConvolution,
@@ -92,7 +95,19 @@ Deno.test(
     assert.equal(of({}), gpu.adapter.software ? "textures" : "buffers");
     assert.equal(of({ product: "tiled" }), "buffers");
     assert.equal(of({ loads: "buffers" }), "buffers");
-    if (gpu.device.features.has("shader-f16")) assert.equal(of({ method: "winograd-float16" }), "buffers");
+    if (gpu.device.features.has("shader-f16")) {
+      assert.equal(of({ method: "winograd-float16" }), "buffers");
+      assert.throws(() => of({ method: "winograd-float16", loads: "textures" }), RangeError);
+    }
+    // An adapter with buffers larger than its textures.
+    using small = planningGpu({ ...gpu, limits: { ...limitsOf(gpu), maxTextureDimension2D: 1 } } as unknown as Gpu);
+    assert.equal(new Workspace(small, [shape]).loads, "buffers");
+    assert(!isSparse(small, { ...shape, height: 64, width: 64, cells: 4 }, "auto"));
     return Promise.resolve();
   }),
 );
+
+/** The limits that a plan looks at. */
+function limitsOf({ limits: { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } }: Gpu) {
+  return { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension };
+}
