@@ -35,7 +35,8 @@ export async function reportTask(argv: readonly string[]): Promise<number> {
   command.parse([...argv], { from: "user" });
   const { output, data } = command.opts<Arguments>();
 
-  await readRunRecord(new RunFolder(command.args[0]), { home: home() }); // what is no run is told as that, whatever may be written there
+  // What is no run is told as that, whatever may be written there.
+  if (output === undefined) await readRunRecord(new RunFolder(command.args[0]), { home: home() });
   const path = output ?? new RunFolder(command.args[0]).file("report.html");
   await checkPlace(output === undefined ? undefined : "--output", path, true);
   let progress: ReturnType<typeof createProgress> | undefined;

@@ -12,12 +12,12 @@ const LONG = ["tests/whole_runs", "tests/bench", "tests/fuzz", "tests/kernels/fu
 const CHAINS = ["flow", "crossval", "starts"].map((name) => `tests/whole_runs/${name}_test.ts`);
 /** Folders whose docstrings have examples, which run where nothing else of them is tested. */
 const EXAMPLES = ["analysis", "bench", "datasets", "gpu", "kernels", "mod.ts", "network", "tasks", "training"];
-/** What starts processes. */
-const STARTERS = ["tests/tasks", "tests/project", "tests/run"];
+/** Half of the rest: what starts processes, and as much else as makes both halves end together. */
+const HALF = ["tests/tasks", "tests/project", "tests/run", "tests/analysis"];
 
 /** What the two processes of each run are told; `test` runs everything that is not long. */
 const HALVES: Record<string, [string[], string[]]> = {
-  test: [[`--ignore=${[...LONG, ...STARTERS]}`], STARTERS],
+  test: [[`--ignore=${[...LONG, ...HALF]}`], HALF],
   long: [["--doc", ...EXAMPLES, ...CHAINS], [`--ignore=${CHAINS}`, ...LONG]],
 };
 

@@ -81,6 +81,9 @@ Deno.test({
     }),
 });
 
+/** The record of a run whose data is not there. */
+const RECORD = new URL("../earlier/run/run.json", import.meta.url);
+
 Deno.test({
   name: "place: every task asks before it reads what its work is on",
   ignore: all,
@@ -111,7 +114,8 @@ Deno.test({
       }
       for (const name of ["visualization", "correspondence"]) await Deno.writeTextFile(join(run, name), "a file");
       await Deno.mkdir(join(run, "predictions.csv"));
-      // A task that read its run or model first would say that there is none.
+      // A task that opened its run or model first would say that there is none, or no data.
+      for (const one of [run, shut, stranger]) await Deno.copyFile(RECORD, join(one, "run.json"));
       const predicted = (...args: string[]) => predict.predictTask(["--model", "none", "none.png", ...args], signal);
       const asked: [string, () => Promise<unknown>, RegExp][] = [
         ["predict", () => predicted("--json", `${shut}/p.json`), /--json .*cannot be written/],
@@ -131,6 +135,11 @@ Deno.test({
           () => inspect.inspectTask(["none", "--contact-sheet", `${shut}/c.png`]),
           /--contact-sheet .*cannot be/,
         ],
+        // What is no run is told as that.
+        ["evaluate", () => evaluate.evaluateTask(["none"], signal), /none: this is not a run folder/],
+        ["visualize", () => visualize.visualizeTask(["none"], signal), /none: this is not a run folder/],
+        ["correspond", () => correspond.correspondTask(["none"], signal), /none: this is not a run folder/],
+        ["report", () => report.reportTask(["none"]), /none: this is not a run folder/],
         ["evaluate", () => evaluate.evaluateTask([run], signal), /predictions\.csv: is no file/],
         ["evaluate", () => evaluate.evaluateTask([shut, "--on", "none"], signal), /shut.* cannot be written/],
         ["visualize", () => visualize.visualizeTask([run], signal), /run\/visualization is no folder/],
@@ -144,6 +153,6 @@ Deno.test({
         for (const [task, work, message] of asked) await assert.rejects(work(), { message }, task);
       });
       assert.deepEqual(await names(mine), ["thesis.txt"]);
-      assert.deepEqual(await names(run), ["correspondence", "predictions.csv", "visualization"]);
+      assert.deepEqual(await names(run), ["correspondence", "predictions.csv", "run.json", "visualization"]);
     }),
 });
