@@ -11,7 +11,10 @@ const LONG = ["tests/whole_runs", "tests/bench", "tests/fuzz", "tests/kernels/fu
 /** The runs whose processes take turns; they wait for one another, and so leave time to the rest of the long ones. */
 const CHAINS = ["flow", "crossval", "starts"].map((name) => `tests/whole_runs/${name}_test.ts`);
 /** Folders whose docstrings have examples, which run where nothing else of them is tested. */
-const EXAMPLES = ["analysis", "bench", "datasets", "gpu", "kernels", "mod.ts", "network", "tasks", "training"];
+const EXAMPLES = [
+  ...["analysis", "bench", "datasets", "formats", "gpu", "kernels", "mod.ts", "network", "pictures", "run", "tasks"],
+  "training",
+];
 /** Half of the rest: what starts processes, and as much else as makes both halves end together. */
 const HALF = ["tests/tasks", "tests/project", "tests/run", "tests/analysis"];
 
