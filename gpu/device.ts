@@ -124,8 +124,7 @@ export class Gpu {
    * using gpu = await openGpu({ memoryLimit: 1000 });
    * const mine = gpu.operation(), other = gpu.operation();
    * const refused = mine(() => (gpu.createBuffer("x", 2000), gpu.settled()));
-   * await other(() => gpu.settled());
-   * await assert.rejects(refused, /no GPU memory for buffer x/);
+   * await Promise.all([other(() => gpu.settled()), assert.rejects(refused, /no GPU memory for buffer x/)]);
    * ```
    */
   operation(): <T>(queue: () => T) => T {

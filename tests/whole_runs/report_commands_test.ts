@@ -1,6 +1,7 @@
 /** The commands that a report prints, run again: they give the same bytes, whatever options were given at first. */
 
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { fingerprint } from "../../datasets/fingerprint.ts";
 import { writePrepared } from "../../datasets/prepared.ts";
@@ -119,7 +120,7 @@ Deno.test({
       await writeReportRun(path);
       const edit = async (name: string, change: (document: Record<string, unknown>) => unknown, from = name) => {
         const document = JSON.parse(await Deno.readTextFile(`${path}/${from}`));
-        await Deno.mkdir(`${path}/${name}/..`, { recursive: true });
+        await Deno.mkdir(dirname(`${path}/${name}`), { recursive: true });
         await Deno.writeTextFile(`${path}/${name}`, JSON.stringify(change(document)));
       };
       const first = {
@@ -142,7 +143,15 @@ Deno.test({
       await edit("correspondence/fc4/correspondence.json", (one) => ({ ...one, layer: "fc4", options: hidden }), found);
       await edit(
         "evaluation_on_it-00000000.json",
-        (one) => ({ ...one, testedOn: "it", shareImages: false, step: 100, options: other }),
+        (one) => ({
+          ...one,
+          trainedOn: "us",
+          testedOn: "it",
+          shareImages: false,
+          leftOut: [],
+          step: 100,
+          options: other,
+        }),
         "evaluation.json",
       );
       const files = await readRunFiles(path, "elsewhere");
