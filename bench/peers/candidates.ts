@@ -43,7 +43,9 @@ export async function candidates(
       name: "TensorFlow.js",
       most: Math.min(batch, tfjsBatch ?? fitting),
       command: Deno.execPath(),
-      args: (folder) => ["run", "--quiet", "--allow-all", path("tfjs.ts"), folder],
+      args: (
+        folder,
+      ) => ["run", "--quiet", `--lock=${path("../../deno.all.lock")}`, "--allow-all", path("tfjs.ts"), folder],
     },
   ];
 }

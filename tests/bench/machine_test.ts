@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { describeMachine, machineLine } from "../../bench/measure/machine.ts";
 
 const linux = (flags: string, maps: string) => (path: string) =>
-  ({ "/proc/cpuinfo": `model name\t: A Chip @ 2 GHz\n${flags}\n\nmodel name\t: A Chip\n`, "/proc/self/maps": maps })[
+  ({
+    "/proc/cpuinfo": `model name\t: A Chip @ 2 GHz\n${flags}\n\nmodel name\t: A Chip\n`,
+    [`/proc/${Deno.pid}/maps`]: maps,
+  })[
     path
   ];
 
