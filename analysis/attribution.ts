@@ -61,7 +61,7 @@ export interface Attribution {
 /**
  * Attributes a class's score to the pixels.
  *
- * The baseline of integrated gradients is the zero image in normalised space: what normalisation makes of an even grey, the picture that says nothing
+ * The baseline of integrated gradients is the zero image in normalized space: what normalization makes of an even grey, the picture that says nothing
  * (but at its border, where padding shows), and from where no convolution, having no bias, answers at all.
  *
  * @throws {RangeError} for images that do not fit the network, an unknown method, a target that is no class, steps that are no integer of 1 or more.

@@ -1,4 +1,4 @@
-/** Images to look into: normalised numbers from the caller, or rows of a dataset, which go to the GPU once, as bytes. */
+/** Images to look into: normalized numbers from the caller, or rows of a dataset, which go to the GPU once, as bytes. */
 import { checkPictures } from "../datasets/check.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { GpuBuffer } from "../gpu/buffer.ts";
@@ -10,7 +10,7 @@ import type { ZeroBiasCnn } from "../network/zero_bias_cnn.ts";
 import { Preprocessor } from "../training/preprocess.ts";
 import { ResidentImages } from "../training/resident.ts";
 
-/** Rows of a dataset, normalised on the GPU as the network was trained. */
+/** Rows of a dataset, normalized on the GPU as the network was trained. */
 export interface DatasetRows {
   dataset: Pick<Dataset, "imageSize" | "images" | "labels">;
   /** Numbers of the images, in any order. */
@@ -19,7 +19,7 @@ export interface DatasetRows {
   normalization: Normalization;
 }
 
-/** Images of the network's size: normalised float32, n x S x S, as `predict` takes them, or rows of a dataset. They are numbered 0..n-1. */
+/** Images of the network's size: normalized float32, n x S x S, as `predict` takes them, or rows of a dataset. They are numbered 0..n-1. */
 export type AnalysisImages = Float32Array | DatasetRows;
 
 /** What functions that look at many images may be told besides. */

@@ -42,11 +42,11 @@ export interface ReceptiveField {
 /**
  * What a unit of a convolution sees: unit (y, x) of its map before pooling depends on the pixels from stride * y +
  * offset on, `size` of them, and on columns likewise. 5 pixels in conv1, 14 in conv2, 32 in conv3: every 2x2 pool
- * doubles the stride. These are pixels of the normalised image; each of them depends on its neighbours in the image,
+ * doubles the stride. These are pixels of the normalized image; each of them depends on its neighbours in the image,
  * so that a unit sees 4 pixels more of that with `local-mean` (9, 18, 36), 8 more with `local-contrast` (13, 22, 40).
  *
  * @param layer The convolution.
- * @param normalization How the image was normalised; left out, the field is that in the normalised image.
+ * @param normalization How the image was normalized; left out, the field is that in the normalized image.
  * @throws {RangeError} for a layer that is no convolution.
  * @example
  * ```ts

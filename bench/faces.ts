@@ -131,10 +131,10 @@ async function expressionNetwork(): Promise<(image: Image) => Promise<string>> {
     await loadWeights(loaded, network);
   }
   return async ({ pixels, channels }) => {
-    const colours = channels === 3 ? pixels : Uint8Array.from({ length: 3 * pixels.length }, (_, i) => {
+    const colors = channels === 3 ? pixels : Uint8Array.from({ length: 3 * pixels.length }, (_, i) => {
       return pixels[Math.floor(i / 3)];
     });
-    const tensor = tf.tensor3d(colours, [height, width, 3], "int32");
+    const tensor = tf.tensor3d(colors, [height, width, 3], "int32");
     try {
       const face = await faceApi.detectSingleFace(tensor).withFaceLandmarks().withFaceExpressions();
       return face ? SEEN[face.expressions.asSortedArray()[0].expression] : "none";

@@ -47,7 +47,7 @@ export class Activations {
   readonly capacity: number;
   /** Scratch memory of the convolutions. */
   readonly workspace: Workspace;
-  /** Normalised images, capacity x S x S. */
+  /** Normalized images, capacity x S x S. */
   readonly images: GpuBuffer;
   /** Pooled maps of conv1 and conv2, and conv3's map, after ReLU. */
   readonly maps: readonly [GpuBuffer, GpuBuffer, GpuBuffer];

@@ -27,7 +27,7 @@ export type { StepOptions, StepResult, ZeroBiasCnnOptions } from "./options.ts";
 type Queue = ReturnType<Gpu["operation"]>;
 
 /**
- * A network on a GPU. Images are normalised float32, n x S x S; any n from 1. Everything it holds is given back by `dispose()`; what is asked of
+ * A network on a GPU. Images are normalized float32, n x S x S; any n from 1. Everything it holds is given back by `dispose()`; what is asked of
  * it afterwards, or was under way and would need more of it, is an error.
  *
  * @example
@@ -142,7 +142,7 @@ export class ZeroBiasCnn {
   }
 
   /**
-   * Probabilities, n x classes, of n x S x S normalised images. No dropout.
+   * Probabilities, n x classes, of n x S x S normalized images. No dropout.
    * @param options `signal` stops it between two parts of at most 64 images; it rejects with the signal's reason.
    * @throws {TypeError} for images that are no Float32Array.
    * @throws {RangeError} for a length that is no multiple of S x S, or a value that is not finite.

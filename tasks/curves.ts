@@ -17,7 +17,7 @@ import { plain } from "../run/words.ts";
 /** Does what a command line says, and returns the exit code. */
 export async function curvesTask(argv: readonly string[]): Promise<number> {
   const command = new Command("curves")
-    .description("Draws the training curves of runs into one picture; more than a few are coloured by variant.")
+    .description("Draws the training curves of runs into one picture; more than a few are colored by variant.")
     .argument("<run...>", "run folders, as train leaves them")
     .option("--output <file>", "the picture, a PNG file", pngFile, "curves.png")
     .exitOverride();
@@ -46,7 +46,9 @@ export async function curvesTask(argv: readonly string[]): Promise<number> {
   if (warning) complain(`warning: ${warning}`);
   await sayWhereNoLetters();
   const picture = await comparisonPng(runs, {
-    title: `${names.join(", ")}: ${runs.length} runs${warning ? ", not all on the same data" : ""}`,
+    title: `${names.join(", ")}: ${runs.length} run${runs.length === 1 ? "" : "s"}${
+      warning ? ", not all on the same data" : ""
+    }`,
     classes: only(read.map(({ record }) => record.network.classes)),
     most: await majorityOf(paths.map((path) => new RunFolder(path))),
   });

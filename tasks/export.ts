@@ -25,7 +25,7 @@ export async function exportTask(argv: readonly string[]): Promise<number> {
   const command = new Command("export")
     .description(
       "Writes a trained model as one file: ONNX, which takes raw pixels and runs wherever an ONNX runtime does, or safetensors, the weights with " +
-        "PyTorch's names. Class names, normalisation and how faces were cut out are in both.",
+        "PyTorch's names. Class names, normalization and how faces were cut out are in both.",
     )
     .argument("<run>", "run folder, as train leaves it, or a checkpoint or model file")
     .requiredOption("--output <file>", "the file to write", outputFile)

@@ -66,7 +66,7 @@ export async function sampleIndices(
 
 /**
  * Images augmented as the trainer does it at a step, and how: mirror, rotation, scale, shift, intensity; sample n of the array is sample
- * n of the batch. Bytes are scaled to [0, 2] first; floats are taken to be in [0, 2]. The result is in [0, 2], not normalised.
+ * n of the batch. Bytes are scaled to [0, 2] first; floats are taken to be in [0, 2]. The result is in [0, 2], not normalized.
  *
  * @param options `imageSize`: side S of the n x S x S images; may be left out for one square image.
  * @throws {TypeError} for images of another type.

@@ -223,7 +223,7 @@ export async function openModel(gpu: Gpu, { info, parameters }: Model): Promise<
  * The class probabilities of faces as grey levels.
  *
  * @param net What `openModel` made of the model.
- * @param model Says how images are normalised.
+ * @param model Says how images are normalized.
  * @param faces Grey levels 0..255, n x S x S, row-major.
  * @param options `signal` stops it between two parts of at most 64 faces; it rejects with the signal's reason.
  * @returns n x C probabilities.

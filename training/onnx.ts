@@ -6,7 +6,7 @@ import { type CropRule, type ImagesKind, type Model, type ModelInfo, modelMetada
 
 /**
  * A model as the bytes of an ONNX file (operator set 17, float32). Input `images`: N x 1 x S x S grey levels 0..255, any N; the scaling and the
- * normalisation are operators of the graph. Outputs: `probabilities` and `logits`, N x classes. Metadata `info` holds the model's
+ * normalization are operators of the graph. Outputs: `probabilities` and `logits`, N x classes. Metadata `info` holds the model's
  * {@linkcode ModelInfo} as JSON, as the safetensors file does.
  *
  * @throws {TypeError | RangeError} for parameters that are missing, no Float32Array, of another length, or not finite.
@@ -38,7 +38,7 @@ export function writeOnnx({ info, parameters }: Model): Uint8Array<ArrayBuffer> 
   });
   const description = [
     `The zero-bias CNN of Khorrami, Paine and Huang (2015). images: float32 N x 1 x ${imageSize} x ${imageSize}, grey levels 0..255, not ` +
-    `normalised. probabilities: N x ${classNames.length}, in the order of classNames in the metadata info, a JSON.`,
+    `normalized. probabilities: N x ${classNames.length}, in the order of classNames in the metadata info, a JSON.`,
     ...modelDescription(info),
   ].join("\n");
   return onnxFile(graph, { description, metadata: modelMetadata(info) });

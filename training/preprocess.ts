@@ -1,4 +1,4 @@
-/** From drawn image numbers to the network's input: gather, augment, normalise, all on the GPU. */
+/** From drawn image numbers to the network's input: gather, augment, normalize, all on the GPU. */
 import type { GpuBuffer } from "../gpu/buffer.ts";
 import type { Call, Gpu } from "../gpu/device.ts";
 import { named } from "../gpu/parts.ts";

@@ -1,5 +1,5 @@
 /**
- * One training step as calls made once and submitted again and again: sample, augment, normalise, forward, loss, backward, update. A batch that
+ * One training step as calls made once and submitted again and again: sample, augment, normalize, forward, loss, backward, update. A batch that
  * does not fit through the network at once goes in parts whose gradients add up. The CPU sends a step number.
  */
 import type { GpuBuffer } from "../gpu/buffer.ts";

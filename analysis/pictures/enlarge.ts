@@ -1,7 +1,7 @@
 /** Small maps as large as the image that they are of. */
 
 /**
- * Enlarges square maps bilinearly, `from` to `to` pixels a side. Pixel centres lie half a pixel in, so that a unit of conv3 lands in the middle of the
+ * Enlarges square maps bilinearly, `from` to `to` pixels a side. Pixel centers lie half a pixel in, so that a unit of conv3 lands in the middle of the
  * pixels that it stands for; beyond the border the last value goes on.
  *
  * @param maps count x from x from

@@ -261,9 +261,11 @@ function supportOf(labels: Uint8Array, exchange: Exchange, unknown: number, mini
   const groupsAbsent = exchange.members.length - groupsPresent;
   const movable = exchange.movable(labels);
   let untested: string | undefined;
-  if (groupsPresent < minimum) untested = `${groupsPresent} groups show it, fewer than ${minimum}`;
-  else if (groupsAbsent < minimum) untested = `${groupsAbsent} groups do not show it, fewer than ${minimum}`;
-  else if (movable === 0) untested = "no group has another to change places with";
+  if (groupsPresent < minimum) {
+    untested = `${groupsPresent} ${groupsPresent === 1 ? "group shows" : "groups show"} it, fewer than ${minimum}`;
+  } else if (groupsAbsent < minimum) {
+    untested = `${groupsAbsent} ${groupsAbsent === 1 ? "group does" : "groups do"} not show it, fewer than ${minimum}`;
+  } else if (movable === 0) untested = "no group has another to change places with";
   return {
     present,
     absent: labels.length - present,

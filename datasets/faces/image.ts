@@ -61,7 +61,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
       throw undecodable(path, error);
     });
   if (info.channels !== 1 && info.channels !== 3) {
-    throw new SourceError(path, `has ${info.channels} channels, expected grey or colour`);
+    throw new SourceError(path, `has ${info.channels} channels, expected grey or color`);
   }
   return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels: info.channels };
 }
@@ -73,7 +73,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
  * @param image The picture.
  * @param square What to cut out; rounded to whole pixels.
  * @param size Side of the result, S.
- * @returns Grey levels, S x S, row-major; colours are weighed as in BT.601.
+ * @returns Grey levels, S x S, row-major; colors are weighed as in BT.601.
  * @throws {RangeError} When the square is smaller than two pixels or larger than four times the picture.
  *
  * @example

@@ -38,7 +38,7 @@ export async function photograph(
   return develop(soften(grey, width, face.scene.blur), face);
 }
 
-/** First channel only (all colours are greys), averaged over oversize x oversize pixels. */
+/** First channel only (all colors are greys), averaged over oversize x oversize pixels. */
 function shrink(data: Uint8Array, channels: number, width: number, height: number, oversize: number): Float32Array {
   const out = new Float32Array(width * height);
   const stride = width * oversize * channels;

@@ -167,8 +167,9 @@ export interface WorkspaceOptions {
   /** Which matrix product Winograd uses: `"registers"` on a software adapter, `"tiled"` on a GPU, by default. */
   product?: "registers" | "tiled";
   /**
-   * Where `"registers"` reads its operands. Default textures on a software adapter that stores float32 and has textures of that size, else
-   * buffers. Measured on Mesa 22.3: a fifth faster with AVX-512, four times without.
+   * Where the product `"registers"`, the transform back and direct summation over few channels read. Default textures on a software adapter
+   * that stores float32 and has textures of that size, else buffers. Measured on Mesa 22.3: the products take a quarter of the time without
+   * AVX-512, and about the same with it (bench/RESULTS.md).
    */
   loads?: Loads;
 }
@@ -204,7 +205,7 @@ export class Workspace {
   readonly chunkBytes: number;
   /** Which matrix product Winograd uses. */
   readonly product: "registers" | "tiled";
-  /** Where the matrix product `"registers"` reads its operands. */
+  /** Where the products, the transform back and direct summation over few channels read. */
   readonly loads: Loads;
   /** As what Winograd stores tiles, filters and products. */
   readonly stored: StoredAs;

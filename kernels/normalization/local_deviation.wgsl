@@ -1,5 +1,5 @@
 // Divides by the local deviation: y = x / sqrt(box5(x * x) + 1e-4), box5 as in local_mean.wgsl. After local_mean this is the local
-// contrast normalisation that the paper describes; the 1e-4 keeps flat patches finite.
+// contrast normalization that the paper describes; the 1e-4 keeps flat patches finite.
 //   x, y  samples x height x width, "=".  An invocation a pixel.
 struct Parameters { samples: u32, height: u32, width: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;

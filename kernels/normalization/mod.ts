@@ -1,4 +1,4 @@
-/** Local normalisation of images: the mean that the authors' code subtracts, and the contrast that the paper describes. */
+/** Local normalization of images: the mean that the authors' code subtracts, and the contrast that the paper describes. */
 import type { GpuBuffer } from "../../gpu/buffer.ts";
 import type { Call, Gpu } from "../../gpu/device.ts";
 import { defineKernel, gridFor } from "../../gpu/kernel.ts";
@@ -9,7 +9,7 @@ import meanCode from "./local_mean.wgsl" with { type: "text" };
 export type Normalization = "local-mean" | "local-contrast";
 
 /**
- * How many pixels further, to every side, a normalised pixel depends on the image: 5 x 5 means, for `local-contrast`
+ * How many pixels further, to every side, a normalized pixel depends on the image: 5 x 5 means, for `local-contrast`
  * one after the other.
  */
 export const NORMALIZATION_REACH: Readonly<Record<Normalization, number>> = { "local-mean": 2, "local-contrast": 4 };
@@ -33,7 +33,7 @@ export const localDeviationKernel = defineKernel({
 });
 
 /**
- * Prepares y = x normalised, both samples x height x width. For `local-contrast` `scratch` takes the values in between.
+ * Prepares y = x normalized, both samples x height x width. For `local-contrast` `scratch` takes the values in between.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 // Where a buffer's floats are in its texture (gpu/buffer.ts): 4,096 a row, four or one a texel, row after row. Put behind the kernels that read one.
-// A texel is read without a detour on Mesa's software driver, which moves each lane's number through memory when it reads a buffer: a third
-// of the time on a CPU without AVX-512, and a little less with it.
+// Mesa's software driver reads a texel without a detour. From a buffer it moves each lane's number through memory, which takes several times
+// as long on a processor without AVX-512.
 
 // Of a texture of four floats a texel.
 fn texel(at: u32) -> vec2u {

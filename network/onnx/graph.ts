@@ -1,4 +1,4 @@
-/** The zero-bias CNN as an ONNX graph: from grey levels 0..255 to probabilities, its normalisation included. */
+/** The zero-bias CNN as an ONNX graph: from grey levels 0..255 to probabilities, its normalization included. */
 import type { Normalization } from "../../kernels/normalization/mod.ts";
 import { elements, type ParameterName, type Parameters, parameterShapes } from "../parameters.ts";
 import type { Graph, Initializer, Node } from "./messages.ts";

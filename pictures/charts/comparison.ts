@@ -6,7 +6,7 @@ import { SERIES, svgToPng, vegaSvg } from "./style.ts";
 export interface ComparedRun {
   /** Unique among the runs. */
   name: string;
-  /** Runs of a group share a colour and a mean: its variant, or its own name. */
+  /** Runs of a group share a color and a mean: its variant, or its own name. */
   group: string;
   records: readonly CurveRecord[];
 }
@@ -25,7 +25,7 @@ export interface ComparisonOptions {
  * Draws training loss and validation accuracy of several runs as the text of an SVG file. Single records are noisy: every line is a running
  * mean over a twentieth of the longest run, which the caption says. The mean of a group is drawn where all its runs have a record.
  *
- * @throws {RangeError} for more groups than there are colours, and where there is nothing to draw.
+ * @throws {RangeError} for more groups than there are colors, and where there is nothing to draw.
  */
 export async function comparisonSvg(runs: readonly ComparedRun[], options: ComparisonOptions): Promise<string> {
   const groups = [...new Set(runs.map(({ group }) => group))];
@@ -47,14 +47,14 @@ export async function comparisonSvg(runs: readonly ComparedRun[], options: Compa
   if (losses.bold.length === 0) {
     throw new RangeError(`curves: ${runs.length} runs hold no finite loss; train them first`);
   }
-  const counts = losses.thin.length > 0 ? "Thin: each run. Bold: mean of the runs of a colour. " : "";
+  const counts = losses.thin.length > 0 ? "Thin: each run. Bold: mean of the runs of a color. " : "";
   return await vegaSvg(lineChart({
     title: options.title,
     subtitle: [`${counts}All lines: running mean over ${window} steps.`],
     losses,
     accuracies,
     accuracyLabel: "validation accuracy",
-    colours: { domain: groups, range: SERIES.slice(0, groups.length) },
+    colors: { domain: groups, range: SERIES.slice(0, groups.length) },
     classes: options.classes,
     most: options.most,
     last,

@@ -24,7 +24,7 @@ export interface CurveOptions {
 }
 
 const LOSS = "loss", TRAIN = "training", VALIDATION = "validation";
-const COLOURS = { domain: [LOSS, TRAIN, VALIDATION], range: ["#374151", "#2563a8", "#d9660f"] };
+const COLORS = { domain: [LOSS, TRAIN, VALIDATION], range: ["#374151", "#2563a8", "#d9660f"] };
 
 /**
  * Draws the curves of one training run as a PNG of about 1750 x 1250 pixels.
@@ -95,7 +95,7 @@ export async function curvesSvg(records: readonly CurveRecord[], options: CurveO
     losses: { thin: loss.raw, bold: loss.smooth },
     accuracies: { thin: [...train.raw, ...validation.raw], bold: [...train.smooth, ...validation.smooth] },
     accuracyLabel: "accuracy",
-    colours: COLOURS,
+    colors: COLORS,
     classes: options.classes,
     most: options.most,
     last,

@@ -25,7 +25,7 @@ export interface HeatMapOptions {
 }
 
 const ROW = 24, WIDTH = 1536;
-/** Full colour; an area above or below chance by more is rare. */
+/** Full color; an area above or below chance by more is rare. */
 const MOST = 0.5;
 /** How strongly an answer that is no more than chance is shown. */
 const PALE = 0.18;
@@ -60,7 +60,7 @@ export function filterOrder(rows: readonly HeatMapRow[]): { filter: number; row:
  */
 export function heatMapSvg(rows: readonly HeatMapRow[], { title, subtitle, columns }: HeatMapOptions): Promise<string> {
   const order = filterOrder(rows);
-  // Pale by colour, not by opacity: thousands of transparent cells take a rasteriser a quarter of a minute.
+  // Pale by color, not by opacity: thousands of transparent cells take a rasteriser a quarter of a minute.
   const shade = (excess: number, significant: boolean) =>
     Math.max(-MOST, Math.min(MOST, significant ? excess : PALE * excess));
   const cells = order.flatMap(({ filter }, column) =>

@@ -17,7 +17,7 @@ export interface CurveRecord {
 /** A point of a line. */
 export interface Point {
   step: number;
-  /** What gives the line its colour and its name. */
+  /** What gives the line its color and its name. */
   series: string;
   /** Which line of the series it belongs to. */
   line?: string;
@@ -38,8 +38,8 @@ export interface Layout {
   accuracies: Lines;
   /** What the lower panel's values are. */
   accuracyLabel: string;
-  /** Names of the series and their colours. */
-  colours: { domain: string[]; range: string[] };
+  /** Names of the series and their colors. */
+  colors: { domain: string[]; range: string[] };
   /** Draws what guessing would reach, 1 / classes and ln(classes), as dotted lines. */
   classes?: number;
   /** The class that most images are of which the lower panel's values are about: draws what always saying it would reach. */
@@ -87,7 +87,7 @@ export function series(
 
 /** The whole picture, as Vega-Lite wants it said. */
 export function lineChart(
-  { title, subtitle, losses, accuracies, accuracyLabel, colours, classes, most, last, width = 640 }: Layout,
+  { title, subtitle, losses, accuracies, accuracyLabel, colors, classes, most, last, width = 640 }: Layout,
 ): TopLevelSpec {
   const highest = [...losses.thin, ...losses.bold].reduce(
     (top, point) => Math.max(top, point.value),
@@ -99,7 +99,7 @@ export function lineChart(
     title: { text: title, subtitle },
     spacing: 28,
     vconcat: [
-      panel(losses, colours, {
+      panel(losses, colors, {
         width,
         height: 190,
         steps,
@@ -108,7 +108,7 @@ export function lineChart(
         format: ".1f",
         chance: classes ? [{ value: Math.log(classes), text: `chance, ln ${classes}` }] : [],
       }),
-      panel(accuracies, colours, {
+      panel(accuracies, colors, {
         width,
         height: 260,
         steps,
@@ -159,10 +159,10 @@ interface Panel {
 
 function panel(
   { thin, bold }: Lines,
-  colours: Layout["colours"],
+  colors: Layout["colors"],
   { width, height, steps, values, label, format, chance, lowest = false }: Panel,
 ) {
-  const colour = { field: "series", type: "nominal", scale: colours, legend: null };
+  const color = { field: "series", type: "nominal", scale: colors, legend: null };
   const x = {
     field: "step",
     type: "quantitative",
@@ -185,7 +185,7 @@ function panel(
   const line = (points: Point[], mark: Record<string, unknown>) => ({
     data: { values: points },
     mark: { type: "line", clip: true, ...mark },
-    encoding: { x, y: y("value"), color: colour, detail: { field: "line", type: "nominal" } },
+    encoding: { x, y: y("value"), color: color, detail: { field: "line", type: "nominal" } },
   });
   const lengths = new Map<string, number>();
   for (const point of bold) lengths.set(point.series, (lengths.get(point.series) ?? 0) + 1);
@@ -195,12 +195,12 @@ function panel(
     {
       data: { values: bold.filter((point) => lengths.get(point.series)! < FEW_POINTS) },
       mark: { type: "point", filled: true, size: 28, opacity: 1 },
-      encoding: { x, y: y("value"), color: colour },
+      encoding: { x, y: y("value"), color: color },
     },
     {
       data: { values: endLabels(bold, values, height, format) },
       mark: { type: "text", align: "left", dx: 8, baseline: "middle", fontWeight: "bold" },
-      encoding: { x, y: y("place"), text: { field: "text" }, color: colour },
+      encoding: { x, y: y("place"), text: { field: "text" }, color: color },
     },
   ];
   for (const { value, text, isBelow = false } of chance) {

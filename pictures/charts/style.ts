@@ -5,7 +5,7 @@ import { loadSharp, loadVega, loadVegaLite, type TopLevelSpec } from "../deps.ts
 /** Text; text that stands back; lines that guide the eye. */
 export const INK = "#1f2430", QUIET = "#6b7280", GRID = "#e7e9ee";
 
-/** Colours of series that have no order, distinct in grey and for most colour-blind eyes too. */
+/** Colors of series that have no order, distinct in grey and for most color-blind eyes too. */
 export const SERIES = ["#2563a8", "#d9660f", "#2f8f5b", "#8a4fb0", "#b3364a", "#6b7280", "#b08a1e", "#1f8a99"];
 
 /** Vega-Lite's `config` of every chart. */

@@ -100,7 +100,7 @@ export async function drawSheet(
         const pair = mostExcited.find((other) => other.filter === filter)!;
         return {
           caption: `filter ${filter} · ${pairWords(pair)}` +
-            (pair.direction < SIGNIFICANT ? "" : " · no more than chance"),
+            (pair.direction < SIGNIFICANT ? "" : " · n.s."),
           projections: projections.map((one) => {
             const value = observations.units[one.place * count + column];
             return {
@@ -118,6 +118,7 @@ export async function drawSheet(
     subtitle: [
       subtitle,
       "Above the faces that excite the filter most, of different people, with an orange bar where the face shows the unit; below, what excites it there (guided backpropagation).",
+      `n.s.: the unit excites this filter no more than chance (the direction's family-wise p is ${SIGNIFICANT} or more).`,
       ...(region ? ["Green: the unit's region on this face."] : []),
       "Guided backpropagation shows edges of the image even under random weights: the numbers, not the looks, are compared with those.",
     ],

@@ -115,9 +115,9 @@ export async function sheetPng(
   return { png: new Uint8Array(await sheet.composite([{ input: Buffer.from(words) }]).png().toBuffer()), blocks };
 }
 
-function text(x: number, y: number, words: string, size: number, colour: string, bold = false): string {
+function text(x: number, y: number, words: string, size: number, color: string, bold = false): string {
   const escaped = words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${
+  return `<text x="${x}" y="${y}" font-size="${size}" fill="${color}"${
     bold ? ' font-weight="bold"' : ""
   }>${escaped}</text>`;
 }

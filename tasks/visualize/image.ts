@@ -86,7 +86,7 @@ export async function explainImage(
     class: truth,
     explained: className,
     probability,
-    integratedGradients: { steps, baseline: "the zero image, after normalisation", completenessError },
+    integratedGradients: { steps, baseline: "the zero image, after normalization", completenessError },
     control: { draws: model.draws.length, seed: control.seed, initialScale: control.initialScale },
     methods: shown.map(({ method, similarity }) => ({ method, structuralSimilarity: similarity })),
     scale: GREY_SCALE,

@@ -117,7 +117,7 @@ export async function visualizeLayer(
       initialScale: control.initialScale,
       structuralSimilarity: meanSimilarity ?? null,
       measure:
-        "Wang et al. 2004, on the unit's pixels of the normalised image, both pictures scaled to [-1, 1], mean over the draws; a filter's is the mean of its hits'",
+        "Wang et al. 2004, on the unit's pixels of the normalized image, both pictures scaled to [-1, 1], mean over the draws; a filter's is the mean of its hits'",
     },
     selectivity:
       "Morcos et al. 2018: (m - o) / (m + o), m the mean response to the preferred class, o the mean over the others",
@@ -143,7 +143,7 @@ function showHit(
   const { stride, offset } = receptiveField(layer, normalization);
   const part = { ...window, top: window.top - (stride * y + offset), left: window.left - (stride * x + offset) };
   const projection = cut(projections, row, imageSize, window);
-  // What normalisation adds around these pixels is 0 in every projection: it would make them look alike.
+  // What normalization adds around these pixels is 0 in every projection: it would make them look alike.
   const inner = receptiveWindow(layer, y, x, imageSize);
   const [own, others] = [
     cut(projections, row, imageSize, inner),

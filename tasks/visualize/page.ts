@@ -62,7 +62,7 @@ export class Page {
     }
   }
 
-  /** Marks what a part leaves empty of its square: the cell without the pixels whose centres lie in the part. */
+  /** Marks what a part leaves empty of its square: the cell without the pixels whose centers lie in the part. */
   #empty({ top, left, height, width }: Part, side: number, x: number, y: number, cell: number): void {
     const edge = (at: number) => Math.ceil(at * cell / side - 0.5);
     const [x0, x1, y0, y1] = [edge(left), edge(left + width), edge(top), edge(top + height)];
@@ -97,7 +97,7 @@ export class Page {
   }
 }
 
-/** The value between pixel centres, the border's beyond it. */
+/** The value between pixel centers, the border's beyond it. */
 function between(values: ArrayLike<number>, width: number, height: number, row: number, column: number): number {
   const i = Math.min(height - 1, Math.max(0, row)), j = Math.min(width - 1, Math.max(0, column));
   const [up, left] = [Math.floor(i), Math.floor(j)];

@@ -91,7 +91,7 @@ Deno.test(
 );
 
 Deno.test(
-  "attribution: one target or one each, rows of a dataset or their normalised images, and refusals by name",
+  "attribution: one target or one each, rows of a dataset or their normalized images, and refusals by name",
   withGpu(async (gpu) => {
     const { net } = await network(gpu, { imageSize: 16, seed: 6 });
     using _ = net;
@@ -114,7 +114,7 @@ Deno.test(
   }),
 );
 
-Deno.test("enlarge: bilinear with centres half a pixel in, for any pair of sides", () => {
+Deno.test("enlarge: bilinear with centers half a pixel in, for any pair of sides", () => {
   for (const [from, to, count] of [[2, 8, 3], [1, 4, 2], [6, 24, 1], [3, 3, 2], [5, 7, 1]]) {
     const maps = new Random(from).normal(count * from ** 2);
     assertClose(enlarge(maps, from, to), enlargePlainly(maps, from, to), 1e-6, `${from} to ${to}`);

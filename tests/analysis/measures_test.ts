@@ -8,7 +8,7 @@ import { dot } from "../support/compare.ts";
 import { withGpu } from "../support/gpu.ts";
 import { Random } from "../support/random.ts";
 
-/** SSIM by its definition: weighted central moments, with the Gaussian as an outer product of one that is normalised in one dimension. */
+/** SSIM by its definition: weighted central moments, with the Gaussian as an outer product of one that is normalized in one dimension. */
 function reference(a: number[][], b: number[][], range: number): number {
   const rows = a.length, columns = a[0].length;
   const fits = Math.min(11, rows, columns), side = fits - (fits + 1) % 2;

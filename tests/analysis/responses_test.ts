@@ -89,7 +89,7 @@ for (const [imageSize, count] of [[8, 3], [16, 2], [24, 1]]) {
 }
 
 Deno.test(
-  "responses: images of one flat grey tie everywhere; rows of a dataset equal its normalised images",
+  "responses: images of one flat grey tie everywhere; rows of a dataset equal its normalized images",
   withGpu(async (gpu) => {
     const { net } = await network(gpu, { imageSize: 8, seed: 2 });
     using _ = net;

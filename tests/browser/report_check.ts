@@ -138,7 +138,7 @@ Deno.test("it fits a phone of 390 pixels, dialog and all", () =>
 
 /** Contrast of text and page, as WCAG 2 reckons it; at least 4.5 is asked for. */
 const CONTRAST = `(selector) => {
-  const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+  const light = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
     .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
     .reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0);
   const ground = light(getComputedStyle(document.body).backgroundColor);

@@ -114,13 +114,13 @@ Deno.test({ name: "a dropped jaw changes the crop less than the chin moves", ign
   assert.ok(Math.abs(open.left + open.size / 2 - still.left - still.size / 2) < 0.03 * still.size);
 });
 
-Deno.test({ name: "no face, no boxes; colour is read too", ignore }, async () => {
+Deno.test({ name: "no face, no boxes; color is read too", ignore }, async () => {
   const grey = await portrait(4);
   const empty: Image = { ...grey, pixels: new Uint8Array(width * height).fill(120) };
   assert.deepEqual(await detectFaces(empty), []);
   assert.equal(await findFace(empty), undefined);
-  const colour = Uint8Array.from({ length: 3 * width * height }, (_, i) => grey.pixels[Math.floor(i / 3)]);
-  const [one, other] = [await detectFaces(grey), await detectFaces({ ...grey, pixels: colour, channels: 3 })];
+  const color = Uint8Array.from({ length: 3 * width * height }, (_, i) => grey.pixels[Math.floor(i / 3)]);
+  const [one, other] = [await detectFaces(grey), await detectFaces({ ...grey, pixels: color, channels: 3 })];
   assert.deepEqual(one, other);
   await assert.rejects(detectFaces({ ...grey, pixels: new Uint8Array(5) }), /has 5 bytes/);
 });

@@ -33,14 +33,14 @@ function put(folder: string, name: string, content: Uint8Array | string) {
 async function picture(
   width: number,
   height: number,
-  colour: (x: number, y: number) => number[],
+  color: (x: number, y: number) => number[],
   format: "png" | "jpeg" | "webp" | "tiff" | "gif" | "avif" = "png",
   orientation?: number,
 ): Promise<Uint8Array> {
-  const channels = colour(0, 0).length as 1 | 2 | 3 | 4;
+  const channels = color(0, 0).length as 1 | 2 | 3 | 4;
   const values = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) values.set(colour(x, y), (y * width + x) * channels);
+    for (let x = 0; x < width; x++) values.set(color(x, y), (y * width + x) * channels);
   }
   const image = sharp(values, { raw: { width, height, channels } });
   const lossless = format === "webp" || format === "avif" ? { lossless: true } : {};
@@ -85,7 +85,7 @@ function bomb(side: number): Uint8Array {
 }
 
 Deno.test({
-  name: "image folder: every format, grey, colour, alpha and 16 bits come out as the same grey levels",
+  name: "image folder: every format, grey, color, alpha and 16 bits come out as the same grey levels",
   ignore,
   async fn() {
     const deep = new Uint8Array(

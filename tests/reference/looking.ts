@@ -80,7 +80,7 @@ export function classGradient(looked: ReturnType<typeof look>, targets: Numbers,
   return { byMap, pixels: toPixels(stages, 2, reluBackward(stages[2].map, byMap, rule), rule) };
 }
 
-/** Bilinear enlargement, pixel centres half a pixel in (PyTorch's align_corners=False), values beyond the border repeated. */
+/** Bilinear enlargement, pixel centers half a pixel in (PyTorch's align_corners=False), values beyond the border repeated. */
 export function enlarge(maps: Numbers, from: number, to: number): Float64Array {
   const count = maps.length / from ** 2;
   const result = new Float64Array(count * to ** 2);

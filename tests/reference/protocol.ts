@@ -1,5 +1,5 @@
 /**
- * The whole training protocol in float64: who trains, which images make a batch, how each is augmented and normalised, which units
+ * The whole training protocol in float64: who trains, which images make a batch, how each is augmented and normalized, which units
  * drop out, loss, gradients, momentum with weight decay. Put together from the references of its parts; nothing of the trainer is in it.
  */
 import type { Dataset } from "../../datasets/dataset.ts";
@@ -32,7 +32,7 @@ export interface ProtocolStep {
   accuracy: number;
 }
 
-/** The steps of a run of `cnn_ad` with local-mean normalisation, one after the other, without end. */
+/** The steps of a run of `cnn_ad` with local-mean normalization, one after the other, without end. */
 export function* protocolSteps(dataset: Dataset, settings: ProtocolSettings): Generator<ProtocolStep> {
   const { seed, split, batch, learningRate: rate, momentum, weightDecay: decay } = settings;
   const size = dataset.imageSize, area = size * size;

@@ -43,10 +43,10 @@ const ONLY_FOR: Record<string, string> = {
 /** The tasks that are a program of ours; the others check the project. */
 const TASKS = (Object.entries(config.tasks) as [Task, string][]).filter(([, line]) => / tasks\/\w+\.ts /.test(line));
 
-/** The environment without what says how to colour: packages look for more of it where the first is not there. */
+/** The environment without what says how to color: packages look for more of it where the first is not there. */
 function plainEnvironment(): Record<string, string> {
-  const colours = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"];
-  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !colours.includes(name)));
+  const colors = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"];
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !colors.includes(name)));
 }
 
 /** Runs a task, without one of its flags, on a machine where the only programs are deno and a browser's opener. */
@@ -73,7 +73,7 @@ Deno.test("privileges: no task has the environment, a network beyond this machin
 });
 
 Deno.test({
-  name: "privileges: every task prints its help, whatever a terminal wants of its colours",
+  name: "privileges: every task prints its help, whatever a terminal wants of its colors",
   ignore: needs("read", "env", "run"),
   async fn() {
     for (const [task] of TASKS) {

@@ -8,12 +8,11 @@ import { complain, say } from "../../tasks/terminal.ts";
 import { jsonText } from "../../formats/json.ts";
 import { csv } from "../../formats/csv.ts";
 import { needs } from "../permissions.ts";
+import { OBEYED } from "../support/hostile.ts";
 import { tinyModel } from "../support/tiny_model.ts";
 
 /** A formula, and every kind of character that a terminal obeys or breaks a line at. */
 const HOSTILE = "=1+1\u001b[2J\u009b31m\u0007\u007f\u2028\n\r\tend";
-// deno-lint-ignore no-control-regex
-const OBEYED = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
 
 /** What is printed meanwhile, a line an entry. */
 function printed(use: () => void): string[] {

@@ -172,7 +172,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateRows agrees with predict of normalised images, row by row in the order asked for",
+  "evaluateRows agrees with predict of normalized images, row by row in the order asked for",
   withGpu(async (gpu) => {
     const dataset = await tinyDataset({ perFold: 14 });
     using net = await network(gpu, dataset, 3, "auto");

@@ -4,26 +4,12 @@ import { join } from "node:path";
 import { writePrepared } from "../../datasets/prepared.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
-import { run } from "../support/process.ts";
+import { OBEYED, PUT, SECRET } from "../support/hostile.ts";
 import { runTask } from "../support/task.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
 const ignore = needs("read", "write", "ffi", "run") || Deno.build.os === "windows";
 
-/** What stands in a file that the task may not read. */
-const SECRET = "SECRET of somebody's diary";
-// deno-lint-ignore no-control-regex
-const OBEYED = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
-
-/** What somebody puts in a file's place. */
-const PUT: Record<string, (path: string, secret: string) => Promise<unknown>> = {
-  "a named pipe": (path) => run("mkfifo", { args: [path] }),
-  "a link out of the folder": (path, secret) => Deno.symlink(secret, path),
-  "a sparse file of 2 GB": async (path) => {
-    await Deno.writeTextFile(path, "{");
-    await Deno.truncate(path, 2 ** 31);
-  },
-};
 const RUN = "runs/cnn-split0-seed1";
 const READ = ["manifest.json", `${RUN}/run.json`, `${RUN}/evaluation.json`, `${RUN}/metrics.json`, `${RUN}/log.jsonl`];
 /** What the task leaves for people. */
@@ -65,7 +51,7 @@ Deno.test({
           }
           assert.deepEqual(await results(), whole, about);
           assert.equal(await Deno.readTextFile(secret), diary, about);
-          await Deno.remove(path);
+          await Deno.remove(path, { recursive: true });
           await Deno.rename(kept, path);
         }
       }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { writeModel } from "../../training/model.ts";
 import { needs } from "../permissions.ts";
+import { OBEYED } from "../support/hostile.ts";
 import { inTemporary } from "../support/files.ts";
 import { type Ended, run as runProcess } from "../support/process.ts";
 import { runTask } from "../support/task.ts";
@@ -19,8 +20,6 @@ const options = { ignore, sanitizeResources: false, sanitizeOps: false };
 
 /** What a terminal obeys, and what breaks a line. */
 const NAME = "\u001b[2J\u009b31m\u2028\nx";
-// deno-lint-ignore no-control-regex
-const OBEYED = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
 /** Classes that a spreadsheet, a page, a table and a shell would take for their own. */
 const CLASSES = ["=1+1", `<b>"&|'$(id)`];
 

@@ -7,7 +7,8 @@ import { fingerprint } from "../../datasets/fingerprint.ts";
 import { openGpu } from "../../gpu/device.ts";
 import { needs } from "../permissions.ts";
 import { inTemporary } from "../support/files.ts";
-import { type Ended, run as runProcess } from "../support/process.ts";
+import { OBEYED, PUT, SECRET } from "../support/hostile.ts";
+import type { Ended } from "../support/process.ts";
 import { runTaskHere, type TaskHere } from "../support/task_here.ts";
 import { tinyDataset } from "../support/tiny_dataset.ts";
 
@@ -15,12 +16,8 @@ const ignore = needs("read", "write", "ffi", "env", "sys", "run") || Deno.build.
 // What draws pictures asks for permissions when it is loaded.
 const { trainedRun } = ignore ? {} as never : await import("../support/trained_run.ts");
 
-/** What stands in a file that no task may read. */
-const SECRET = "SECRET of somebody's diary";
-/** What a terminal obeys, and what breaks a line. */
+/** A terminal obeys it, and it breaks a line. */
 const NAME = "\u001b[2J\u009b31m\u2028\nx";
-// deno-lint-ignore no-control-regex
-const OBEYED = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
 
 /** A tiny dataset of which two Action Units are known. */
 async function withUnits(): Promise<Dataset> {
@@ -88,21 +85,6 @@ const READ: Record<string, readonly Name[]> = {
   "correspondence/conv3/correspondence.csv": ["report"],
   "correspondence/conv3/probe.json": ["report"],
   "correspondence/conv3/action_units.png": ["report"],
-};
-
-/** What somebody puts in a file's place. */
-const PUT: Record<string, (path: string, secret: string) => Promise<unknown>> = {
-  "a named pipe": (path) => runProcess("mkfifo", { args: [path] }),
-  "an SVG": (path, secret) => {
-    const image = `<image href="file://${secret}" width="9" height="9"/>`;
-    return Deno.writeTextFile(path, `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${image}</svg>`);
-  },
-  "a link out of the folder": (path, secret) => Deno.symlink(secret, path),
-  "a sparse file of 2 GB": async (path) => {
-    await Deno.writeTextFile(path, "{");
-    await Deno.truncate(path, 2 ** 31);
-  },
-  "a folder": (path) => Deno.mkdir(path),
 };
 
 /** All that is in a folder: paths, sizes, and where links lead. */

@@ -107,7 +107,7 @@ Deno.test({
         assert(Math.abs(structuralSimilarity) < 1 && selectivity >= 0 && selectivity <= 1);
       }
 
-      // The first hit's similarity, from the library: the mean over both controls, on the unit's pixels of the normalised
+      // The first hit's similarity, from the library: the mean over both controls, on the unit's pixels of the normalized
       // image.
       const [{ filter, hits: [{ image: shown, y, x, structuralSimilarity }] }] = found.filters;
       const window = receptiveWindow("conv2", y, x, 16);

@@ -1,4 +1,4 @@
-/** The few SVG shapes that a face is made of: smooth curves, soft shadows, strokes. All colours are greys. */
+/** The few SVG shapes that a face is made of: smooth curves, soft shadows, strokes. All colors are greys. */
 
 /** A point, x to the right and y down. */
 export type Point = readonly [x: number, y: number];
@@ -17,7 +17,7 @@ export function num(value: number): string {
 }
 
 /**
- * A grey level 0..255 (clipped) as an SVG colour.
+ * A grey level 0..255 (clipped) as an SVG color.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export function curve(points: readonly Point[], closed = false): string {
 }
 
 /**
- * A filled path. `paint` is a colour or `url(#gradient)`.
+ * A filled path. `paint` is a color or `url(#gradient)`.
  *
  * @example
  * ```ts
@@ -124,9 +124,9 @@ export function spot(
 
 /** The gradients behind `spot`: a bell curve of black and one of white. */
 export const SOFT_DEFS: string = ["dark", "light"].map((kind) => {
-  const colour = kind === "dark" ? "#000" : "#fff";
+  const color = kind === "dark" ? "#000" : "#fff";
   const stops = [[0, 1], [0.25, 0.82], [0.5, 0.42], [0.75, 0.11], [1, 0]]
-    .map(([offset, opacity]) => `<stop offset="${offset}" stop-color="${colour}" stop-opacity="${opacity}"/>`);
+    .map(([offset, opacity]) => `<stop offset="${offset}" stop-color="${color}" stop-opacity="${opacity}"/>`);
   return `<radialGradient id="${kind}">${stops.join("")}</radialGradient>`;
 }).join("");
 

@@ -24,7 +24,7 @@ const DS_STORE = Uint8Array.of(0, 0, 0, 1, 0x42, 0x75, 0x64, 0x31);
 
 /**
  * Draws the CK+ twin: `cohn-kanade-images`, `Emotion`, `FACS` and `Landmarks`, and a `twin.json` that says how it was
- * made. Onset to apex frames, 640x490 and 640x480 (unless another size is asked for), grey and colour mixed; and what
+ * made. Onset to apex frames, 640x490 and 640x480 (unless another size is asked for), grey and color mixed; and what
  * makes the real tree hard to read: `.DS_Store` at several levels, sequences whose emotion folder is empty, a subject
  * without any label, an Action Unit that is no whole number.
  *
@@ -88,10 +88,10 @@ async function writeLabels(root: string, sequence: TwinSequence): Promise<void> 
 }
 
 async function writeFrame(root: string, sequence: TwinSequence, frame: number, seed: number): Promise<void> {
-  const { width, height, colour } = sequence;
+  const { width, height, color } = sequence;
   const face = ckPlusTwinFace(seed, sequence, frame);
   const grey = await photograph(face, width, height, "portrait");
-  const picture = colour
+  const picture = color
     ? sharp(warm(grey), { raw: { width, height, channels: 3 } })
     : sharp(grey, { raw: { width, height, channels: 1 } }).toColourspace("b-w");
   const image = place(join(root, "cohn-kanade-images"), sequence, frame);

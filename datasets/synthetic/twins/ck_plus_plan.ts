@@ -33,8 +33,8 @@ export interface TwinSequence {
   frames: number;
   width: number;
   height: number;
-  /** Whether it was taken in colour. */
-  colour: boolean;
+  /** Whether it was taken in color. */
+  color: boolean;
   /** What the face does at the apex. */
   apex: Expression;
   /** The FACS coder's lines: Action Unit and intensity, 0 where it is present but not graded. */
@@ -93,7 +93,7 @@ export function planCkPlusTwin(options: CkPlusTwinPlanOptions): TwinSequence[] {
       frames: Math.min(frames, length),
       width: Math.round(imageSize * 640 / 490),
       height: Math.round(place % 3 === 1 ? imageSize * 480 / 490 : imageSize),
-      colour: place % 4 === 2,
+      color: place % 4 === 2,
       apex,
       codes: codeLines(apex, random),
     });

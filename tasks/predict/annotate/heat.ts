@@ -1,7 +1,7 @@
-/** A map of what speaks for a class, as a coloured veil over the face: orange for it, blue against it, nothing where it is zero. */
+/** A map of what speaks for a class, as a colored veil over the face: orange for it, blue against it, nothing where it is zero. */
 import { enlarge } from "../../../analysis/pictures/enlarge.ts";
 
-/** Colours from the first that is seen to the strongest. */
+/** Colors from the first that is seen to the strongest. */
 const FOR = [[200, 80, 10], [240, 140, 30], [255, 220, 110]],
   AGAINST = [[29, 79, 135], [60, 125, 200], [150, 205, 255]];
 /** How much the strongest place covers of the face. */

@@ -45,7 +45,7 @@ export interface HeatRow {
   kl: number[];
   /** Whether that side is more than chance. */
   significant: boolean[];
-  /** Its colours in the order of the columns. */
+  /** Its colors in the order of the columns. */
   address: string;
   /** Columns of the filters that this unit excites most, from and up to. */
   own: [from: number, to: number] | undefined;
@@ -99,7 +99,7 @@ export async function heatMap({ pairs }: Corresponded): Promise<HeatMap | undefi
         kl,
         significant,
         address: await embedRow(
-          Uint8Array.from(order.flatMap((filter) => colour(excess[filter], significant[filter]))),
+          Uint8Array.from(order.flatMap((filter) => color(excess[filter], significant[filter]))),
         ),
         own: count > 0 ? [from, from + count] as [number, number] : undefined,
       };
@@ -108,7 +108,7 @@ export async function heatMap({ pairs }: Corresponded): Promise<HeatMap | undefi
 }
 
 /** Clear where the unit makes no difference, so that the page's own background shows. */
-function colour(excess: number, significant: boolean): number[] {
+function color(excess: number, significant: boolean): number[] {
   const strength = Math.min(1, 2 * Math.abs(excess)) * (significant ? 1 : PALE);
   return [...(excess > 0 ? EXCITED : QUIETER), Math.round(255 * strength)];
 }

@@ -29,7 +29,7 @@ export interface ShrunkPicture {
 }
 
 /**
- * Cuts a region out of a picture and keeps it as WebP; `scale` is how much smaller it gets. Blocks of equal colour are kept as they are
+ * Cuts a region out of a picture and keeps it as WebP; `scale` is how much smaller it gets. Blocks of equal color are kept as they are
  * (`exact`), everything else loses what an eye does not miss.
  *
  * @throws {UsageError} where the picture has no such region, or its data is damaged.

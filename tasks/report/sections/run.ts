@@ -40,7 +40,7 @@ export function runSection({ record, kind, evaluation }: Facts): Html {
           count(steps)
         } updates of ${settings.batch} images, learning rate ${settings.learningRate}, momentum ${settings.momentum}, weight decay ${settings.weightDecay}`,
       ],
-      ["Normalisation", settings.normalization],
+      ["Normalization", settings.normalization],
       ["Seed", markup`${settings.seed}, scale of the initial weights ${network.initialScale}`],
       ["Trained for the rule", record.given.select],
       ["Adapter", adapterWords(adapter)],

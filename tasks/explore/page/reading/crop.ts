@@ -19,7 +19,7 @@ export interface Rgba {
  * @param image The picture.
  * @param square What to cut out; rounded to whole pixels.
  * @param size Side of the result, S.
- * @returns Grey levels, S x S; colours are weighed as in BT.601.
+ * @returns Grey levels, S x S; colors are weighed as in BT.601.
  * @throws {RangeError} for a square of less than two pixels, or of more than any picture has.
  */
 export function cropGrey({ data, width, height }: Rgba, square: Square, size: number): Uint8Array {

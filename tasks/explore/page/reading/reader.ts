@@ -18,7 +18,7 @@ export interface Answer {
   response: number;
   /** The same over its strongest response to any image of the run's data; undefined where that is not known. */
   share: number | undefined;
-  /** The pixels of the face that the answering unit sees, those that normalisation adds included. */
+  /** The pixels of the face that the answering unit sees, those that normalization adds included. */
   window: { left: number; top: number; width: number; height: number };
   /** Side of the square that it sees, of which the window is what lies in the face. */
   field: number;
